@@ -1,0 +1,106 @@
+"""The family of errors: each knows its HTTP status, its exit status and what to do next.
+
+OibError
+ ├─ BadInput          400 / 2   a file, date, term or parameter that cannot be read
+ │   ├─ BadTurtle             … a Turtle file, with its line and column
+ │   └─ BadQuery              … a SPARQL text, with its line and column
+ ├─ Forbidden         403 / 2   a query that reaches outside the store
+ ├─ NotFound          404 / 2   nothing here has that name
+ ├─ Gone              410 / 2   it was withdrawn
+ ├─ NotAcceptable     406 / 2   no form of the answer is among the accepted media types
+ ├─ TooLarge          413 / 2   a body or an answer beyond the limit
+ ├─ UnsupportedMedia  415 / 2   a request body in a form that is not read
+ ├─ Refused           422 / 1   the data break a rule; nothing was built
+ ├─ HomeMissing       500 / 2   a data folder is not where it should be
+ └─ Unavailable       503 / 2   not now: overloaded, out of time, or not ready
+"""
+
+
+class OibError(Exception):
+    """The base of the family: a sentence that says what is wrong and how to mend it."""
+
+    status = 500
+    exit_status = 2
+
+
+class BadInput(OibError):
+    """Something that was handed in cannot be read."""
+
+    status = 400
+
+
+class BadTurtle(BadInput):
+    """A Turtle document does not parse.
+
+    ``path`` names the file; ``line`` and ``column`` count from 1, in code points.
+    """
+
+    def __init__(self, path: str, line: int, column: int, reason: str) -> None:
+        super().__init__(f"{path}:{line}:{column}: {reason}")
+        self.path, self.line, self.column, self.reason = path, line, column, reason
+
+
+class BadQuery(BadInput):
+    """A SPARQL text does not parse; ``line`` and ``column`` count from 1 where they are known."""
+
+    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
+        where = f"line {line}, column {column}: " if line else ""
+        super().__init__(where + reason)
+        self.line, self.column = line, column
+
+
+class Forbidden(OibError):
+    """A query asks for what a public endpoint does not do: SERVICE, or an update."""
+
+    status = 403
+
+
+class NotFound(OibError):
+    """Nothing here has that name."""
+
+    status = 404
+
+
+class Gone(OibError):
+    """The thing was withdrawn; its tombstone says why."""
+
+    status = 410
+
+
+class NotAcceptable(OibError):
+    """None of the accepted media types is offered."""
+
+    status = 406
+
+
+class TooLarge(OibError):
+    """A request body or an answer passes the limit."""
+
+    status = 413
+
+
+class UnsupportedMedia(OibError):
+    """A request body has a media type that is not read here."""
+
+    status = 415
+
+
+class Refused(OibError):
+    """The data break a rule that blocks; nothing was built."""
+
+    status = 422
+    exit_status = 1
+
+
+class HomeMissing(OibError):
+    """A data folder is not where it should be."""
+
+
+class Unavailable(OibError):
+    """Not now; ``retry_after`` says in how many seconds to ask again."""
+
+    status = 503
+
+    def __init__(self, reason: str, retry_after: int = 5) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
