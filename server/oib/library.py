@@ -64,6 +64,12 @@ class SavedQuery:
         """Return the IRI of the query."""
         return QUERIES + self.name
 
+    @property
+    def form(self) -> str:
+        """Return SELECT, ASK, CONSTRUCT or DESCRIBE."""
+        match = re.search(r"^(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", self.text, re.MULTILINE)
+        return match[1] if match else "SELECT"
+
     @classmethod
     def read(cls, path: Path, folder: Path) -> Self:
         """Read the header and the text of one file below the folder of queries.

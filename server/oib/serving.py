@@ -1,0 +1,66 @@
+"""Serving: the site of a home behind granian, on one address, until told to stop."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from oib import build
+from oib.errors import BadInput
+from oib.site import Site
+from oib.web import create_app
+
+# The server's worker is a process of its own and opens the site itself; this is what it is told.
+_HOME, _FOLDER, _ENGINE = "OIB_HOME", "OIB_SNAPSHOTS", "OIB_ENGINE"
+
+
+def serve(
+    home: Path,
+    folder: Path,
+    host: str,
+    port: int,
+    engine_url: str | None,
+    say: Callable[[str], None],
+) -> int:
+    """Build if needed, then serve until interrupted; return the exit status.
+
+    Raises:
+        BadInput: the address is taken or is none of this machine's.
+        Refused: the sources break a rule, and there is no older snapshot.
+    """
+    _free(host, port)
+    snapshot = build.ensure(home, folder, say)
+    os.environ.update({_HOME: str(home), _FOLDER: str(folder), _ENGINE: engine_url or ""})
+    say(f"serving {snapshot.manifest.version} at http://{host}:{port}/ (stop with Ctrl-C)")
+    Granian(
+        "oib.serving:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=1,
+        blocking_threads=4,
+        log_level=LogLevels.warning,
+    ).serve()
+    return 0
+
+
+def app() -> Flask:
+    """Create the app that a worker serves, from what ``serve`` left in the environment."""
+    home, folder = Path(os.environ[_HOME]), Path(os.environ[_FOLDER])
+    return create_app(Site.open(home, folder, os.environ[_ENGINE] or None))
+
+
+def _free(host: str, port: int) -> None:
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except (OSError, OverflowError) as error:
+        raise BadInput(
+            f"cannot listen on {host}:{port} ({error}); choose another with --port"
+        ) from error
