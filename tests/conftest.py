@@ -1,5 +1,9 @@
+"""Fixtures that several test modules share."""
+
 import pytest
 
+import live
+from canary import listening
 from homes import ROOT
 from oib.build import build
 
@@ -23,3 +27,20 @@ def snapshot(home, snapshots):
 @pytest.fixture(scope="session")
 def store(snapshot):
     return snapshot.store()
+
+
+@pytest.fixture
+def canary():
+    with listening() as canary:
+        yield canary
+
+
+@pytest.fixture(scope="session")
+def small_root():
+    with live.serving(live.small_app) as root:
+        yield root
+
+
+@pytest.fixture
+def client():
+    return live.small_app().test_client()
