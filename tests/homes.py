@@ -46,6 +46,4 @@ def submission(folder, body, name="submission.ttl"):
 
 def without(body, *lines):
     """Return a body less the lines that hold a word."""
-    return "\n".join(
-        line for line in body.splitlines() if not any(word in line for word in lines)
-    )
+    return "\n".join(line for line in body.splitlines() if not any(word in line for word in lines))

@@ -2,7 +2,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from homes import CLAIM, PREFIXES
 from oib import derive
-from oib.names import GRAPH, ID, OIB, PREFIXES as NAMESPACES
+from oib.names import GRAPH, ID, OIB
+from oib.names import PREFIXES as NAMESPACES
 
 SUN = NamedNode(ID + "person/sun-youshun")
 HOLDS = NamedNode(OIB + "holdsPost")
@@ -48,13 +49,17 @@ def test_a_relayed_claim_does_not(store, home):
 
 
 def test_a_disputed_claim_does_not(store, home):
-    dispute = "<assessment/x> oib:assesses <claim/innovation-without-borders/p13-90> ; oib:hasVerdict "
+    dispute = (
+        "<assessment/x> oib:assesses <claim/innovation-without-borders/p13-90> ; oib:hasVerdict "
+    )
     assert not is_direct(store, home, f"{CLAIM} {dispute} oibv:verdict-disputed .")
     assert is_direct(store, home, f"{CLAIM} {dispute} oibv:verdict-corroborated .")
 
 
 def test_a_claim_of_most_members_does_not(store, home):
-    assert not is_direct(store, home, CLAIM.replace("a oib:Claim", "a oib:Claim ; oib:hasExtent oibv:extent-most"))
+    assert not is_direct(
+        store, home, CLAIM.replace("a oib:Claim", "a oib:Claim ; oib:hasExtent oibv:extent-most")
+    )
 
 
 def test_a_claim_by_a_property_that_is_never_direct_does_not(store, home):

@@ -34,7 +34,9 @@ def test_a_copy_in_another_layout_holds_too(store, article, tmp_path):
 
 def test_one_altered_character_is_reported_with_its_claims(store, article, tmp_path):
     copy = tmp_path / "altered.txt"
-    copy.write_text(article.replace("has claimed to be an MIT", "has claimed to be on MIT"), "utf-8")
+    copy.write_text(
+        article.replace("has claimed to be an MIT", "has claimed to be on MIT"), "utf-8"
+    )
     broken = [passage for passage in verify(store, copy, SLUG) if passage.state == "missing"]
     assert len(broken) == 1
     assert any(record.endswith(f"claim/{SLUG}/p13-10") for record in broken[0].records)
@@ -43,7 +45,9 @@ def test_one_altered_character_is_reported_with_its_claims(store, article, tmp_p
 
 def test_the_rest_of_an_altered_unit_is_found_though_it_moved(store, article, tmp_path):
     copy = tmp_path / "altered.txt"
-    copy.write_text(article.replace("has claimed to be an MIT", "has claimed to be on MIT"), "utf-8")
+    copy.write_text(
+        article.replace("has claimed to be an MIT", "has claimed to be on MIT"), "utf-8"
+    )
     states = {p.evidence.rsplit("/")[-1]: p.state for p in verify(store, copy, SLUG)}
     assert {states[name] for name in states if name.startswith("p13-")} == {"moved", "missing"}
 

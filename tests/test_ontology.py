@@ -6,8 +6,8 @@ import pytest
 from pyoxigraph import NamedNode
 from rdflib import RDF, Graph, URIRef
 
-from oib.names import ID, OIB
 from oib.derive import BOUNDS, INFERRED
+from oib.names import ID, OIB
 
 
 @pytest.fixture(scope="session")

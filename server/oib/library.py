@@ -1,8 +1,9 @@
 """The library: saved queries, each one ``.rq`` file with a ``#+`` header in YAML."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -117,7 +118,7 @@ class SavedQuery:
         text = self.text
         for name, value in values.items():
             block = f"VALUES ?{name} {{ {known[name].term(value)} }}"
-            text = _pattern(name).sub(lambda _, block=block: block, text)
+            text = block.join(_pattern(name).split(text))
         return text
 
 
@@ -183,11 +184,11 @@ def _typed(pattern: str, datatype: str, value: str) -> Literal:
     return Literal(value, datatype=NamedNode(_XSD + datatype))
 
 
-_TERM = {
+_TERM: dict[str, Callable[[str], NamedNode | Literal]] = {
     "iri": _iri,
     "string": Literal,
     "language-string": _language_string,
-    "integer": lambda value: _typed(r"[+-]?\d+", "integer", value),
-    "boolean": lambda value: _typed("true|false", "boolean", value),
-    "date": lambda value: _typed(r"\d{4}-\d\d-\d\d", "date", value),
+    "integer": partial(_typed, r"[+-]?\d+", "integer"),
+    "boolean": partial(_typed, "true|false", "boolean"),
+    "date": partial(_typed, r"\d{4}-\d\d-\d\d", "date"),
 }

@@ -39,7 +39,7 @@ def validate(data: Graph, shapes: Graph, focus: Iterable[URIRef] | None = None) 
     copy = Graph()
     for triple in shapes:
         copy.add(triple)
-    SPARQLProcessor.query = _query_with_cache  # type: ignore[method-assign]
+    SPARQLProcessor.query = _query_with_cache  # type: ignore[method-assign, assignment]
     try:
         _, report, _ = pyshacl.validate(
             data,
