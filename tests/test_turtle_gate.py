@@ -102,6 +102,8 @@ def test_byte_order_mark_is_no_part_of_the_text(tmp_path):
     file = tmp_path / "x.ttl"
     file.write_bytes(b"\xef\xbb\xbf<http://e/a> a <http://e/b> .")
     assert read(file).text.startswith("<")
+    assert parse("\ufeff<http://e/a> a <http://e/b> .").text.startswith("<")
+    assert faults("\ufeff<http://e/a> a <http://e/b> .") == []
 
 
 def test_other_encoding_is_refused_at_its_first_byte(tmp_path):
