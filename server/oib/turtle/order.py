@@ -19,6 +19,7 @@ _SKOS: Final = PREFIXES["skos"]
 #: What a reader looks for first stands first; every other verb follows by its short name.
 FIRST: Final = (
     RDF + "type",
+    PREFIXES["rdfs"] + "label",
     _SKOS + "prefLabel",
     _SKOS + "altLabel",
     _SKOS + "hiddenLabel",
