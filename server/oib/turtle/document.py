@@ -1,0 +1,144 @@
+"""The document: a Turtle text that passed the gate, with the place of every triple in it."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from pyoxigraph import Triple
+from rdflib import RDF, Graph
+from rdflib.term import Node as Term
+
+from oib.turtle import gate
+from oib.turtle.reader import read_tree
+from oib.turtle.statements import Statement, statements
+from oib.turtle.tokens import NEWLINE
+from oib.turtle.tree import Node, Tree
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a text: offsets from 0, lines and columns from 1, ends just behind it.
+
+    All are counted in code points, as the column kind ``unicodeCodePoints`` of SARIF 2.1.0.
+    """
+
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A Turtle text; ``triples`` are pyoxigraph's, ``graph`` holds the same for rdflib.
+
+    Both keep lexical forms as written. rdflib's terms are made with ``normalize=False`` one by
+    one, so that ``rdflib.NORMALIZE_LITERALS``, which all threads share, stays untouched.
+    """
+
+    path: str
+    text: str
+    base: str | None
+    triples: tuple[Triple, ...] = field(repr=False)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The text as it is written."""
+        return read_tree(self.text, self.base)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every triple as often as it is stated, in the order of the text."""
+        return tuple(statements(self.tree))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The triples as an rdflib graph that knows the prefixes of the text."""
+        graph = Graph(bind_namespaces="none")
+        for directive in self.tree.directives:
+            if directive.prefix is not None:
+                graph.bind(directive.prefix, directive.value)
+        for stated in self.statements:
+            graph.add((stated.subject, stated.predicate, stated.object))
+        return graph
+
+    def where(
+        self, subject: Term, predicate: Term | None = None, object: Term | None = None
+    ) -> Span | None:
+        """Return the first place where something is stated, or None if it is nowhere.
+
+        For a subject alone: its name at the block that types it, else at any block, else where it
+        is an object. With a predicate: the verb. With an object (the predicate may be None): the
+        object. Blank nodes are those of ``graph``.
+        """
+        stated = self.stated(subject, predicate, object)
+        if object is not None:
+            return next((self.span(each.object_node) for each in stated), None)
+        if predicate is not None:
+            return next((self.span(each.verb or each.object_node) for each in stated), None)
+        if stated:
+            typed = [each for each in stated if each.predicate == RDF.type]
+            return self.span((typed or stated)[0].subject_node)
+        used = self._by_object.get(subject, [])
+        return self.span(used[0].object_node) if used else None
+
+    def stated(
+        self, subject: Term, predicate: Term | None = None, object: Term | None = None
+    ) -> list[Statement]:
+        """Return every statement about a subject that fits, in the order of the text."""
+        return [
+            each
+            for each in self._by_subject.get(subject, [])
+            if predicate in (None, each.predicate) and object in (None, each.object)
+        ]
+
+    def span(self, node: Node) -> Span:
+        """Return the place of a node, or of anything else in the tree that has a start and end."""
+        return Span(node.start, node.end, *self.place(node.start), *self.place(node.end))
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return line and column of an offset, both from 1."""
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [0, *(match.end() for match in NEWLINE.finditer(self.text))]
+
+    @cached_property
+    def _by_subject(self) -> dict[Term, list[Statement]]:
+        found = defaultdict(list)
+        for each in self.statements:
+            found[each.subject].append(each)
+        return found
+
+    @cached_property
+    def _by_object(self) -> dict[Term, list[Statement]]:
+        found = defaultdict(list)
+        for each in self.statements:
+            found[each.object].append(each)
+        return found
+
+
+def read(path: Path, base: str | None = None) -> Document:
+    """Return the document in a file; see ``parse``.
+
+    Raises:
+        BadInput: the file cannot be read.
+        BadTurtle: it is not UTF-8, or not Turtle of RDF 1.1.
+    """
+    return parse(gate.load(path), str(path), base)
+
+
+def parse(text: str, path: str = "<text>", base: str | None = None) -> Document:
+    """Return the document of a text; ``base`` resolves relative IRIs above any ``@base``.
+
+    Raises:
+        BadTurtle: the first place where the text is not Turtle of RDF 1.1.
+    """
+    text = text.removeprefix("\ufeff")
+    return Document(path, text, base, gate.triples(text, path, base))

@@ -1,0 +1,89 @@
+"""Tokens: a Turtle text is cut into the terminals of RDF 1.1, each with the comments beside it.
+
+The expressions follow the grammar of https://www.w3.org/TR/turtle/#sec-grammar-grammar. Whatever
+that grammar does not know comes out as a token of the kind ``other``, so that nothing is skipped.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+_BASE: Final = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_CHARS: Final = _BASE + r"_0-9\-" + "\u00b7\u0300-\u036f\u203f\u2040"
+_HEX: Final = "%[0-9A-Fa-f]{2}"
+_ESCAPED: Final = _HEX + r"|\\[_~.\-!$&'()*+,;=/?#@%]"
+
+
+def _local(escape: str) -> str:
+    """Return the expression of a local name (PN_LOCAL) with the given escapes."""
+    return rf"(?:[{_BASE}_0-9:]|{escape})(?:(?:[{_CHARS}.:]|{escape})*(?:[{_CHARS}:]|{escape}))?"
+
+
+#: A local name that is written without backslashes.
+PLAIN_LOCAL: Final = re.compile(_local(_HEX))
+
+_UCHAR: Final = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
+_GRAMMAR: Final = re.compile(
+    rf"""
+      (?P<space>   [ \t\r\n]+ )
+    | (?P<comment> \#[^\r\n]* )
+    | (?P<string>  \"\"\"[^"\\]*(?:(?:\\.|"{{1,2}}(?!"))[^"\\]*)*\"\"\"
+                 | '''[^'\\]*(?:(?:\\.|'{{1,2}}(?!'))[^'\\]*)*'''
+                 | "[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"
+                 | '[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*' )
+    | (?P<iri>     <(?:[^\x00-\x20<>"{{}}|^`\\]|{_UCHAR})*> )
+    | (?P<at>      @[A-Za-z]+(?:-[A-Za-z0-9]+)* )
+    | (?P<label>   _:[{_BASE}_0-9](?:[{_CHARS}.]*[{_CHARS}])? )
+    | (?P<name>    (?:[{_BASE}](?:[{_CHARS}.]*[{_CHARS}])?)?:(?:{_local(_ESCAPED)})? )
+    | (?P<double>  [+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)[eE][+-]?[0-9]+ )
+    | (?P<decimal> [+-]?[0-9]*\.[0-9]+ )
+    | (?P<integer> [+-]?[0-9]+ )
+    | (?P<word>    [A-Za-z]+ )
+    | (?P<sign>    \^\^|[.;,()\[\]] )
+    | (?P<other>   . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+NEWLINE: Final = re.compile(r"\r\n|\n|\r")
+
+
+class Token(NamedTuple):
+    """One terminal, at the code points ``start`` to ``end`` of its text.
+
+    ``above`` holds the comments on lines of their own since the token before, with an empty string
+    where a blank line stands; ``trail`` the comment behind the token on the same line. ``alone``
+    tells that the token is the first on its line.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    above: tuple[str, ...] = ()
+    trail: str = ""
+    alone: bool = True
+
+
+def tokenize(text: str) -> list[Token]:
+    """Return the tokens of a text; the last, of the kind ``end``, holds the comments left over."""
+    found: list[Token] = []
+    above: list[str] = []
+    alone = True
+    for match in _GRAMMAR.finditer(text):
+        kind = match.lastgroup or "other"
+        if kind == "space":
+            breaks = len(NEWLINE.findall(match[0]))
+            alone = alone or breaks > 0
+            if above and breaks > 1:
+                above.append("")
+        elif kind == "comment" and (alone or not found):
+            above.append(match[0].rstrip())
+        elif kind == "comment":
+            found[-1] = found[-1]._replace(trail=match[0].rstrip())
+        else:
+            found.append(Token(kind, match[0], match.start(), match.end(), tuple(above), "", alone))
+            above.clear()
+            alone = False
+    return [*found, Token("end", "", len(text), len(text), tuple(above))]
