@@ -53,7 +53,9 @@ def test_a_prefixed_name_is_an_iri_too(query):
 
 @pytest.mark.parametrize("value", ['> } UNION { ?s ?p "', "no iri", "x:a b", "", 'a"b'])
 def test_what_is_no_iri_is_refused(query, value):
-    with pytest.raises(BadInput, match=r"parameter thing takes iri, such as https://example\.org/a"):
+    with pytest.raises(
+        BadInput, match=r"parameter thing takes iri, such as https://example\.org/a"
+    ):
         query.bind({"thing": value})
 
 

@@ -49,9 +49,7 @@ def check(home: Path, paths: Sequence[Path] = ()) -> Report:
     return Report(tuple(document.path for document in documents), tuple(sorted(findings)))
 
 
-def _read(
-    paths: Iterable[Path], rules: dict[str, Rule]
-) -> tuple[list[Document], list[Finding]]:
+def _read(paths: Iterable[Path], rules: dict[str, Rule]) -> tuple[list[Document], list[Finding]]:
     """Return the documents of the files that parse, and the faults of those that do not."""
     documents, findings = [], []
     for path in paths:

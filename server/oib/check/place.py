@@ -27,9 +27,7 @@ def of_fault(fault: Fault, document: Document, rules: Mapping[str, Rule]) -> Fin
     )
 
 
-def of_result(
-    result: Result, documents: Sequence[Document], rules: Mapping[str, Rule]
-) -> Finding:
+def of_result(result: Result, documents: Sequence[Document], rules: Mapping[str, Rule]) -> Finding:
     """Return a validation result as a finding, at the most telling place of the first file.
 
     That is the value where it is stated; else the verb; else the subject. A focus node that no
