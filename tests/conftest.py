@@ -1,5 +1,7 @@
 """Fixtures that several test modules share."""
 
+import os
+
 import pytest
 
 import live
@@ -44,3 +46,13 @@ def small_root():
 @pytest.fixture
 def client():
     return live.small_app().test_client()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Let no skip hide a missing install where OIB_FORBID_SKIPS is set, as .ci/run does."""
+    report = yield
+    if report.skipped and os.environ.get("OIB_FORBID_SKIPS"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and skips are forbidden here: {report.longrepr}"
+    return report

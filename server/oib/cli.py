@@ -1,6 +1,7 @@
 """The ``oib`` command: serve, build, check, ask, evidence."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from oib.site import Site
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0 when all is well, 1 for findings that block, 2 for what failed."""
+    # rdflib logs a traceback for each ill-typed literal; the check reports them with their line.
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
     arguments = _parser().parse_args(argv)
     command: Callable[[argparse.Namespace], int] = arguments.run
     try:
