@@ -3,11 +3,15 @@
 import os
 
 import pytest
+from pyoxigraph import NamedNode
+from rdflib import Graph
 
 import live
 from canary import listening
 from homes import ROOT
 from oib.build import build
+from oib.derive import BOUNDS, INFERRED
+from oib.names import GRAPH
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +33,19 @@ def snapshot(home, snapshots):
 @pytest.fixture(scope="session")
 def store(snapshot):
     return snapshot.store()
+
+
+@pytest.fixture(scope="session")
+def stated(store):
+    """Ontology, vocabulary, instances and direct triples, without what the reasoner added."""
+    graph = Graph()
+    others = {
+        BOUNDS,
+        INFERRED,
+        *(NamedNode(GRAPH + name) for name in ("shapes", "meta", "queries")),
+    }
+    lines = [f"{quad.triple} ." for quad in store if quad.graph_name not in others]
+    return graph.parse(data="\n".join(lines), format="nt")
 
 
 @pytest.fixture

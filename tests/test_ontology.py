@@ -6,24 +6,7 @@ import pytest
 from pyoxigraph import NamedNode
 from rdflib import RDF, Graph, URIRef
 
-from oib.derive import BOUNDS, INFERRED
 from oib.names import ID, OIB
-
-
-@pytest.fixture(scope="session")
-def stated(store):
-    """Ontology, vocabulary, instances and direct triples, without what the reasoner added."""
-    graph = Graph()
-    computed = {BOUNDS, INFERRED}
-    shapes = "https://w3id.org/oib/graph/shapes"
-    lines = [
-        f"{quad.triple} ."
-        for quad in store
-        if quad.graph_name not in computed
-        and quad.graph_name != NamedNode(shapes)
-        and not quad.graph_name.value.endswith(("/meta", "/queries"))
-    ]
-    return graph.parse(data="\n".join(lines), format="nt")
 
 
 @pytest.fixture
