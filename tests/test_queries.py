@@ -2,27 +2,46 @@
 
 import csv
 import io
+import warnings
 
 import pytest
 import rdflib
-from pyoxigraph import QueryResultsFormat
+from pyoxigraph import RdfFormat
 
 from homes import ROOT
+from oib.engine.embedded import Embedded
 from oib.library import Library
 
 GOLDEN = ROOT / "tests" / "golden"
 LIBRARY = Library(ROOT)
 NAMES = [query.name for query in LIBRARY]
 
-# Where the engines may differ, and why.
-DIFFERENT: dict[str, str] = {}
+# Where the engines differ, and why.
+DIFFERENT = {
+    "claim/stated-or-not": "rdflib drops a row of VALUES joined with OPTIONAL (RDFLib/rdflib#2332)",
+}
 
 
 @pytest.fixture(scope="session")
-def peer(store):
+def union(store):
     """The union of all graphs in rdflib."""
     lines = {f"{quad.triple} ." for quad in store}
     return rdflib.Graph().parse(data="\n".join(lines), format="nt")
+
+
+@pytest.fixture(scope="session")
+def dataset(store):
+    """All graphs in rdflib, apart: slower, and only for queries that name a graph."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # rdflib's of its own classes
+        apart = rdflib.Dataset(default_union=True)
+        return apart.parse(data=store.dump(format=RdfFormat.N_QUADS), format="nquads")
+
+
+def ask_rdflib(graph, text):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return graph.query(text).serialize(format="csv").decode()
 
 
 def rows(text):
@@ -33,30 +52,32 @@ def rows(text):
     )
 
 
-def answer(store, text):
-    found = store.query(text, use_default_graph_as_union=True)
-    return found.serialize(format=QueryResultsFormat.CSV).decode()
+@pytest.fixture(scope="session")
+def engine(snapshot):
+    return Embedded(snapshot.store())
+
+
+def answer(engine, text):
+    return engine.query(text, "text/csv").decode()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_saved_query_gives_its_golden_answer(store, name):
+def test_a_saved_query_gives_its_golden_answer(engine, name):
     golden = (GOLDEN / f"{name}.csv").read_text("utf-8")
-    assert rows(answer(store, LIBRARY[name].text)) == rows(golden)
+    assert rows(answer(engine, LIBRARY[name].text)) == rows(golden)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_saved_query_gives_the_same_answer_on_rdflib(store, peer, name):
+def test_a_saved_query_gives_the_same_answer_on_rdflib(engine, union, request, name):
     text = LIBRARY[name].text
-    other = peer.query(text).serialize(format="csv").decode()
-    if name in DIFFERENT:
-        assert rows(other) != rows(answer(store, text)), "no longer differs: strike it off the list"
-    else:
-        assert rows(other) == rows(answer(store, text))
+    graph = request.getfixturevalue("dataset") if "GRAPH <" in text else union
+    same = rows(ask_rdflib(graph, text)) == rows(answer(engine, text))
+    assert same is (name not in DIFFERENT), DIFFERENT.get(name, "the engines differ")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_header_names_the_columns_of_the_answer(store, name):
-    header = answer(store, LIBRARY[name].text).splitlines()[0]
+def test_a_header_names_the_columns_of_the_answer(engine, name):
+    header = answer(engine, LIBRARY[name].text).splitlines()[0]
     assert tuple(header.split(",")) == LIBRARY[name].columns
 
 
@@ -72,7 +93,10 @@ def test_no_golden_answer_is_left_over():
     assert files == set(NAMES)
 
 
-def test_the_questions_of_the_eight_units_are_covered():
-    asked = {query.answers for query in LIBRARY} - {""}
-    units = "P01 P03 P05 P06 P09 P10 P11 P16 P17 P18 P22 P23"
-    assert {f"CQ-{number}" for number in units.split()} <= asked
+def test_all_public_questions_have_a_query_each():
+    asked = sorted(query.answers for query in LIBRARY if query.answers)
+    assert asked == [f"CQ-P{number:02}" for number in range(1, 26)]
+
+
+def test_at_least_twenty_five_more_questions_are_asked():
+    assert sum(not query.answers for query in LIBRARY) >= 25
