@@ -1,0 +1,147 @@
+"""Answers: the media types that a query's answer can take, which one to send, and its bytes."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Triple,
+    serialize,
+)
+
+from oib.errors import NotAcceptable
+from oib.names import PREFIXES
+from oib.tokens import Form
+
+Result = QuerySolutions | QueryBoolean | QueryTriples
+
+#: What SELECT and ASK are written in, best first; the plain names of JSON and XML come last, for
+#: clients that know no other. CSV and TSV of an ASK, which no standard defines, are one word.
+TABLES: Final = {
+    "application/sparql-results+json": QueryResultsFormat.JSON,
+    "application/sparql-results+xml": QueryResultsFormat.XML,
+    "text/csv": QueryResultsFormat.CSV,
+    "text/tab-separated-values": QueryResultsFormat.TSV,
+    "application/json": QueryResultsFormat.JSON,
+    "application/xml": QueryResultsFormat.XML,
+}
+
+#: What CONSTRUCT, DESCRIBE and every document about our things are written in, best first.
+GRAPHS: Final = {
+    "text/turtle": RdfFormat.TURTLE,
+    "application/n-triples": RdfFormat.N_TRIPLES,
+    "application/ld+json": RdfFormat.JSON_LD,
+    "application/rdf+xml": RdfFormat.RDF_XML,
+}
+
+# An element of a list: text and quoted strings up to the next comma (RFC 9110, section 5.6).
+_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+"?)++')
+_RANGE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+|[\w!#$&^.+-]+/\*|\*/\*)\s*(?:;(.*))?$", re.S)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"?')
+_WEIGHT = re.compile(r"(?:^|;)\s*q\s*=\s*([^;]*?)\s*(?:;|$)", re.I)
+_QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+
+
+def offered(form: Form) -> tuple[str, ...]:
+    """Return the media types that a form of query can be answered in, best first."""
+    return tuple(TABLES if form in ("SELECT", "ASK") else GRAPHS)
+
+
+def choose(form: Form, accept: str) -> str:
+    """Return the media type to answer a form of query in, given the value of ``Accept``.
+
+    Raises:
+        NotAcceptable: the client excludes all that is offered.
+    """
+    return pick(offered(form), accept)
+
+
+def pick(types: Sequence[str], accept: str) -> str:
+    """Return the type that a client likes best, the earlier one of two that it likes as much.
+
+    Proactive negotiation of RFC 9110, section 12.5.1: the most specific range decides the weight
+    of a type; parameters other than ``q`` are not compared; an absent ``Accept`` accepts all.
+
+    Raises:
+        NotAcceptable: no type has a weight above zero.
+    """
+    elements = [element for element in _ELEMENT.findall(accept) if element.strip()]
+    if not elements:
+        return types[0]
+    weights = _weights(elements)
+
+    def weight(media_type: str) -> float:
+        ranges = (media_type, media_type.partition("/")[0] + "/*", "*/*")
+        return next((weights[name] for name in ranges if name in weights), 0.0)
+
+    best = max(types, key=weight)
+    if weight(best) <= 0:
+        raise NotAcceptable(f"nothing in Accept: {accept} is offered; ask for {', '.join(types)}")
+    return best
+
+
+def write(result: Result, media_type: str) -> bytes:
+    """Serialize the answer to a query.
+
+    Raises:
+        NotAcceptable: an answer of this form cannot be written in that media type.
+    """
+    if isinstance(result, QueryTriples):
+        return write_triples(result, media_type)
+    if media_type not in TABLES:
+        raise NotAcceptable(f"a table is not written in {media_type}; ask for {', '.join(TABLES)}")
+    return result.serialize(format=TABLES[media_type]) or b""
+
+
+def write_triples(triples: Iterable[Triple], media_type: str) -> bytes:
+    """Serialize triples, shortened by those of the project's prefixes that occur in them.
+
+    Raises:
+        NotAcceptable: triples cannot be written in that media type.
+    """
+    if media_type not in GRAPHS:
+        raise NotAcceptable(f"a graph is not written in {media_type}; ask for {', '.join(GRAPHS)}")
+    body = serialize(triples, format=GRAPHS[media_type], prefixes=PREFIXES) or b""
+    header = _HEADERS.get(media_type)
+    return header.sub(_keep_used, body, count=1) if header else body
+
+
+def _weights(elements: Iterable[str]) -> dict[str, float]:
+    """Return the weight of each media range; a range that is not well formed has none."""
+    weights: dict[str, float] = {}
+    for element in elements:
+        media_range = _RANGE.match(element)
+        weight = _WEIGHT.search(_QUOTED.sub("", media_range[2] or "")) if media_range else None
+        if media_range and (not weight or _QVALUE.fullmatch(weight[1])):
+            name = media_range[1].lower()
+            value = float(weight[1]) if weight else 1.0
+            weights[name] = max(weights.get(name, 0.0), value)
+    return weights
+
+
+# Where the two syntaxes that know prefixes declare them.
+_HEADERS = {
+    "text/turtle": re.compile(rb"\A(?:@prefix [^\n]*\n)+"),
+    "application/rdf+xml": re.compile(rb"(?<=<rdf:RDF)(?: xmlns:[^ >]*)+"),
+}
+_DECLARATION = re.compile(rb"(?:@prefix |(?<=xmlns:))([a-z]+)")
+
+
+def _keep_used(header: re.Match[bytes]) -> bytes:
+    # pyoxigraph declares all prefixes, in no fixed order. Naming one too many does no harm, so
+    # it is enough to look for ``prefix:`` anywhere in the text.
+    split = b"\n" if b"\n" in header[0] else b" "
+    declarations = sorted(line for line in header[0].split(split) if line)
+    body = memoryview(header.string)[header.end() :].tobytes()
+    kept = [line for line in declarations if _is_used(line, body)]
+    return b"".join(line + split if split == b"\n" else split + line for line in kept)
+
+
+def _is_used(declaration: bytes, body: bytes) -> bool:
+    name = _DECLARATION.search(declaration)
+    return name is None or name[1] + b":" in body

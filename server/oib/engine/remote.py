@@ -1,0 +1,71 @@
+"""The remote engine: queries answered by another SPARQL endpoint, over the SPARQL protocol."""
+
+from collections.abc import Set
+from email.message import Message
+from http.client import HTTPException
+from urllib.error import HTTPError
+
+from SPARQLWrapper import POST, SPARQLWrapper
+from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
+
+from oib import __version__, guard
+from oib.engine import UNION, Dataset
+from oib.errors import BadQuery, NotAcceptable, Unavailable
+from oib.names import BASE
+
+# The same syntax under its other name.
+_ALIASES = {
+    "application/json": "application/sparql-results+json",
+    "application/xml": "application/sparql-results+xml",
+}
+
+
+class Remote:
+    """An engine behind a URL.
+
+    What its default graph holds is its own affair: set it up as the union of all graphs.
+    ``timeout`` is in seconds; ``services`` as in ``guard.read``.
+    """
+
+    def __init__(self, url: str, timeout: int = 60, services: Set[str] = frozenset()) -> None:
+        self._url = url
+        self._timeout = timeout
+        self._services = frozenset(services)
+
+    def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
+        """Answer a query, as ``Engine.query`` says."""
+        guard.read(text, self._services)
+        try:
+            response = self._request(text, media_type, dataset).query().response
+            body: bytes = response.read()
+        except QueryBadFormed as error:
+            raise BadQuery(f"the engine behind this endpoint says: {error}") from error
+        except HTTPError as error:
+            if error.code == NotAcceptable.status:
+                raise NotAcceptable(f"the engine has no answer in {media_type}") from error
+            raise Unavailable(f"the engine answered {error.code} {error.reason}") from error
+        except (SPARQLWrapperException, HTTPException, OSError) as error:
+            raise Unavailable(f"the engine did not answer: {error}") from error
+        _expect(media_type, response.headers)
+        return body
+
+    def _request(self, text: str, media_type: str, dataset: Dataset) -> SPARQLWrapper:
+        request = SPARQLWrapper(self._url, agent=f"oib/{__version__}")
+        request.setMethod(POST)
+        request.setTimeout(self._timeout)
+        # Only the header tells the format: some engines prefer ``format=`` and know fewer names.
+        request.setOnlyConneg(True)
+        request.addCustomHttpHeader("Accept", media_type)
+        for graph in dataset.default:
+            request.addParameter("default-graph-uri", graph)
+        for graph in dataset.named:
+            request.addParameter("named-graph-uri", graph)
+        # On the first line of the text, so that line numbers in messages stay right.
+        request.setQuery(f"BASE <{BASE}> {text}")
+        return request
+
+
+def _expect(media_type: str, headers: Message) -> None:
+    sent = headers.get_content_type()
+    if _ALIASES.get(sent, sent) != _ALIASES.get(media_type, media_type):
+        raise NotAcceptable(f"the engine answered in {sent}, not in {media_type}")

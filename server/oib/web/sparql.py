@@ -1,0 +1,105 @@
+"""``/sparql``: the query operation of the SPARQL 1.1 Protocol."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, request
+
+from oib import answers, guard
+from oib.engine import Dataset
+from oib.errors import BadInput, Forbidden, UnsupportedMedia
+from oib.web import desk, service
+
+bp = Blueprint("sparql", __name__)
+
+_FORM = "application/x-www-form-urlencoded"
+_QUERY = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+_MOST_PARAMETERS = 1000
+_READ_ONLY = "this endpoint answers queries only; the data change through their source files"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a request asks of the endpoint."""
+
+    queries: tuple[str, ...]
+    dataset: Dataset
+
+
+@bp.route("/sparql", methods=["GET", "POST"])
+@bp.route("/sparql/", methods=["GET", "POST"])
+def sparql() -> Response:
+    """Answer a query, or describe the service to a GET without one."""
+    operation = _read_operation()
+    if not operation.queries and request.method != "POST":
+        return _describe()
+    if len(operation.queries) != 1:
+        raise BadInput(f"send one parameter 'query', not {len(operation.queries)}")
+    text, site = operation.queries[0], desk.site()
+    media_type = answers.choose(guard.read(text, site.services).form, desk.accept())
+    body = site.engine.query(text, media_type, operation.dataset)
+    return desk.reply(body, media_type)
+
+
+def _describe() -> Response:
+    media_type = answers.pick((*answers.GRAPHS, desk.PAGE), desk.accept())
+    if media_type == desk.PAGE:
+        return desk.reply(_page(), desk.PAGE)
+    return desk.reply(service.describe(request.base_url, media_type), media_type)
+
+
+def _page() -> str:
+    return desk.page("SPARQL endpoint", "Send a query as the parameter 'query'.")
+
+
+def _read_operation() -> Operation:
+    """Read a request as section 2.1 of the protocol lays down.
+
+    Raises:
+        BadInput: a parameter or the body is not UTF-8.
+        Forbidden: the request is an update.
+        UnsupportedMedia: the body is neither a form nor a query, or not in UTF-8.
+    """
+    fields = _fields(request.query_string)
+    if request.method == "POST":
+        if request.mimetype == _UPDATE:
+            raise Forbidden(_READ_ONLY)
+        if request.mimetype not in (_FORM, _QUERY):
+            raise UnsupportedMedia(
+                f"the body is {request.mimetype or 'of no media type'}; "
+                f"send Content-Type: {_QUERY} with the query, or {_FORM} with query=…"
+            )
+        if request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
+            raise UnsupportedMedia("the body is not in UTF-8; send it so, without a charset")
+        if request.mimetype == _FORM:
+            fields += _fields(request.get_data())
+        else:
+            fields.append(("query", _text(request.get_data())))
+    if _values(fields, "update"):
+        raise Forbidden(_READ_ONLY)
+    dataset = Dataset(_values(fields, "default-graph-uri"), _values(fields, "named-graph-uri"))
+    return Operation(_values(fields, "query"), dataset)
+
+
+def _fields(raw: bytes) -> list[tuple[str, str]]:
+    # Not request.args: it keeps bytes that are no UTF-8 as percent signs instead of saying so.
+    try:
+        return parse_qsl(
+            _text(raw), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
+        )
+    except UnicodeDecodeError as error:
+        raise BadInput("a parameter is not in UTF-8") from error
+    except ValueError as error:
+        raise BadInput(f"more than {_MOST_PARAMETERS} parameters") from error
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"the request is not in UTF-8: byte {error.start}") from error
+
+
+def _values(fields: list[tuple[str, str]], name: str) -> tuple[str, ...]:
+    return tuple(value for field, value in fields if field == name)

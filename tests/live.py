@@ -1,0 +1,86 @@
+"""Live: a real server in a process of its own, on a free port of this machine."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from pyoxigraph import NamedNode, RdfFormat, Store
+
+from oib.engine.embedded import Embedded
+from oib.home import find_home
+from oib.library import Library
+from oib.site import Site
+from oib.web import create_app
+
+BESIDE = Path(__file__).parents[2] / "shared" / "w3c"
+W3C = Path(os.environ.get("W3C_TESTS", BESIDE))
+PROTOCOL = W3C / "sparql11" / "protocol"
+PROTOCOL_DATA = "http://kasei.us/2009/09/sparql/data/data{}.rdf"
+
+SMALL = """
+@prefix : <http://example.org/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+:suzhou rdfs:label "Suzhou"@en , "苏州"@zh-Hans ; :sister :boston .
+:boston rdfs:label "Boston"@en .
+"""
+
+
+def small_site():
+    store = Store()
+    store.load(SMALL, RdfFormat.TURTLE, to_graph=NamedNode("http://example.org/graph/small"))
+    store.update("INSERT DATA { GRAPH <http://example.org/graph/other> { <urn:a> <urn:b> 1 } }")
+    return Site(Embedded(store), "test-1", Library(find_home()))
+
+
+def small_app():
+    return create_app(small_site())
+
+
+def protocol_app():
+    store = Store()
+    for number in (1, 2, 3):
+        graph = NamedNode(PROTOCOL_DATA.format(number))
+        store.load(path=PROTOCOL / f"data{number}.nt", to_graph=graph)
+    return create_app(Site(Embedded(store), "w3c", Library(find_home())))
+
+
+@contextmanager
+def serving(factory):
+    """Serve the app of a factory of this module; yield the URL of its root."""
+    port = free_port()
+    command = f"-m granian --interface wsgi --host 127.0.0.1 --port {port} --no-log --factory"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    server = subprocess.Popen(
+        [sys.executable, *command.split(), f"live:{factory.__name__}"], env=environment
+    )
+    try:
+        yield _ready(f"http://127.0.0.1:{port}", server)
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _ready(root, server):
+    end = time.monotonic() + 60
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            urlopen(f"{root}/sparql", timeout=5).close()
+            return root
+        except (URLError, ConnectionError):
+            time.sleep(0.05)
+    raise RuntimeError(f"no server at {root}; exit status {server.poll()}")

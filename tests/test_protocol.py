@@ -1,0 +1,105 @@
+"""The W3C tests of the SPARQL 1.1 Protocol, over HTTP, on a real server."""
+
+import http.client
+import json
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from rdflib import Graph, Namespace
+from rdflib.collection import Collection
+
+import live
+from oib import answers
+
+MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
+HT = Namespace("http://www.w3.org/2011/http#")
+CNT = Namespace("http://www.w3.org/2011/content#")
+MISSING = f"no W3C tests at {live.PROTOCOL}: set W3C_TESTS to a folder that holds sparql11/"
+
+
+def manifest():
+    """Return the requests of each test, by its name."""
+    path = live.PROTOCOL / "manifest.ttl"
+    if not path.is_file():
+        return {}
+    graph = Graph().parse(path)
+    (entries,) = graph.objects(None, MF.entries)
+    return {test.fragment: [*_requests(graph, test)] for test in Collection(graph, entries)}
+
+
+def _requests(graph, test):
+    action = graph.value(test, MF.action)
+    for request in Collection(graph, graph.value(action, HT.requests)):
+        body = graph.value(request, HT.body)
+        response = graph.value(request, HT.resp)
+        encoding = graph.value(body, CNT.characterEncoding, default="utf-8")
+        headers = Collection(graph, graph.value(request, HT.headers))
+        yield {
+            "method": str(graph.value(request, HT.methodName)),
+            "path": str(graph.value(request, HT.absolutePath)),
+            "headers": {
+                str(graph.value(header, HT.fieldName)): str(graph.value(header, HT.fieldValue))
+                for header in headers
+            },
+            "body": str(graph.value(body, CNT.chars)).encode(encoding) if body else None,
+            "statuses": {status.fragment for status in graph.objects(response, MF.expectedStatus)},
+            "format": str(graph.value(response, MF.expectedFormat) or ""),
+            "boolean": graph.value(response, MF.expectedBoolean),
+        }
+
+
+TESTS = manifest()
+QUERIES = [name for name in TESTS if "update" not in name]
+UPDATES = [name for name in TESTS if "update" in name]
+NONE = [pytest.param("none", marks=pytest.mark.skip(reason=MISSING))]
+
+
+@pytest.fixture(scope="module")
+def root():
+    with live.serving(live.protocol_app) as root:
+        yield root
+
+
+def send(root, request):
+    connection = http.client.HTTPConnection(urlsplit(root).netloc, timeout=30)
+    connection.request(request["method"], request["path"], request["body"], request["headers"])
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response.status, response.headers.get_content_type(), body
+
+
+def test_the_suite_is_here():
+    if not TESTS:
+        pytest.skip(MISSING)
+    assert (len(QUERIES), len(UPDATES)) == (20, 14)
+
+
+@pytest.mark.parametrize("name", QUERIES or NONE)
+def test_query(root, name):
+    for request in TESTS[name]:
+        status, media_type, body = send(root, request)
+        assert f"StatusCode{status // 100}xx" in request["statuses"], body
+        if request["format"] == "RDF":
+            assert media_type in answers.GRAPHS
+        elif request["format"]:
+            assert media_type in answers.TABLES
+        if request["boolean"] is not None:
+            assert truth(media_type, body) == request["boolean"].toPython()
+
+
+@pytest.mark.parametrize("name", UPDATES or NONE)
+def test_update_is_refused(root, name):
+    update = TESTS[name][0]
+    status, media_type, body = send(root, update)
+    # A media type that is not read hides that the body is an update.
+    hidden = name in ("bad_update_wrong_media_type", "bad_update_missing_form_type")
+    assert status == (415 if hidden else 403), body
+    assert media_type == "application/problem+json"
+
+
+def truth(media_type, body):
+    if media_type.endswith("json"):
+        return json.loads(body)["boolean"]
+    return ElementTree.fromstring(body).find("{*}boolean").text == "true"
