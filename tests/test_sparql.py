@@ -7,7 +7,6 @@ import live
 from oib import answers
 from oib.engine import Engine
 from oib.errors import Unavailable
-from oib.site import Site
 from oib.web import MAX_BODY, create_app
 
 ASK = {"query": "ASK { <urn:a> <urn:b> 1 }"}
@@ -227,14 +226,14 @@ class Failing(Engine):
 
 
 def test_an_engine_that_is_not_ready_says_when_to_ask_again():
-    client = create_app(Site(Failing(Unavailable("busy", retry_after=7)), "1")).test_client()
+    client = create_app(live.site_of(Failing(Unavailable("busy", retry_after=7)))).test_client()
     response = client.get("/sparql", query_string=ASK)
     assert told(response, 503) == "busy"
     assert response.headers["Retry-After"] == "7"
 
 
 def test_a_fault_of_ours_tells_nothing_of_the_inside():
-    client = create_app(Site(Failing(ZeroDivisionError("secret")), "1")).test_client()
+    client = create_app(live.site_of(Failing(ZeroDivisionError("secret")))).test_client()
     response = client.get("/sparql", query_string=ASK)
     assert "secret" not in told(response, 500)
     assert response.headers["X-Data-Version"] == "1"
@@ -243,7 +242,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside():
 def test_an_origin_on_the_list_of_the_site_may_be_called(canary):
     services = frozenset({canary.url.rstrip("/")})
     site = live.small_site()
-    app = create_app(Site(Failing(Unavailable("called")), site.version, services))
+    app = create_app(live.site_of(Failing(Unavailable("called")), site.version, services))
     query = {"query": f"ASK {{ SERVICE <{canary.url}> {{}} }}"}
     assert told(app.test_client().get("/sparql", query_string=query), 503) == "called"
 
