@@ -233,7 +233,7 @@ def test_an_engine_that_is_not_ready_says_when_to_ask_again():
 
 
 def test_a_fault_of_ours_tells_nothing_of_the_inside():
-    client = create_app(live.site_of(Failing(ZeroDivisionError("secret")))).test_client()
+    client = create_app(live.site_of(Failing(ZeroDivisionError("secret")), "1")).test_client()
     response = client.get("/sparql", query_string=ASK)
     assert "secret" not in told(response, 500)
     assert response.headers["X-Data-Version"] == "1"
