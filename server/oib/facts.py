@@ -87,7 +87,7 @@ class Facts:
         for said in self._facts.values():
             found.update(said)
             found.update(value.text for values in said.values() for value in values if value.is_iri)
-        return found
+        return {iri for iri in found if ":" in iri}  # which no blank node has
 
     def names(self, iri: str) -> Mapping[str, str]:
         """Return the names of a thing by language tag: its preferred labels, else its labels."""

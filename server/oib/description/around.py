@@ -52,10 +52,10 @@ def listed(iri: str) -> str:
     """Return a query for the outline of claims that a thing asserts, reports, backs or judges."""
     return f"""
 SELECT DISTINCT ?s ?p ?o WHERE {{
-  {{ SELECT DISTINCT ?claim WHERE {{
-      VALUES ?link {{ {_brackets(LINKS)} }} ?claim ?link {bracket(iri)} .
-    }} ORDER BY ?claim LIMIT {MOST_LISTED} }}
-  ?claim (^<{OIB}assesses>)? ?s .
+  {{ SELECT DISTINCT ?node WHERE {{
+      VALUES ?link {{ {_brackets(LINKS)} }} ?node ?link {bracket(iri)} .
+    }} ORDER BY ?node LIMIT {MOST_LISTED} }}
+  ?node (<{OIB}assesses>)?/(^<{OIB}assesses>)? ?s .
   VALUES ?p {{ {_brackets(_LISTED)} }}
   ?s ?p ?o .
 }}"""
@@ -85,8 +85,7 @@ def only(iri: str) -> str:
 
 def graph(name: str) -> str:
     """Return the query for one named graph, by its name after ``…/graph/``."""
-    where = bracket(GRAPH + name)
-    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {where} {{ ?s ?p ?o }} }}"
+    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {bracket(GRAPH + name)} {{ ?s ?p ?o }} }}"
 
 
 def _brackets(iris: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from oib.description import around
-from oib.description.claim import Claim, Statement, read_claim
+from oib.description.claim import Claim, read_claim
 from oib.engine import Engine
 from oib.facts import Facts, Value, rows, tell
 from oib.names import GRAPH, OIB, PREFIXES
@@ -16,25 +16,29 @@ _APART: Final = (*_NAMES, _TYPE, OIB + "hasUnit")
 _DERIVED: Final = (GRAPH + "direct", GRAPH + "inferred")
 
 
+#: What is said of one thing: the values of each property.
+Statements = Mapping[str, tuple[Value, ...]]
+
+
 @dataclass(frozen=True)
 class Description:
     """A thing, with everything that its page tells.
 
     ``names`` holds the names of every IRI that occurs, by IRI and language tag. Of the thing
     itself, ``labels`` and ``record`` are what its file states, ``direct`` what documents state
-    outright: pairs of property and value; ``entailed`` are the classes that follow from the
-    ontology. ``links`` (entries of outside registers) and ``units`` (parts of a document) are the
-    nodes of its fragments. ``claims`` are about it, ``mentions`` have it as their object, and
-    ``listed`` are outlines of claims by the property through which they point at it.
+    outright; ``entailed`` are the classes that follow from the ontology. ``links`` (entries of
+    outside registers) and ``units`` (parts of a document) are the nodes of its fragments.
+    ``claims`` are about it, ``mentions`` have it as their object, and ``listed`` are outlines of
+    claims by the property through which they point at it.
     """
 
     iri: str
     names: Mapping[str, Mapping[str, str]]
     types: tuple[Value, ...]
     entailed: tuple[Value, ...]
-    labels: tuple[Statement, ...]
-    record: tuple[Statement, ...]
-    direct: tuple[Statement, ...]
+    labels: Statements
+    record: Statements
+    direct: Statements
     links: tuple[Mapping[str, Value], ...]
     units: tuple[Mapping[str, Value], ...]
     claims: tuple[Claim, ...]
@@ -54,28 +58,27 @@ def describe(engine: Engine, iri: str) -> Description:
     facts = _with_names(engine, near | outlines)
     stated = _about(own, lambda graph: graph not in _DERIVED)
     entailed = _about(own, lambda graph: graph in _DERIVED)
-    types = _values(stated, _TYPE)
+    types = stated.get(_TYPE, ())
     claims = [read_claim(facts, node) for node in sorted(near) if _is_claim(near, node)]
-    mentions = [claim for claim in claims if _has_object(claim, iri)]
     return Description(
         iri=iri,
         names={each: names for each in facts if (names := facts.names(each))},
         types=types,
         entailed=tuple(
-            value for value in _values(entailed, _TYPE)
+            value for value in entailed.get(_TYPE, ())
             if value.text.startswith(OIB) and value not in types
         ),
-        labels=tuple(pair for name in _NAMES for pair in stated if pair[0] == name),
-        record=tuple(pair for pair in stated if pair[0] not in _APART),
+        labels={name: stated[name] for name in _NAMES if name in stated},
+        record={name: values for name, values in stated.items() if name not in _APART},
         direct=_about(own, lambda graph: graph == GRAPH + "direct"),
         links=_nodes(near, near.pointing(OIB + "linksEntity", iri)),
         units=_nodes(near, (value.text for value in near.all(iri, OIB + "hasUnit"))),
-        claims=tuple(claim for claim in claims if claim not in mentions),
-        mentions=tuple(mentions),
+        claims=tuple(claim for claim in claims if not _has_object(claim, iri)),
+        mentions=tuple(claim for claim in claims if _has_object(claim, iri)),
         listed={
-            link: tuple(read_claim(facts, node) for node in nodes if _is_claim(outlines, node))
+            link: tuple(read_claim(facts, node) for node in _claims(outlines, link, iri))
             for link in around.LINKS
-            if (nodes := outlines.pointing(link, iri))
+            if outlines.pointing(link, iri)
         },
     )  # fmt: skip
 
@@ -87,23 +90,31 @@ def _with_names(engine: Engine, facts: Facts) -> Facts:
     return facts | told | tell(engine, told.iris() - known)
 
 
-def _about(
-    own: Iterable[tuple[str, str, Value]], wanted: Callable[[str], bool]
-) -> tuple[Statement, ...]:
+def _about(own: Iterable[tuple[str, str, Value]], wanted: Callable[[str], bool]) -> Statements:
+    said: dict[str, tuple[Value, ...]] = {}
     pairs = {(prop, value) for graph, prop, value in own if wanted(graph)}
-    return tuple(sorted(pairs, key=str))
-
-
-def _values(pairs: Iterable[Statement], wanted: str) -> tuple[Value, ...]:
-    return tuple(value for prop, value in pairs if prop == wanted)
+    for prop, value in sorted(pairs, key=str):
+        said[prop] = (*said.get(prop, ()), value)
+    return said
 
 
 def _nodes(facts: Facts, iris: Iterable[str]) -> tuple[Mapping[str, Value], ...]:
-    """Return nodes as dictionaries from the local name of a property to its first value."""
+    """Return nodes as dictionaries from the local name of a property to its first value.
+
+    The key ``iri`` holds the node itself.
+    """
     return tuple(
         {prop.removeprefix(OIB): value for prop, value in reversed(facts.about(iri))}
+        | {"iri": Value(iri, "uri")}
         for iri in sorted(iris)
     )
+
+
+def _claims(facts: Facts, link: str, iri: str) -> list[str]:
+    """Return the claims that point at a thing, or of which the assessments do."""
+    pointing = facts.pointing(link, iri)
+    judged = {value.text for node in pointing for value in facts.all(node, OIB + "assesses")}
+    return [node for node in sorted({*pointing, *judged}) if _is_claim(facts, node)]
 
 
 def _is_claim(facts: Facts, node: str) -> bool:

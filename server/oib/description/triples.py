@@ -31,8 +31,8 @@ def write_graph(engine: Engine, name: str, media_type: str) -> bytes:
     return _write(engine, around.graph(name), "", media_type)
 
 
-def write_tombstone(engine: Engine, iri: str, media_type: str) -> bytes:
-    """Return what is still said of a withdrawn thing: its own triples only."""
+def write_only(engine: Engine, iri: str, media_type: str) -> bytes:
+    """Return the own triples of a withdrawn thing or of a saved query, and nothing around them."""
     return _write(engine, around.only(iri), iri, media_type)
 
 
