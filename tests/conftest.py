@@ -4,6 +4,9 @@ import pytest
 
 import live
 from canary import listening
+from oib.home import find_home
+from oib.site import Site
+from oib.web import create_app
 
 
 @pytest.fixture
@@ -21,3 +24,15 @@ def small_root():
 @pytest.fixture
 def client():
     return live.small_app().test_client()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Return the site of the repository's own home, built into a folder of its own."""
+    return Site.open(find_home(), tmp_path_factory.mktemp("snapshots"))
+
+
+@pytest.fixture(scope="session")
+def house(site):
+    """Return a client of that site."""
+    return create_app(site).test_client()
