@@ -27,9 +27,14 @@ def client():
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def snapshots(tmp_path_factory):
+    return tmp_path_factory.mktemp("snapshots")
+
+
+@pytest.fixture(scope="session")
+def site(snapshots):
     """Return the site of the repository's own home, built into a folder of its own."""
-    return Site.open(find_home(), tmp_path_factory.mktemp("snapshots"))
+    return Site.open(find_home(), snapshots)
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,11 @@ def small_app():
     return create_app(small_site())
 
 
+def home_app():
+    folder = os.environ["OIB_TEST_SNAPSHOTS"]
+    return create_app(Site.open(find_home(), Path(folder)))
+
+
 def protocol_app():
     store = Store()
     for number in (1, 2, 3):

@@ -7,6 +7,7 @@ from pyoxigraph import RdfFormat, parse
 
 import live
 from markup import Page
+from oib.engine.remote import Remote
 from oib.errors import Unavailable
 from oib.names import BASE, OIB, OIBS, OIBV
 from oib.web import create_app
@@ -206,3 +207,14 @@ def test_a_page_shows_the_first_rows_of_many(house):
     query = {"query": "SELECT * { ?s ?p ?o } LIMIT 600"}
     response = house.get("/sparql", query_string=query, headers=BROWSER)
     assert "The first 500 of 600 rows" in Page(response.text).text
+
+
+def test_pages_over_another_endpoint_are_the_same(house, site, snapshots, monkeypatch):
+    monkeypatch.setenv("OIB_TEST_SNAPSHOTS", str(snapshots))
+    with live.serving(live.home_app) as root:
+        remote = live.site_of(Remote(f"{root}/sparql"), site.version)
+        there = create_app(remote).test_client()
+        for url in ("/", "/doc/person/sun-youshun", "/ontology", "/queries/claim/about", "/ready"):
+            for accept in ("text/html", "text/turtle, */*;q=0.1"):
+                here = house.get(url, headers={"Accept": accept})
+                assert there.get(url, headers={"Accept": accept}).data == here.data

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, RdfFormat, Triple, parse
 
 from oib import answers
 from oib.description import around
@@ -37,9 +37,11 @@ def write_only(engine: Engine, iri: str, media_type: str) -> bytes:
 
 
 def _write(engine: Engine, query: str, first: str, media_type: str) -> bytes:
-    # Sorted here, so that bytes are the same whichever engine answers and under one strong ETag.
-    body = engine.query(query, _N_TRIPLES)
-    triples = {Triple(q.subject, q.predicate, q.object) for q in parse(body, RdfFormat.N_TRIPLES)}
+    # In one order and with canonical labels of blank nodes (RDFC-1.0): the same bytes under one
+    # strong ETag, whichever engine or process answers.
+    dataset = Dataset(parse(engine.query(query, _N_TRIPLES), RdfFormat.N_TRIPLES))
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    triples = [Triple(quad.subject, quad.predicate, quad.object) for quad in dataset]
     return answers.write_triples(sorted(triples, key=lambda t: _rank(t, first)), media_type)
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, url_for
 
 from oib import answers, description, reference
 from oib.errors import NotFound
-from oib.facts import Facts, tell
+from oib.facts import Facts, bracket, rows, tell
 from oib.names import BASE, GRAPH, PREFIXES
 from oib.web import desk, forms, sheet
 
@@ -36,10 +36,9 @@ def document(name: str, ending: str | None = None) -> Response:
 def graph(name: str) -> Response:
     """Return any named graph, in RDF."""
     engine, media_type = desk.site().engine, forms.choose(tuple(answers.GRAPHS))
-    body = description.write_graph(engine, name, media_type)
-    if not description.write_graph(engine, name, "application/n-triples"):
+    if not rows(engine, f"SELECT * {{ GRAPH {bracket(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"):
         raise NotFound(f"no graph is called {GRAPH}{name}")
-    return desk.reply(body, media_type)
+    return desk.reply(description.write_graph(engine, name, media_type), media_type)
 
 
 @bp.get("/.well-known/void")

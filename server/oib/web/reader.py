@@ -55,7 +55,8 @@ class Reader:
             return PROPERTIES[iri][LANGUAGES.index(self.language)], self.language
         if iri.startswith(ID):
             kind, _, slug = iri.removeprefix(ID).partition("/")
-            return f"{kind} {slug.rpartition('/')[2]}", "en"
+            word = self.say(kind) if kind in WORDS else kind
+            return f"{word} {slug.rpartition('/')[2]}", self.language if kind in WORDS else "en"
         return shorten(iri).strip("<>"), ""
 
     def lang(self, tag: str) -> Markup:

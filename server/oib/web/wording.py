@@ -13,6 +13,7 @@ WORDS: Final = {
     "ask": ("Ask", "查询"),
     "asserts": ("Claims it vouches for", "其所主张"),
     "assesses": ("Assessments it made", "其所作评估"),
+    "assessment": ("assessment", "评估"),
     "backing": ("How they back it", "引证方式"),
     "change": ("Change it and run it", "修改并运行"),
     "characters": ("characters {start}–{end}", "第 {start}–{end} 字符"),
@@ -67,6 +68,7 @@ WORDS: Final = {
     "downloads": ("As data", "数据形式"),
     "endpoint": ("SPARQL endpoint", "SPARQL 端点"),
     "entailed": ("by the ontology also", "据本体亦为"),
+    "evidence": ("evidence", "证据"),
     "example": ("Example: {example}", "示例:{example}"),
     "external": ("In other registers", "外部登记"),
     "first_rows": (
