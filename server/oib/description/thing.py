@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from oib.description import around
-from oib.description.claim import Claim, read_claim
+from oib.description.claim import Claim
+from oib.description.reading import read_claim
 from oib.engine import Engine
 from oib.facts import Facts, Value, rows, tell
 from oib.names import GRAPH, OIB, PREFIXES
