@@ -1,12 +1,53 @@
 """Fixtures that several test modules share."""
 
+import os
+
 import pytest
+from pyoxigraph import NamedNode
+from rdflib import Graph
 
 import live
 from canary import listening
-from oib.home import find_home
+from homes import ROOT
+from oib.build import build
+from oib.derive import BOUNDS, INFERRED
+from oib.names import GRAPH
 from oib.site import Site
 from oib.web import create_app
+
+
+@pytest.fixture(scope="session")
+def home():
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory):
+    """The folder of the snapshot that the whole session shares."""
+    return tmp_path_factory.mktemp("snapshots")
+
+
+@pytest.fixture(scope="session")
+def snapshot(home, snapshots):
+    return build(home, snapshots, lambda line: None)
+
+
+@pytest.fixture(scope="session")
+def store(snapshot):
+    return snapshot.store()
+
+
+@pytest.fixture(scope="session")
+def stated(store):
+    """Ontology, vocabulary, instances and direct triples, without what the reasoner added."""
+    graph = Graph()
+    others = {
+        BOUNDS,
+        INFERRED,
+        *(NamedNode(GRAPH + name) for name in ("shapes", "meta", "queries")),
+    }
+    lines = [f"{quad.triple} ." for quad in store if quad.graph_name not in others]
+    return graph.parse(data="\n".join(lines), format="nt")
 
 
 @pytest.fixture
@@ -27,17 +68,22 @@ def client():
 
 
 @pytest.fixture(scope="session")
-def snapshots(tmp_path_factory):
-    return tmp_path_factory.mktemp("snapshots")
-
-
-@pytest.fixture(scope="session")
-def site(snapshots):
-    """Return the site of the repository's own home, built into a folder of its own."""
-    return Site.open(find_home(), snapshots)
+def site(home, snapshots, snapshot):
+    """The site of the project's own home."""
+    return Site.open(home, snapshots)
 
 
 @pytest.fixture(scope="session")
 def house(site):
-    """Return a client of that site."""
+    """A client of that site."""
     return create_app(site).test_client()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Let no skip hide a missing install where OIB_FORBID_SKIPS is set, as .ci/run does."""
+    report = yield
+    if report.skipped and os.environ.get("OIB_FORBID_SKIPS"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and skips are forbidden here: {report.longrepr}"
+    return report

@@ -12,8 +12,8 @@ from urllib.request import urlopen
 
 from pyoxigraph import NamedNode, RdfFormat, Store
 
+from homes import ROOT
 from oib.engine.embedded import Embedded
-from oib.home import find_home
 from oib.library import Library
 from oib.site import Site
 from oib.web import create_app
@@ -32,14 +32,14 @@ SMALL = """
 
 
 def site_of(engine, version="test-1", services=frozenset()):
-    return Site(engine, version, Library(find_home()), services)
+    return Site(engine, version, Library(ROOT), services)
 
 
 def small_site():
     store = Store()
     store.load(SMALL, RdfFormat.TURTLE, to_graph=NamedNode("http://example.org/graph/small"))
     store.update("INSERT DATA { GRAPH <http://example.org/graph/other> { <urn:a> <urn:b> 1 } }")
-    return site_of(Embedded(store), "test-1")
+    return site_of(Embedded(store))
 
 
 def small_app():
@@ -48,7 +48,7 @@ def small_app():
 
 def home_app():
     folder = os.environ["OIB_TEST_SNAPSHOTS"]
-    return create_app(Site.open(find_home(), Path(folder)))
+    return create_app(Site.open(ROOT, Path(folder)))
 
 
 def protocol_app():

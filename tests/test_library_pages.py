@@ -7,14 +7,14 @@ import json
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from homes import ROOT
 from markup import Page
 from oib import guard
-from oib.home import find_home
 from oib.library import Library, SavedQuery
 from oib.names import QUERIES
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-LIBRARY = list(Library(find_home()))
+LIBRARY = list(Library(ROOT))
 SHACL = "http://www.w3.org/ns/shacl#"
 TWO = """\
 #+ question: {en: Two names}

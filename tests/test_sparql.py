@@ -1,5 +1,7 @@
 """The endpoint: requests as the SPARQL 1.1 Protocol has them, and those that it refuses."""
 
+from dataclasses import replace
+
 import pytest
 from pyoxigraph import RdfFormat, parse
 
@@ -225,15 +227,19 @@ class Failing(Engine):
         raise self.error
 
 
+def failing(error, services=frozenset()):
+    return replace(live.small_site(), engine=Failing(error), version="1", services=services)
+
+
 def test_an_engine_that_is_not_ready_says_when_to_ask_again():
-    client = create_app(live.site_of(Failing(Unavailable("busy", retry_after=7)))).test_client()
+    client = create_app(failing(Unavailable("busy", retry_after=7))).test_client()
     response = client.get("/sparql", query_string=ASK)
     assert told(response, 503) == "busy"
     assert response.headers["Retry-After"] == "7"
 
 
 def test_a_fault_of_ours_tells_nothing_of_the_inside():
-    client = create_app(live.site_of(Failing(ZeroDivisionError("secret")), "1")).test_client()
+    client = create_app(failing(ZeroDivisionError("secret"))).test_client()
     response = client.get("/sparql", query_string=ASK)
     assert "secret" not in told(response, 500)
     assert response.headers["X-Data-Version"] == "1"
@@ -241,8 +247,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside():
 
 def test_an_origin_on_the_list_of_the_site_may_be_called(canary):
     services = frozenset({canary.url.rstrip("/")})
-    site = live.small_site()
-    app = create_app(live.site_of(Failing(Unavailable("called")), site.version, services))
+    app = create_app(failing(Unavailable("called"), services))
     query = {"query": f"ASK {{ SERVICE <{canary.url}> {{}} }}"}
     assert told(app.test_client().get("/sparql", query_string=query), 503) == "called"
 

@@ -39,6 +39,18 @@ GRAPHS: Final = {
     "application/rdf+xml": RdfFormat.RDF_XML,
 }
 
+#: Short names of the forms, as a command line or a suffix gives them.
+NAMES: Final = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "jsonld": "application/ld+json",
+    "rdf": "application/rdf+xml",
+}
+
 # An element of a list: text and quoted strings up to the next comma (RFC 9110, section 5.6).
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+"?)++')
 _RANGE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+|[\w!#$&^.+-]+/\*|\*/\*)\s*(?:;(.*))?$", re.S)

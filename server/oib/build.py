@@ -57,7 +57,9 @@ def build(home: Path, folder: Path, say: Callable[[str], None]) -> Snapshot:
     say("checking the sources against the rules")
     report = check(home)
     if not report.clean:
-        raise Refused(f"{writers.text(report)}\nnothing was built; mend what blocks and build again")
+        raise Refused(
+            f"{writers.text(report)}\nnothing was built; mend what blocks and build again"
+        )
     store = Store()
     store.extend(_parse(home))
     say(f"{len(store)} triples in {_count(store)} graphs; deriving")
@@ -94,5 +96,3 @@ def _counts(store: Store, direct: int) -> dict[str, int]:
     kinds = [subject.removeprefix(ID).split("/")[0] for subject in subjects if ID in subject]
     named = {kind: kinds.count(kind) for kind in sorted(set(kinds))}
     return {**named, "direct": direct, "graphs": _count(store), "triples": len(store)}
-
-

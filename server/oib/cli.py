@@ -1,12 +1,12 @@
 """The ``oib`` command: serve, build, check, ask, evidence."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from oib import __version__, build, evidence, snapshot
-from oib.answers import NAMES
+from oib import __version__, answers, build, evidence, guard, snapshot, table
 from oib.check import check, writers
 from oib.errors import BadInput, OibError
 from oib.home import find_home
@@ -16,6 +16,8 @@ from oib.site import Site
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0 when all is well, 1 for findings that block, 2 for what failed."""
+    # rdflib logs a traceback for each ill-typed literal; the check reports them with their line.
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
     arguments = _parser().parse_args(argv)
     command: Callable[[argparse.Namespace], int] = arguments.run
     try:
@@ -35,10 +37,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"oib {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], text: str
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text.capitalize() + ".")
         added.set_defaults(run=run)
-        added.add_argument("--home", type=Path, help="folder of ontology/ shapes/ instances/ queries/")
+        added.add_argument(
+            "--home", type=Path, help="folder of ontology/ shapes/ instances/ queries/"
+        )
         return added
 
     one = command("serve", _serve, "build the snapshot if the sources changed, and serve it")
@@ -60,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--file", type=Path, metavar="FILE", help="file with a SPARQL query")
     one.add_argument("--list", action="store_true", help="name all saved queries")
     one.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
-    one.add_argument("--format", choices=sorted(NAMES), help="table, or ttl for graphs, if not given")
+    one.add_argument(
+        "--format", choices=["table", *answers.NAMES], help="table, or ttl for graphs, if not given"
+    )
     one.add_argument("--out", type=Path, help="folder of the snapshots")
 
     one = command("evidence", _evidence, "verify locators and digests against a copy of the source")
@@ -99,7 +107,13 @@ def _ask(arguments: argparse.Namespace) -> int:
             print(f"{query.name:44} {query.question['en']}")
         return 0
     text = _query_text(arguments, site)
-    sys.stdout.write(site.ask(text, arguments.format))
+    offered = answers.offered(guard.read(text).form)
+    name = arguments.format or ("ttl" if offered == tuple(answers.GRAPHS) else "table")
+    media_type = answers.NAMES["json" if name == "table" else name]
+    if media_type not in offered:
+        raise BadInput(f"this query has no answer in {name}; leave --format out to see it")
+    body = site.engine.query(text, media_type)
+    sys.stdout.write(table.render(body) if name == "table" else body.decode())
     return 0
 
 

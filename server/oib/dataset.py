@@ -43,7 +43,10 @@ def _catalogue(store: Store, manifest: Manifest) -> Iterator[Quad]:
     about = DATASET
     yield _say(about, "rdf:type", _iri("dcat:Dataset"))
     yield _say(about, "rdf:type", _iri("void:Dataset"))
-    title = ("Offshore Innovation Bases, with a source behind every statement", "离岸创新基地:条条有据")
+    title = (
+        "Offshore Innovation Bases, with a source behind every statement",
+        "离岸创新基地:条条有据",
+    )
     for text, tag in zip(title, ("en", "zh-Hans"), strict=True):
         yield _say(about, "dcterms:title", Literal(text, language=tag))
     yield _say(about, "dcterms:license", NamedNode(_LICENSE))
@@ -89,7 +92,7 @@ def _rows(store: Store, query: str) -> Iterator[tuple[NamedNode | Literal, Liter
     rows = store.query(query)
     assert isinstance(rows, QuerySolutions)
     for row in rows:
-        yield row[0], row[1]  # type: ignore[misc]
+        yield row[0], row[1]
 
 
 def _say(

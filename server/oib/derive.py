@@ -1,4 +1,4 @@
-"""Derivation: direct triples, date bounds and class closure, computed from the sources, never typed."""
+"""Derivation: direct triples, date bounds and class closure, computed and never typed."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -80,7 +80,9 @@ def inferred(store: Store) -> list[Quad]:
         for subject, predicate, value in reasoner.reason()
         if _worth_telling(subject, predicate, value)
     }
-    return sorted((Quad(*triple, INFERRED) for triple in entailed - stated), key=str)
+    return sorted(
+        (Quad(t.subject, t.predicate, t.object, INFERRED) for t in entailed - stated), key=str
+    )
 
 
 def _limits(prop: str, text: str) -> Iterator[tuple[str, date]]:

@@ -21,7 +21,9 @@ SELECT ?unit ?length ?digest WHERE {
 """
 _PASSAGES = """
 PREFIX oib: <https://w3id.org/oib/ontology#>
-SELECT ?evidence ?unit ?start ?end ?digest (GROUP_CONCAT(STR(?record); separator=" ") AS ?records) WHERE {
+SELECT ?evidence ?unit ?start ?end ?digest
+  (GROUP_CONCAT(STR(?record); separator=" ") AS ?records)
+WHERE {
   VALUES ?document { <%s> }
   ?evidence oib:inDocument ?document ; oib:inUnit ?unit ; oib:passageDigest ?digest ;
       oib:startCharacter ?start ; oib:endCharacter ?end .

@@ -1,8 +1,9 @@
 """The library: saved queries, each one ``.rq`` file with a ``#+`` header in YAML."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -183,11 +184,11 @@ def _typed(pattern: str, datatype: str, value: str) -> Literal:
     return Literal(value, datatype=NamedNode(_XSD + datatype))
 
 
-_TERM = {
+_TERM: dict[str, Callable[[str], NamedNode | Literal]] = {
     "iri": _iri,
     "string": Literal,
     "language-string": _language_string,
-    "integer": lambda value: _typed(r"[+-]?\d+", "integer", value),
-    "boolean": lambda value: _typed("true|false", "boolean", value),
-    "date": lambda value: _typed(r"\d{4}-\d\d-\d\d", "date", value),
+    "integer": partial(_typed, r"[+-]?\d+", "integer"),
+    "boolean": partial(_typed, "true|false", "boolean"),
+    "date": partial(_typed, r"\d{4}-\d\d-\d\d", "date"),
 }

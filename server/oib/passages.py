@@ -9,7 +9,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def normalize(text: str) -> str:
-    """Return text in Unicode NFC with each run of white space made one space, and none at the ends."""
+    """Return text in Unicode NFC, each run of white space made one space, the ends bare."""
     return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 

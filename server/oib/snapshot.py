@@ -112,7 +112,7 @@ def current(folder: Path) -> Snapshot | None:
 
 
 def default_folder(home: Path) -> Path:
-    """Return where the snapshots of a home lie: in ``.oib`` of a checkout, else in the user's cache.
+    """Return where snapshots lie: in ``.oib`` of a checkout, else in the user's cache.
 
     The cache is ``$XDG_CACHE_HOME/oib`` (XDG Base Directory Specification), one folder a home.
     """
@@ -129,6 +129,8 @@ def _fill(half: Path, manifest: Manifest, quads: Iterable[Quad], memory_limit: i
     if len(ordered) > memory_limit:
         store = Store(str(half / "store"))
         store.bulk_load(path=str(data), format=RdfFormat.N_QUADS)
+        # The default graph is the union of all graphs, each triple once: see engine.embedded.
+        store.bulk_extend(Quad(*quad.triple) for quad in ordered)
         store.optimize()
         store.flush()
         del store

@@ -24,7 +24,9 @@ def render(body: bytes) -> str:
     widths = [max(map(_width, cells)) for cells in zip(columns, *rows, strict=True)]
     lines = [columns, ["─" * width for width in widths], *rows]
     body_lines = [
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
+        )
         for line in lines
     ]
     total = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rdflib import Graph, URIRef
-from rdflib.term import Node
 
 from oib import turtle
+from oib.check import place
 from oib.check.finding import Finding, Report
 from oib.check.lint import lint
-from oib.check.rules import Rule, catalogue, show
-from oib.check.validator import Result, validate
+from oib.check.rules import Rule, catalogue
+from oib.check.validator import validate
 from oib.errors import BadTurtle
 from oib.home import sources
 from oib.names import ID, OIBS
@@ -23,56 +23,68 @@ def check(home: Path, paths: Sequence[Path] = ()) -> Report:
     """Check files against the rules of a home, together with its data.
 
     A checked file that describes a thing of the home takes the place of the file that does so
-    there. Without paths, the home itself is checked, every file of it.
+    there. Without paths, the home itself is checked: ontology, shapes and every instance file.
 
     Raises:
         BadInput: a file cannot be opened, or the home's own ontology or shapes cannot be read.
     """
-    shapes = _merge(turtle.read(path) for path in sources(home, "shapes", ".ttl"))
+    shapes = [turtle.read(path) for path in sources(home, "shapes", ".ttl")]
     ontology = [turtle.read(path) for path in sources(home, "ontology", ".ttl")]
     at_home = list(sources(home, "instances", ".ttl"))
-    rules = catalogue(shapes)
+    rules = catalogue(_merge(shapes))
     documents, faults = _read(paths or at_home, rules)
     if faults:
-        return Report(tuple(map(str, paths or at_home)), tuple(faults), readable=False)
-    if paths:
-        documents, context = documents, _context(documents, at_home)
-        graph = _merge([*ontology, *context, *documents])
-        focus = _touched(graph, documents)
-    else:
-        context, focus = ontology, None
-        graph = _merge([*ontology, *documents])
-        graph += shapes  # the shapes of the house look at the shapes too
-    findings = [_lexical(fault, document, rules) for document in documents for fault in lint(document)]
-    everywhere = [*documents, *context]
-    findings += [_shacl(result, everywhere, rules) for result in validate(graph, shapes, focus)]
-    return Report(tuple(document.path for document in documents), tuple(sorted(set(findings))))
+        return Report(tuple(map(str, paths or at_home)), tuple(sorted(faults)), readable=False)
+    # The house's own rules look at ontology and shapes; a submission is read beside the data.
+    context = _others(documents, at_home) if paths else shapes
+    everywhere = [*documents, *context, *ontology]
+    graph = _merge(everywhere)
+    focus = _touched(graph, documents) if paths else None
+    findings = {
+        place.of_fault(fault, document, rules) for document in documents for fault in lint(document)
+    } | {
+        place.of_result(result, everywhere, rules)
+        for result in validate(graph, _merge(shapes), focus)
+    }
+    return Report(tuple(document.path for document in documents), tuple(sorted(findings)))
 
 
-def _read(
-    paths: Iterable[Path], rules: dict[str, Rule]
-) -> tuple[list[Document], list[Finding]]:
+def _read(paths: Iterable[Path], rules: dict[str, Rule]) -> tuple[list[Document], list[Finding]]:
+    """Return the documents of the files that parse, and the faults of those that do not."""
     documents, findings = [], []
     for path in paths:
         try:
             documents.append(turtle.read(path, base=ID))
         except BadTurtle as error:
             rule = rules[OIBS + "TTL-01"]
-            for fault in turtle.faults(turtle.load(path), str(path), ID) if error.line else [error]:
-                message = {language: fault.reason for language in rule.message}
-                findings.append(
-                    Finding(str(path), fault.line, fault.column, "TTL-01", rule.severity, message=message)
+            findings += [
+                Finding(
+                    str(path),
+                    fault.line,
+                    fault.column,
+                    rule.identifier,
+                    rule.severity,
+                    message=rule.say("", fault.reason, ""),
                 )
+                for fault in _faults(path) or [error]
+            ]
     return documents, findings
 
 
-def _context(documents: list[Document], at_home: list[Path]) -> list[Document]:
-    """Return the files of the home that no checked file replaces."""
+def _faults(path: Path) -> list[BadTurtle]:
+    """Return every fault of a file, or none where its very bytes cannot be read."""
+    try:
+        return turtle.faults(turtle.load(path), str(path), ID)
+    except BadTurtle:
+        return []
+
+
+def _others(documents: list[Document], at_home: list[Path]) -> list[Document]:
+    """Return the files of the home that no checked file takes the place of."""
     described = {each.subject for document in documents for each in document.statements}
-    context = [turtle.read(path) for path in at_home]
     return [
         document
-        for document in context
+        for document in map(turtle.read, at_home)
         if not described & {each.subject for each in document.statements}
     ]
 
@@ -90,46 +102,3 @@ def _merge(documents: Iterable[Document]) -> Graph:
         for each in document.statements:
             merged.add((each.subject, each.predicate, each.object))
     return merged
-
-
-def _lexical(fault: object, document: Document, rules: dict[str, Rule]) -> Finding:
-    from oib.check.lint import Fault
-
-    assert isinstance(fault, Fault)
-    rule = rules[OIBS + fault.rule]
-    span = document.span(fault.statement.object_node)
-    focus = show(fault.statement.subject)
-    return Finding(
-        document.path, span.line, span.column, fault.rule, rule.severity, focus, fault.detail,
-        rule.say(focus, fault.detail, show(fault.statement.predicate)),
-    )
-
-
-def _shacl(result: Result, documents: list[Document], rules: dict[str, Rule]) -> Finding:
-    path, line, column = _locate(result, documents)
-    focus, value, predicate = show(result.focus), show(result.value), show(result.path)
-    rule = rules.get(result.rule)
-    if rule is None:
-        name = result.rule.removeprefix(OIBS)
-        message = {"en": result.text}
-        return Finding(path, line, column, name, result.severity, focus, value, message)
-    return Finding(
-        path, line, column, rule.identifier, result.severity, focus, value,
-        rule.say(focus, value, predicate),
-    )
-
-
-def _locate(result: Result, documents: list[Document]) -> tuple[str, int, int]:
-    """Return file, line and column: of the value, else of the verb, else of the subject."""
-    attempts: list[tuple[Node | None, Node | None]] = [
-        (result.path, result.value),
-        (None, result.value),
-        (result.path, None),
-        (None, None),
-    ]
-    for predicate, value in attempts:
-        for document in documents:
-            if (predicate or value or not result.value) and document.stated(result.focus):
-                if span := document.where(result.focus, predicate, value):
-                    return document.path, span.line, span.column
-    return documents[0].path if documents else "<home>", 0, 0

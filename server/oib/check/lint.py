@@ -27,7 +27,9 @@ _LEXICAL = {
     "dateTime": r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?",
     "anyURI": r"[^\s<>\"{}|\\^`]*",
 }
-_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?")  # BCP 47, what we use of it
+_TAG = re.compile(
+    r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?"
+)  # BCP 47, what we use of it
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _REGISTER = re.compile(r"https://(?:ror\.org/(?P<ror>\w+)|isni\.org/isni/(?P<isni>\w+))")
 _ROR_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
@@ -49,9 +51,8 @@ def lint(document: Document) -> Iterator[Fault]:
         if isinstance(term, Literal):
             for rule, detail in _literal(term):
                 yield Fault(rule, statement, detail)
-        elif isinstance(term, URIRef):
-            if _register_fault(str(term)):
-                yield Fault("LEX-06", statement, str(term))
+        elif isinstance(term, URIRef) and _register_fault(str(term)):
+            yield Fault("LEX-06", statement, str(term))
     yield from _backwards(document)
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import pyshacl
+from pyoxigraph import RdfFormat, Store
 from rdflib import Graph, URIRef
 from rdflib.namespace import RDF, SH
 from rdflib.plugins.sparql.algebra import translateQuery
@@ -13,6 +14,8 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.term import Node
+
+from oib.check.setwise import Constraint, ask, constraints
 
 
 @dataclass(frozen=True)
@@ -28,18 +31,24 @@ class Result:
     text: str
 
 
-def validate(data: Graph, shapes: Graph, focus: Iterable[URIRef] | None = None) -> list[Result]:
+def validate(
+    data: Graph, shapes: Graph, focus: Iterable[URIRef] | None = None, *, setwise: bool = True
+) -> list[Result]:
     """Return the results of validating data against shapes, whatever their severity.
 
     Args:
         data: instances, ontology and vocabulary in one graph, for subclasses to count.
         shapes: left as it is; pySHACL changes the graph it is given, so it gets a copy.
         focus: check only these nodes where they are targets; all targets when None.
+        setwise: ask SPARQL constraints of all targets at once; pySHACL alone when false.
     """
     copy = Graph()
     for triple in shapes:
         copy.add(triple)
-    SPARQLProcessor.query = _query_with_cache  # type: ignore[method-assign]
+    asked = list(constraints(shapes)) if setwise else []
+    for constraint in asked:
+        copy.remove((constraint.shape, SH.sparql, constraint.node))
+    SPARQLProcessor.query = _query_with_cache  # type: ignore[method-assign, assignment]
     try:
         _, report, _ = pyshacl.validate(
             data,
@@ -51,7 +60,28 @@ def validate(data: Graph, shapes: Graph, focus: Iterable[URIRef] | None = None) 
         SPARQLProcessor.query = _query  # type: ignore[method-assign]
     if not isinstance(report, Graph):
         raise report  # pySHACL hands back what it could not carry out
-    return list(_results(report))
+    return [*_results(report), *_setwise(asked, data, focus)]
+
+
+def _setwise(
+    asked: list[Constraint], data: Graph, focus: Iterable[URIRef] | None
+) -> Iterator[Result]:
+    store = Store()
+    lines = data.serialize(format="nt", encoding="utf-8")
+    store.bulk_load(lines, RdfFormat.N_TRIPLES)
+    wanted = None if focus is None else set(focus)
+    for constraint in asked:
+        for node, path, value in ask(constraint, store):
+            if wanted is None or node in wanted:
+                yield Result(
+                    str(constraint.node),
+                    node,
+                    path,
+                    value,
+                    constraint.severity,
+                    "SPARQLConstraintComponent",
+                    "",
+                )
 
 
 def _results(report: Graph) -> Iterator[Result]:

@@ -140,4 +140,5 @@ def parse(text: str, path: str = "<text>", base: str | None = None) -> Document:
     Raises:
         BadTurtle: the first place where the text is not Turtle of RDF 1.1.
     """
+    text = text.removeprefix("\ufeff")
     return Document(path, text, base, gate.triples(text, path, base))

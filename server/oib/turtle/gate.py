@@ -13,7 +13,7 @@ from typing import Final
 from pyoxigraph import RdfFormat, Triple, parse
 
 from oib.errors import BadInput, BadTurtle
-from oib.names import PREFIXES
+from oib.names import BASE, PREFIXES
 from oib.turtle.tokens import NEWLINE, tokenize
 
 #: How deep brackets may be nested, so that no submission can exhaust the stack of a reader.
@@ -25,7 +25,7 @@ _UNDECLARED: Final = re.compile(r"The prefix ([^\s:]*): has not been declared")
 _SUSPECT: Final = re.compile(r"<<|~|\{\||--|version", re.IGNORECASE)
 _WORDS: Final = {"a", "true", "false", "prefix", "base"}
 _HINTS: Final = {
-    "No scheme found": "a relative IRI needs a line such as @base <https://w3id.org/oib/> . above",
+    "No scheme found": f"a relative IRI needs a line such as @base <{BASE}> . above it",
     "A dot is expected": "or, before this place, a semicolon or a comma",
     "Unexpected end of file": "what begins here is nowhere closed",
     "Unexpected end": "the last statement has no dot",
@@ -34,7 +34,7 @@ _HINTS: Final = {
 
 
 def load(path: Path) -> str:
-    r"""Return the text of a file, without a byte order mark, its line ends as they are.
+    """Return the text of a file, without a byte order mark, its line ends as they are.
 
     Raises:
         BadInput: there is no such file, or it may not be read.
@@ -80,6 +80,7 @@ def faults(text: str, path: str = "<text>", base: str | None = None) -> list[Bad
     The parser takes up again behind a faulty statement; a text that passes has no faults.
     """
     found: dict[int, BadTurtle] = {}
+    text = text.removeprefix("\ufeff")
     quads = parse(text, RdfFormat.TURTLE, base_iri=base)
     while True:
         try:

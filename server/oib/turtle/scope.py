@@ -19,6 +19,13 @@ class Scope:
         self.base = base
         self.namespaces: dict[str, str] = {}
 
+    def declare(self, prefix: str | None, iri: str) -> None:
+        """Let a prefix stand for an IRI, or, where it is None, let the IRI be the base."""
+        if prefix is None:
+            self.base = iri
+        else:
+            self.namespaces[prefix] = iri
+
     def iri(self, token: Token) -> str:
         """Return the IRI that a token of the kind ``iri`` or ``name`` means."""
         if token.kind == "iri":

@@ -1,0 +1,39 @@
+import java.io.File;
+import java.util.List;
+import org.semanticweb.owlapi.apibinding.OWLManager;
+import org.semanticweb.owlapi.io.OWLOntologyLoaderMetaData;
+import org.semanticweb.owlapi.io.RDFParserMetaData;
+import org.semanticweb.owlapi.model.OWLOntology;
+import org.semanticweb.owlapi.model.OWLOntologyManager;
+import org.semanticweb.owlapi.profiles.OWL2DLProfile;
+import org.semanticweb.owlapi.profiles.OWL2RLProfile;
+import org.semanticweb.owlapi.profiles.OWLProfile;
+import org.semanticweb.owlapi.profiles.OWLProfileViolation;
+
+/**
+ * Prints the violations of one OWL 2 profile in one file and the triples that OWL has no place for,
+ * one a line; the last line counts the logical axioms, so that a file that was not understood does
+ * not pass for a clean one.
+ *
+ * <p>java -cp JARS Profiles.java DL|RL FILE
+ */
+public final class Profiles {
+    public static void main(String[] arguments) throws Exception {
+        OWLProfile profile =
+                arguments[0].equals("RL") ? new OWL2RLProfile() : new OWL2DLProfile();
+        OWLOntologyManager manager = OWLManager.createOWLOntologyManager();
+        OWLOntology ontology =
+                manager.loadOntologyFromOntologyDocument(new File(arguments[1]));
+        List<OWLProfileViolation> violations = profile.checkOntology(ontology).getViolations();
+        for (OWLProfileViolation violation : violations) {
+            String text = violation.toString().replaceAll("\\s+", " ");
+            System.out.println(violation.getClass().getSimpleName() + ": " + text);
+        }
+        OWLOntologyLoaderMetaData loaded =
+                manager.getOntologyFormat(ontology).getOntologyLoaderMetaData().get();
+        ((RDFParserMetaData) loaded)
+                .getUnparsedTriples()
+                .forEach(triple -> System.out.println("not OWL: " + triple));
+        System.out.println("logical axioms: " + ontology.getLogicalAxiomCount());
+    }
+}

@@ -1,0 +1,183 @@
+"""The command, as a shell runs it: real processes, real exit statuses."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from homes import CLAIM, ROOT, copy_home, submission, without
+from oib.cli import main
+
+
+def oib(*arguments, cwd=ROOT, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "oib", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "server"), **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def run(capsys, snapshots, snapshot):
+    """Run a command in this process; return status, output and errors."""
+
+    def _run(*arguments):
+        status = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return _run
+
+
+def test_a_saved_query_is_asked_by_name(run, snapshots):
+    status, out, _ = run("ask", "base/count", "--out", snapshots)
+    assert status == 0
+    assert out.splitlines()[2].split() == [
+        "30",
+        "2024-05",
+        "China",
+        "Education",
+        "News",
+        "Network",
+        "2024?-05-13",
+        "p02",
+    ]
+    assert out.splitlines()[-1] == "1 row"
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("csv", "bases,asOf"), ("tsv", "?bases\t"), ("json", '{"head"'), ("xml", "<?xml")],
+)
+def test_an_answer_comes_in_the_form_asked_for(run, snapshots, form, start):
+    assert run("ask", "base/count", "--format", form, "--out", snapshots)[1].startswith(start)
+
+
+def test_a_parameter_changes_the_answer(run, snapshots):
+    out = run("ask", "claim/by-hedge", "--param", "hedge=oibv:hedge-suggests", "--out", snapshots)[
+        1
+    ]
+    assert "suggest" in out
+
+
+def test_a_query_in_a_file_is_asked(run, snapshots, tmp_path):
+    file = tmp_path / "q.rq"
+    file.write_text("CONSTRUCT WHERE { <https://w3id.org/oib/id/place/boston> ?p ?o }")
+    status, out, _ = run("ask", "--file", file, "--out", snapshots)
+    assert status == 0
+    assert '"Boston"@en' in out
+
+
+def test_an_ask_is_answered_by_a_word(run, snapshots, tmp_path):
+    file = tmp_path / "q.rq"
+    file.write_text("ASK { ?s ?p ?o }")
+    assert run("ask", "--file", file, "--out", snapshots)[1] == "true\n"
+
+
+def test_all_saved_queries_can_be_listed(run, snapshots):
+    out = run("ask", "--list", "--out", snapshots)[1]
+    assert "base/count" in out
+    assert len(out.splitlines()) >= 12
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ask",), "--list"),
+        (("ask", "no/such"), "no saved query is called no/such"),
+        (("ask", "base/count", "--param", "x"), "NAME=VALUE"),
+        (("ask", "base/count", "--param", "x=1"), "no parameter x"),
+        (("ask", "base/count", "--format", "ttl"), "leave --format out"),
+        (("ask", "--file", "no/such.rq"), "cannot be read"),
+        (("check", "no/such.ttl"), "there is no file no/such.ttl"),
+        (("build", "--home", "/nonexistent"), "no folder ontology"),
+        (("serve", "--home", "/nonexistent"), "no folder ontology"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line_with_status_2(run, snapshots, arguments, said):
+    out = () if arguments[0] == "check" else ("--out", snapshots)
+    status, _, err = run(*arguments, *out)
+    assert status == 2
+    assert said in err
+    assert err.startswith("oib: ")
+
+
+def test_a_query_with_a_syntax_error_is_told_line_and_column(run, snapshots, tmp_path):
+    file = tmp_path / "q.rq"
+    file.write_text("SELECT *\nWHERE { ?s ?p }")
+    status, _, err = run("ask", "--file", file, "--out", snapshots)
+    assert status == 2
+    assert "line 2, column" in err
+
+
+def test_check_has_status_0_when_clean(tmp_path):
+    assert oib("check", submission(tmp_path, CLAIM)).returncode == 0
+
+
+def test_check_has_status_1_for_findings_that_block(tmp_path):
+    done = oib("check", "--format", "json", submission(tmp_path, without(CLAIM, "isAssertedBy")))
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["clean"] is False
+
+
+def test_check_has_status_2_for_a_file_that_does_not_parse(tmp_path):
+    path = tmp_path / "x.ttl"
+    path.write_text("<a> <b>")
+    done = oib("check", path)
+    assert done.returncode == 2
+    assert "error[TTL-01]" in done.stdout
+
+
+def test_build_prints_version_and_counts(tmp_path):
+    done = oib("build", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "0.1.0+" in done.stdout
+    assert "claim" in done.stdout
+
+
+def test_a_build_that_is_refused_has_status_1(tmp_path):
+    home = copy_home(tmp_path / "home")
+    submission(home / "instances", without(CLAIM, "isAssertedBy"))
+    done = oib("build", "--home", home, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert "nothing was built" in done.stderr
+
+
+def test_a_port_in_use_is_told_with_status_2(tmp_path, snapshots, snapshot):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = oib("serve", "--port", port, "--out", snapshots)
+    assert done.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+    assert "--port" in done.stderr
+
+
+def test_evidence_of_an_altered_copy_has_status_1(run, snapshots, tmp_path):
+    copy = tmp_path / "copy.txt"
+    copy.write_text("Nothing of the article is in here.", "utf-8")
+    status, out, _ = run("evidence", "--document", copy, "--out", snapshots)
+    assert status == 1
+    assert "missing: evidence/" in out
+    assert "claim/innovation-without-borders/p13-10" in out
+
+
+def test_a_reader_that_goes_away_is_no_error(snapshots, snapshot):
+    command = (
+        f"{sys.executable} -m oib ask --list --out {snapshots} | head -1; echo ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "server")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.splitlines()[-1] == "0"
+    assert "Traceback" not in done.stderr

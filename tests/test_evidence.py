@@ -1,0 +1,71 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from oib.errors import BadInput, NotFound
+from oib.evidence import summary, verify
+
+BESIDE = Path(__file__).parents[2] / "shared" / "article" / "article.txt"
+ARTICLE = Path(os.environ.get("OIB_ARTICLE", BESIDE))
+SLUG = "innovation-without-borders"
+
+
+@pytest.fixture
+def article():
+    if not ARTICLE.is_file():
+        pytest.skip("install a copy of the article's text and name it in OIB_ARTICLE")
+    return ARTICLE.read_text("utf-8")
+
+
+def test_every_locator_holds_against_the_article(store, article):
+    passages = verify(store, ARTICLE, SLUG)
+    assert {passage.state for passage in passages} == {"verified"}
+    assert summary(passages) == f"{len(passages)} passages: {len(passages)} verified"
+
+
+def test_a_copy_in_another_layout_holds_too(store, article, tmp_path):
+    words = article.replace("- ", "• ").split()
+    lines = [" ".join(words[i : i + 9]) for i in range(0, len(words), 9)]
+    copy = tmp_path / "wrapped.txt"
+    copy.write_text("A reader's edition\n\n" + "\n".join(lines), "utf-8")
+    assert {passage.state for passage in verify(store, copy, SLUG)} == {"verified"}
+
+
+def test_one_altered_character_is_reported_with_its_claims(store, article, tmp_path):
+    copy = tmp_path / "altered.txt"
+    copy.write_text(
+        article.replace("has claimed to be an MIT", "has claimed to be on MIT"), "utf-8"
+    )
+    broken = [passage for passage in verify(store, copy, SLUG) if passage.state == "missing"]
+    assert len(broken) == 1
+    assert any(record.endswith(f"claim/{SLUG}/p13-10") for record in broken[0].records)
+    assert "claim/innovation-without-borders/p13-10" in str(broken[0])
+
+
+def test_the_rest_of_an_altered_unit_is_found_though_it_moved(store, article, tmp_path):
+    copy = tmp_path / "altered.txt"
+    copy.write_text(
+        article.replace("has claimed to be an MIT", "has claimed to be on MIT"), "utf-8"
+    )
+    states = {p.evidence.rsplit("/")[-1]: p.state for p in verify(store, copy, SLUG)}
+    assert {states[name] for name in states if name.startswith("p13-")} == {"moved", "missing"}
+
+
+def test_a_copy_that_is_not_there_is_an_error(store, tmp_path):
+    with pytest.raises(BadInput, match="cannot be read"):
+        verify(store, tmp_path / "none.txt", SLUG)
+
+
+def test_a_copy_that_is_not_utf8_is_an_error(store, tmp_path):
+    copy = tmp_path / "latin.txt"
+    copy.write_bytes(b"caf\xe9")
+    with pytest.raises(BadInput, match="save it as UTF-8"):
+        verify(store, copy, SLUG)
+
+
+def test_an_unknown_document_is_an_error(store, tmp_path):
+    copy = tmp_path / "copy.txt"
+    copy.write_text("text", "utf-8")
+    with pytest.raises(NotFound, match="--slug"):
+        verify(store, copy, "unknown")

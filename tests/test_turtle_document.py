@@ -1,0 +1,141 @@
+"""The document: the same graph as other readers make, and every triple at its place."""
+
+import logging
+import re
+
+import pytest
+import rdflib
+from rdflib import RDF, BNode, Graph, Literal, URIRef
+from rdflib.compare import isomorphic
+
+from oib.turtle import load, parse
+from turtle_suite import HOME, canonical, cases, lines
+
+#: rdflib resolves these against their base in another way than RFC 3986 says.
+RESOLVED_ELSEWHERE = {f"IRI-resolution-0{number}.ttl" for number in (1, 2, 7, 8)}
+
+TEXT = """\
+@prefix e: <http://e/> .
+# 苏州
+e:𠀀 a e:Base ; e:name "苏州"@zh-Hans ,
+    "Suzhou"@en ; e:since "2024-1-5"^^<http://www.w3.org/2001/XMLSchema#date> .
+e:b e:with [ e:part e:𠀀 ] ; e:row ( 1 "two" ) .
+e:b a e:Base ; e:name "again" , "again" .
+"""
+E = rdflib.Namespace("http://e/")
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    # rdflib logs a traceback for each literal whose lexical form its datatype does not allow.
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def document():
+    return parse(TEXT, "x.ttl")
+
+
+def slice_of(document, span):
+    return document.text[span.start : span.end]
+
+
+def by_value(graph):
+    """Return a graph with the lexical forms that rdflib writes of its own accord."""
+    found = Graph()
+    for triple in graph:
+        found.add(
+            [
+                Literal(str(term), term.language, None if term.language else term.datatype)
+                if isinstance(term, Literal) and str(term.datatype) != str(rdflib.XSD.string)
+                else Literal(str(term))
+                if isinstance(term, Literal)
+                else term
+                for term in triple
+            ]
+        )
+    return found
+
+
+@pytest.mark.parametrize("file", cases("Eval", "PositiveSyntax"))
+def test_graph_is_the_one_that_others_read(file):
+    text, base = load(file), HOME + file.name
+    document = parse(text, base=base)
+    assert lines(document.graph.serialize(format="nt")) == canonical(document.triples)
+    if file.name not in RESOLVED_ELSEWHERE:
+        theirs = Graph().parse(data=text, format="turtle", publicID=base)
+        assert isomorphic(by_value(document.graph), by_value(theirs))
+
+
+@pytest.mark.parametrize("file", cases("Eval", "PositiveSyntax"))
+def test_slice_of_an_object_means_that_object(file):
+    document = parse(load(file), base=HOME + file.name)
+    for stated in document.statements:
+        node = stated.object_node
+        written = slice_of(document, document.span(node))
+        if stated.predicate == RDF.rest and not stated.verb:
+            continue  # A link between the members of a collection, which no text stands for.
+        if isinstance(stated.object, BNode):
+            assert re.match(r"\[|\(|_:", written)
+        else:
+            before = [each for each in document.tree.directives if each.end <= node.start]
+            head = "\n".join(slice_of(document, document.span(each)) for each in before)
+            one = parse(f"{head}\n<x:s> <x:p> {written} .", base=document.base)
+            assert set(one.graph.objects(URIRef("x:s"))) == {stated.object}
+
+
+def test_text_keeps_its_lexical_forms(document):
+    date = document.graph.value(E["𠀀"], E.since)
+    assert str(date) == "2024-1-5"
+    assert rdflib.NORMALIZE_LITERALS
+
+
+def test_value_is_found_where_it_stands(document):
+    span = document.where(E["𠀀"], E.name, Literal("Suzhou", lang="en"))
+    assert (span.line, span.column, span.end_line, span.end_column) == (4, 5, 4, 16)
+    assert slice_of(document, span) == '"Suzhou"@en'
+    assert document.where(E["𠀀"], None, Literal("Suzhou", lang="en")) == span
+
+
+def test_predicate_is_found_at_its_verb(document):
+    span = document.where(E["𠀀"], E.name)
+    assert (span.line, span.column, span.end_column) == (3, 16, 22)
+    assert slice_of(document, document.where(E.b, RDF.type)) == "a"
+
+
+def test_subject_is_found_where_it_is_typed(document):
+    assert document.where(E.b).line == 6
+    assert document.where(E["𠀀"]).end_column == 4
+    assert slice_of(document, document.where(E.Base)) == "e:Base"
+
+
+def test_blank_node_and_row_are_found_at_their_brackets(document):
+    nest, row = document.graph.value(E.b, E["with"]), document.graph.value(E.b, E.row)
+    assert slice_of(document, document.where(nest)) == "[ e:part e:𠀀 ]"
+    assert slice_of(document, document.where(row)) == '( 1 "two" )'
+    assert slice_of(document, document.where(row, RDF.first)) == "1"
+    second = document.graph.value(row, RDF.rest)
+    assert slice_of(document, document.where(second, RDF.first)) == '"two"'
+
+
+def test_what_is_stated_twice_has_two_places(document):
+    places = document.stated(E.b, E.name, Literal("again"))
+    assert [document.span(each.object_node).column for each in places] == [23, 33]
+
+
+def test_what_is_not_there_has_no_place(document):
+    assert document.where(E.none) is None
+    assert document.where(E.b, E.none) is None
+    assert document.where(E.b, E.name, Literal("none")) is None
+
+
+def test_prefixes_of_the_text_are_those_of_the_graph(document):
+    assert dict(document.graph.namespaces()) == {"e": URIRef("http://e/")}
+
+
+def test_lines_and_columns_survive_any_line_end():
+    text = "<http://e/a>\r\n<http://e/b>\r'''x\r\ny''' , 2 ."
+    span = parse(text).where(URIRef("http://e/a"), None, Literal(2))
+    assert (span.line, span.column) == (4, 8)
