@@ -12,6 +12,8 @@ from homes import ROOT
 from oib.build import build
 from oib.derive import BOUNDS, INFERRED
 from oib.names import GRAPH
+from oib.site import Site
+from oib.web import create_app
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +65,18 @@ def small_root():
 @pytest.fixture
 def client():
     return live.small_app().test_client()
+
+
+@pytest.fixture(scope="session")
+def site(home, snapshots, snapshot):
+    """The site of the project's own home."""
+    return Site.open(home, snapshots)
+
+
+@pytest.fixture(scope="session")
+def house(site):
+    """A client of that site."""
+    return create_app(site).test_client()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -31,15 +31,24 @@ SMALL = """
 """
 
 
+def site_of(engine, version="test-1", services=frozenset()):
+    return Site(engine, version, Library(ROOT), services)
+
+
 def small_site():
     store = Store()
     store.load(SMALL, RdfFormat.TURTLE, to_graph=NamedNode("http://example.org/graph/small"))
     store.update("INSERT DATA { GRAPH <http://example.org/graph/other> { <urn:a> <urn:b> 1 } }")
-    return Site(Embedded(store), "test-1", Library(ROOT))
+    return site_of(Embedded(store))
 
 
 def small_app():
     return create_app(small_site())
+
+
+def home_app():
+    folder = os.environ["OIB_TEST_SNAPSHOTS"]
+    return create_app(Site.open(ROOT, Path(folder)))
 
 
 def protocol_app():
@@ -47,7 +56,7 @@ def protocol_app():
     for number in (1, 2, 3):
         graph = NamedNode(PROTOCOL_DATA.format(number))
         store.load(path=PROTOCOL / f"data{number}.nt", to_graph=graph)
-    return create_app(Site(Embedded(store), "w3c", Library(ROOT)))
+    return create_app(site_of(Embedded(store), "w3c"))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from oib.home import sources
 from oib.names import PREFIXES, QUERIES
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
+_BLOCK = re.compile(r"VALUES \?(\w+) \{[^}]*\}")
 _TYPES = ("iri", "string", "language-string", "integer", "boolean", "date")
 
 
@@ -115,11 +116,14 @@ class SavedQuery:
         if unknown := sorted(set(values) - set(known)):
             offered = ", ".join(known) or "none"
             raise BadInput(f"{self.name} has no parameter {unknown[0]}; it has: {offered}")
-        text = self.text
-        for name, value in values.items():
-            block = f"VALUES ?{name} {{ {known[name].term(value)} }}"
-            text = block.join(_pattern(name).split(text))
-        return text
+        terms = {name: str(known[name].term(value)) for name, value in values.items()}
+
+        def fill(block: re.Match[str]) -> str:
+            name = block[1]
+            return f"VALUES ?{name} {{ {terms[name]} }}" if name in terms else block[0]
+
+        # In one pass: a value that looks like the block of another parameter stays a value.
+        return _BLOCK.sub(fill, self.text)
 
 
 class Library:
@@ -152,12 +156,8 @@ def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
     return Parameter(name, entry["type"], str(entry["example"]), dict(entry.get("label", {})))
 
 
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"VALUES \?{re.escape(name)} \{{[^}}]*\}}")
-
-
 def _block(query: SavedQuery, parameter: Parameter) -> None:
-    if len(_pattern(parameter.name).findall(query.text)) != 1:
+    if _BLOCK.findall(query.text).count(parameter.name) != 1:
         raise BadInput(
             f"{query.name}: parameter {parameter.name} needs exactly one block "
             f"VALUES ?{parameter.name} {{ {parameter.term(parameter.example)} }}"

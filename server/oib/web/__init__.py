@@ -1,11 +1,12 @@
 """The web: one Flask app, one blueprint a subject."""
 
 from flask import Flask, Response, request
+from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
-from oib.errors import BadQuery, OibError, Unavailable
+from oib.errors import OibError
 from oib.site import Site
-from oib.web import desk, sparql
+from oib.web import desk, documents, entities, health, pages, problem, queries, sparql
 
 #: The largest request body that is read, in bytes.
 MAX_BODY = 4 * 2**20
@@ -24,35 +25,15 @@ _PREFLIGHT = {
 def create_app(site: Site) -> Flask:
     """Create the app that serves a site."""
     app = Flask(__name__)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions["site"] = site
-    app.register_blueprint(sparql.bp)
-    app.register_error_handler(OibError, _tell)
-    app.register_error_handler(HTTPException, _tell_http)
+    for door in (sparql, queries, entities, documents, pages, health):
+        app.register_blueprint(door.bp)
+    app.register_error_handler(OibError, problem.tell)
+    app.register_error_handler(HTTPException, problem.tell_http)
     app.after_request(_mark)
     return app
-
-
-def _tell(error: OibError) -> Response:
-    place = (
-        {"line": error.line, "column": error.column}
-        if isinstance(error, BadQuery) and error.line
-        else {}
-    )
-    response = desk.problem(error.status, str(error), **place)
-    if isinstance(error, Unavailable):
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
-
-
-def _tell_http(error: HTTPException) -> Response | HTTPException:
-    if error.response is not None or (error.code or 500) < 400:
-        return error
-    response = desk.problem(error.code or 500, error.description or "")
-    for name, value in error.get_headers():
-        if name == "Allow":
-            response.headers[name] = value
-    return response
 
 
 def _mark(response: Response) -> Response:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from oib import answers, guard
 from oib.engine import Dataset
 from oib.errors import BadInput, Forbidden, UnsupportedMedia
-from oib.web import desk, service
+from oib.web import desk, service, workbench
 
 bp = Blueprint("sparql", __name__)
 
@@ -37,7 +37,10 @@ def sparql() -> Response:
     if len(operation.queries) != 1:
         raise BadInput(f"send one parameter 'query', not {len(operation.queries)}")
     text, site = operation.queries[0], desk.site()
-    media_type = answers.choose(guard.read(text, site.services).form, desk.accept())
+    offered = answers.offered(guard.read(text, site.services).form)
+    media_type = answers.pick((*offered, desk.PAGE), desk.accept())
+    if media_type == desk.PAGE:
+        return workbench.answer(text, operation.dataset)
     body = site.engine.query(text, media_type, operation.dataset)
     return desk.reply(body, media_type)
 
@@ -45,12 +48,8 @@ def sparql() -> Response:
 def _describe() -> Response:
     media_type = answers.pick((*answers.GRAPHS, desk.PAGE), desk.accept())
     if media_type == desk.PAGE:
-        return desk.reply(_page(), desk.PAGE)
+        return workbench.blank()
     return desk.reply(service.describe(request.base_url, media_type), media_type)
-
-
-def _page() -> str:
-    return desk.page("SPARQL endpoint", "Send a query as the parameter 'query'.")
 
 
 def _read_operation() -> Operation:

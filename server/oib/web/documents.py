@@ -1,0 +1,84 @@
+"""``/ontology``, ``/vocab``, ``/shapes``, ``/dataset``: each named graph as the document it is."""
+
+from flask import Blueprint, Response, url_for
+
+from oib import answers, description, reference
+from oib.errors import NotFound
+from oib.facts import Facts, bracket, rows, tell
+from oib.names import BASE, GRAPH, PREFIXES
+from oib.web import desk, forms, sheet
+
+bp = Blueprint("documents", __name__)
+
+_FORMS = {**forms.GRAPHS, **forms.PAGES}
+_GRAPHS = {"ontology": "ontology", "vocab": "vocab", "shapes": "shapes", "dataset": "meta"}
+_VOID = PREFIXES["void"]
+# What VoID counts, and as what: things of a class, statements with a property, links of a linkset.
+_PARTS = (
+    (_VOID + "class", _VOID + "entities"),
+    (_VOID + "property", _VOID + "triples"),
+    (PREFIXES["dcterms"] + "title", _VOID + "triples"),
+)
+_ENDINGS = f"any({','.join(_FORMS)})"
+
+
+@bp.get("/<any(ontology,vocab,shapes,dataset):name>")
+@bp.get(f"/<any(ontology,vocab,shapes,dataset):name>.<{_ENDINGS}:ending>")
+def document(name: str, ending: str | None = None) -> Response:
+    """Return one of the documents that are published as a whole: a page for people, or RDF."""
+    media_type = forms.choose((*answers.GRAPHS, desk.PAGE), _FORMS.get(ending or ""))
+    response = forms.tagged(media_type, lambda: _answer(name, media_type))
+    forms.link(response, url_for("documents.document", name=name), _FORMS, BASE + name)
+    return response
+
+
+@bp.get("/graph/<path:name>")
+def graph(name: str) -> Response:
+    """Return any named graph, in RDF."""
+    engine, media_type = desk.site().engine, forms.choose(tuple(answers.GRAPHS))
+    if not rows(engine, f"SELECT * {{ GRAPH {bracket(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"):
+        raise NotFound(f"no graph is called {GRAPH}{name}")
+    return desk.reply(description.write_graph(engine, name, media_type), media_type)
+
+
+@bp.get("/.well-known/void")
+def void() -> Response:
+    """Lead from the well-known address to the description of the data set (VoID, section 7.2)."""
+    response = desk.reply("", "text/plain", 302)
+    response.location = url_for("documents.document", name="dataset")
+    return response
+
+
+def _answer(name: str, media_type: str) -> Response:
+    engine = desk.site().engine
+    if media_type != desk.PAGE:
+        return desk.reply(description.write_graph(engine, _GRAPHS[name], media_type), media_type)
+    if name == "dataset":
+        return _dataset()
+    told = reference.read(engine, name)
+    return sheet.fill("reference.html", names=told.names, told=told, name=name, forms=forms.GRAPHS)
+
+
+def _dataset() -> Response:
+    engine, iri = desk.site().engine, BASE + "dataset"
+    query = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{ ?s ?p ?o }} }}"
+    facts = Facts.select(engine, query)
+    named = facts | tell(engine, facts.iris())
+    parts = [
+        (of, number)
+        for node in facts
+        if node != iri
+        for what, count in _PARTS
+        if (of := facts.one(node, what)) and (number := facts.one(node, count))
+    ]
+    return sheet.fill(
+        "dataset.html",
+        names={each: names for each in named if (names := named.names(each))},
+        about={
+            prop: facts.all(iri, prop)
+            for prop, value in facts.about(iri)
+            if not value.text.startswith(iri + "#")
+        },
+        parts_of=sorted(parts, key=lambda part: (-int(part[1].text), part[0].text)),
+        forms=forms.GRAPHS,
+    )

@@ -1,0 +1,81 @@
+"""The forms of a document: suffix or negotiation chooses one, links name them all, a tag each."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+from urllib.parse import quote
+
+from flask import Response, request
+
+from oib import answers
+from oib.errors import NotAcceptable
+from oib.web import desk, sheet
+
+#: Endings of an address and the media types that they stand for.
+PAGES: Final = {"html": desk.PAGE}
+GRAPHS: Final = {
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+}
+TABLES: Final = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+}
+
+LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
+
+
+def split(path: str, forms: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return a path without its ending and the media type of that, or all of it and None."""
+    stem, _, ending = path.rpartition(".")
+    return (stem, forms[ending]) if stem and ending in forms else (path, None)
+
+
+def choose(offered: Sequence[str], fixed: str | None = None) -> str:
+    """Return the media type to answer in: the one that the address fixes, else by ``Accept``.
+
+    Raises:
+        NotAcceptable: the address fixes a form that is not offered, or the client excludes all.
+    """
+    if fixed is None:
+        return answers.pick(offered, desk.accept())
+    if fixed not in offered:
+        raise NotAcceptable(f"this has no form {fixed}; ask for {', '.join(offered)}")
+    return fixed
+
+
+def tagged(media_type: str, make: Callable[[], Response]) -> Response:
+    """Answer with a strong entity tag, or with 304 if the client has these bytes already.
+
+    Data version, address, media type and language settle the bytes (RFC 9110, section 8.8.3).
+    """
+    parts = [desk.site().version, request.full_path, request.script_root, media_type]
+    if media_type == desk.PAGE:
+        parts.append(sheet.reader().language)
+    tag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+    known = request.if_none_match.contains_weak(tag)
+    response = desk.reply(b"", media_type, 304) if known else make()
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "no-cache"  # keep it, but ask whether it still holds
+    if media_type == desk.PAGE:
+        response.vary.add("Accept-Language")
+    return response
+
+
+def link(response: Response, url: str, forms: Mapping[str, str], iri: str) -> None:
+    """Name all forms of the document at a URL, its licence, and the IRI to cite (RFC 8574)."""
+    path, mark, asked = url.partition("?")
+    for ending, media_type in forms.items():
+        response.headers.add("Link", _to(f"{path}.{ending}{mark}{asked}", "alternate", media_type))
+    if "ttl" in forms:
+        response.headers.add("Link", _to(f"{path}.ttl", "describedby", forms["ttl"]))
+    response.headers.add("Link", _to(quote(iri, safe="/:#%"), "cite-as"))
+    response.headers.add("Link", _to(LICENSE, "license"))
+
+
+def _to(url: str, relation: str, media_type: str | None = None) -> str:
+    return f'<{url}>; rel="{relation}"' + (f'; type="{media_type}"' if media_type else "")

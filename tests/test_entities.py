@@ -1,0 +1,283 @@
+"""Every thing of the data leads to a document about it, in each form, under tags and links."""
+
+import json
+
+import pytest
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
+
+import live
+from markup import Page, section
+from oib.engine.embedded import Embedded
+from oib.facts import rows
+from oib.names import BASE, DOC, ID
+from oib.web import create_app
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+SUFFIXES = {
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+    "html": "text/html",
+}
+MENDED = """
+@base <https://w3id.org/oib/id/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix oib: <https://w3id.org/oib/ontology#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<organization/kept> a oib:Organization ; skos:prefLabel "Kept"@en .
+<organization/merged> dcterms:isReplacedBy <organization/kept> .
+<organization/moved-out> dcterms:isReplacedBy <https://example.org/elsewhere> .
+<organization/gone> a oib:Withdrawn ; oib:curatorNote "Entered by mistake."@en .
+<claim/x/p01-01> oib:claimSubject <organization/gone> ; oib:claimPredicate oib:worksWith .
+"""
+
+
+@pytest.fixture(scope="session")
+def things(site):
+    """Return the path below /id/ of every thing of the data."""
+    every = rows(site.engine, "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } }")
+    iris = {row["s"].text.partition("#")[0] for row in every if row["s"].text.startswith(ID)}
+    return sorted(iri.removeprefix(ID) for iri in iris)
+
+
+@pytest.fixture(scope="session")
+def pages(house, things):
+    """Return the page about every thing."""
+    return {path: house.get(f"/doc/{path}", headers=BROWSER).text for path in things}
+
+
+@pytest.fixture(scope="module")
+def mended():
+    store = Store()
+    store.load(MENDED, RdfFormat.TURTLE, to_graph=NamedNode(BASE + "graph/mended"))
+    return create_app(live.site_of(Embedded(store))).test_client()
+
+
+def links(response):
+    return [
+        tuple(part.strip() for part in link.split(";")) for link in response.headers.getlist("Link")
+    ]
+
+
+@pytest.mark.parametrize("accept", [BROWSER["Accept"], "text/turtle"])
+def test_every_thing_leads_to_its_document(house, things, accept):
+    assert len(things) > 200
+    for path in things:
+        response = house.get(f"/id/{path}", headers={"Accept": accept})
+        assert (response.status_code, response.location) == (303, f"/doc/{path}")
+        assert "Accept" in response.headers["Vary"]
+        document = house.get(response.location, headers={"Accept": accept})
+        assert document.status_code == 200
+        assert document.mimetype == accept.split(",")[0]
+
+
+def test_every_page_is_well_formed_and_has_no_script(pages):
+    for text in pages.values():
+        page = Page(text)
+        assert page.lang == "en"
+        assert "script" not in page.tags
+        assert all(asset.startswith("/static/") for asset in page.assets)
+
+
+def test_the_documents_together_are_the_data(house, site, things):
+    told = set()
+    for path in things:
+        body = house.get(f"/doc/{path}.ttl").data
+        told |= {(q.subject, q.predicate, q.object) for q in parse(body, RdfFormat.TURTLE)}
+    nquads = site.engine.query("CONSTRUCT WHERE { ?s ?p ?o }", "application/n-triples")
+    data = {(q.subject, q.predicate, q.object) for q in parse(nquads, RdfFormat.N_TRIPLES)}
+    ours = {triple for triple in data if triple[0].value.startswith(ID)}
+    assert {triple for triple in told if not triple[0].value.startswith(DOC)} == ours
+    instances = """
+        CONSTRUCT { ?s ?p ?o }
+        WHERE { GRAPH ?g { ?s ?p ?o } FILTER(REGEX(STR(?g), "/graph/[a-z]+/")) }"""
+    quads = parse(site.engine.query(instances, "application/n-triples"), RdfFormat.N_TRIPLES)
+    stated = {(q.subject, q.predicate, q.object) for q in quads}
+    assert len(stated) > 2000
+    assert stated <= told
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_each_suffix_fixes_the_form(house, suffix):
+    response = house.get(f"/doc/person/sun-youshun.{suffix}", headers={"Accept": "image/png"})
+    assert (response.status_code, response.mimetype) == (200, SUFFIXES[suffix])
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
+def test_each_form_of_rdf_says_the_same(house, suffix):
+    def triples(ending, form):
+        body = house.get(f"/doc/person/sun-youshun.{ending}").data
+        return {(q.subject, q.predicate, q.object) for q in parse(body, form)}
+
+    form = RdfFormat.from_extension(suffix)
+    assert triples(suffix, form) == triples("nt", RdfFormat.N_TRIPLES)
+
+
+def test_json_ld_is_json(house, things):
+    for path in things[::10]:
+        assert json.loads(house.get(f"/doc/{path}.jsonld").data)
+
+
+def test_a_claim_brings_its_evidence_and_its_assessment(house):
+    body = house.get("/doc/claim/innovation-without-borders/p13-10.ttl").data
+    subjects = {quad.subject.value for quad in parse(body, RdfFormat.TURTLE)}
+    assert ID + "evidence/innovation-without-borders/p13-02" in subjects
+    assert ID + "assessment/innovation-without-borders/n4-01" in subjects
+
+
+def test_a_document_brings_its_units_and_a_place_its_links(house):
+    body = house.get("/doc/document/innovation-without-borders.nt").text
+    assert f"<{ID}document/innovation-without-borders#p13>" in body
+    assert "http://www.wikidata.org/entity/Q100" in house.get("/doc/place/boston.nt").text
+    page = Page(house.get("/doc/place/boston", headers=BROWSER).text)
+    assert "http://www.wikidata.org/entity/Q100" in page.links
+
+
+def test_links_name_every_form_the_licence_and_the_iri_to_cite(house):
+    told = links(house.get("/doc/person/sun-youshun"))
+    for suffix, media_type in SUFFIXES.items():
+        url = f"</doc/person/sun-youshun.{suffix}>"
+        assert (url, 'rel="alternate"', f'type="{media_type}"') in told
+    assert (f"<{ID}person/sun-youshun>", 'rel="cite-as"') in told
+    assert ("<https://creativecommons.org/licenses/by/4.0/>", 'rel="license"') in told
+    assert any('rel="describedby"' in link for link in told)
+
+
+def test_a_known_tag_gets_304(house):
+    first = house.get("/doc/person/sun-youshun", headers={"Accept": "text/turtle"})
+    tag = first.headers["ETag"]
+    assert not tag.startswith("W/")
+    headers = {"Accept": "text/turtle", "If-None-Match": tag}
+    again = house.get("/doc/person/sun-youshun", headers=headers)
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+    other = house.get("/doc/person/sun-youshun", headers={**BROWSER, "If-None-Match": tag})
+    assert (other.status_code, other.mimetype) == (200, "text/html")
+
+
+def test_the_tag_of_a_page_depends_on_its_language(house):
+    english = house.get("/doc/person/sun-youshun", headers=BROWSER)
+    chinese = house.get("/doc/person/sun-youshun", headers={**BROWSER, "Accept-Language": "zh-CN"})
+    assert english.headers["ETag"] != chinese.headers["ETag"]
+    assert "Accept-Language" in chinese.headers["Vary"]
+
+
+def test_head_has_the_headers_and_no_body(house):
+    response = house.head("/doc/person/sun-youshun.ttl")
+    assert (response.status_code, response.data) == (200, b"")
+    assert response.headers["ETag"]
+    assert int(response.headers["Content-Length"]) > 1000
+
+
+@pytest.mark.parametrize("path", ["person/sun%2Dyoushun", "%70erson/sun-youshun"])
+def test_an_address_may_be_percent_encoded(house, path):
+    assert house.get(f"/id/{path}").location == "/doc/person/sun-youshun"
+    assert house.get(f"/doc/{path}.ttl").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/id/person/nobody", "/doc/person/nobody", "/doc/person/nobody.ttl", "/id/person/孙友顺"),
+        *("/id/person/a%3Eb", "/id/person/a%22%20b", "/id/x/%3E%20%3Fs%20%3Fp%20."),
+    ],
+)
+def test_an_unknown_thing_is_not_found(house, path):
+    response = house.get(path)
+    assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+    assert "nothing here is called" in response.json["detail"]
+
+
+def test_a_form_that_nobody_offers_is_not_acceptable(house):
+    response = house.get("/doc/person/sun-youshun", headers={"Accept": "image/png"})
+    assert response.status_code == 406
+
+
+def test_a_merged_thing_leads_to_its_successor(mended):
+    for path in (
+        "/id/organization/merged",
+        "/doc/organization/merged",
+        "/doc/organization/merged.ttl",
+    ):
+        response = mended.get(path)
+        assert (response.status_code, response.location) == (301, "/id/organization/kept")
+        assert ("</id/organization/kept>", 'rel="successor-version"') in links(response)
+    assert mended.get("/id/organization/moved-out").location == "https://example.org/elsewhere"
+
+
+@pytest.mark.parametrize("path", ["/id/organization/gone", "/doc/organization/gone"])
+def test_a_withdrawn_thing_leaves_a_stone(mended, path):
+    turtle = mended.get(path, headers={"Accept": "text/turtle"})
+    assert (turtle.status_code, turtle.mimetype) == (410, "text/turtle")
+    assert "Entered by mistake." in turtle.text
+    assert "claimSubject" not in turtle.text
+    page = mended.get(path, headers=BROWSER)
+    assert page.status_code == 410
+    assert "was withdrawn" in Page(page.text).text
+    problem = mended.get(path, headers={"Accept": "application/problem+json"})
+    assert (problem.status_code, problem.mimetype) == (410, "application/problem+json")
+
+
+def test_every_page_of_a_person_offers_a_correction(pages):
+    persons = [path for path in pages if path.startswith("person/")]
+    assert persons
+    for path in persons:
+        assert "/#corrections" in Page(pages[path]).links
+        assert "Ask for a correction" in Page(pages[path]).text
+
+
+def test_a_disputed_claim_is_told_as_such_and_not_as_a_fact(house):
+    text = house.get("/doc/person/sun-youshun", headers=BROWSER).text
+    assert "professor at MIT" not in section(text, "direct")
+    assert "Jilin" in section(text, "direct")
+    start = text.index('id="claim-innovation-without-borders-p13-10"')
+    card = text[start : text.index("</article>", start)]
+    words = Page(f"<!doctype html><article {card}</article>").text
+    assert "holds post professor at MIT" in words
+    assert "Disputed: uncorroborated — China Brief" in words
+    assert "Hedged: claimed of oneself" in words
+    assert "Relayed" in words
+    assert "has claimed to be" in words
+    assert text.count("professor at MIT") == 1 + section(text, "asserts").count("professor at MIT")
+
+
+def test_a_card_tells_who_where_how_surely_and_on_which_source(house):
+    words = Page(house.get("/doc/organization/suzhou-industrial-park", headers=BROWSER).text).text
+    assert "Who says it author of “Innovation Without Borders” (not named in the text)" in words
+    assert "p07 , characters 92\N{EN DASH}399" in words
+    assert "printed “accessed December 18” · accessed 2024?-12-18 (year: inferred )" in words
+    assert "ends not before 2021" in words
+
+
+def test_a_source_lists_what_it_is_cited_for(house):
+    text = house.get("/doc/document/iwb-s20-mit", headers=BROWSER).text
+    assert "Suzhou Industrial Park is sponsor of" in section(text, "cited")
+    assert (
+        "<https://w3id.org/oib/ontology#citesSource>"
+        in house.get("/doc/document/iwb-s20-mit.nt").text
+    )
+
+
+def test_the_reader_chooses_the_language(house):
+    for url, headers in (
+        ("/doc/person/sun-youshun?lang=zh-Hans", BROWSER),
+        ("/doc/person/sun-youshun", {**BROWSER, "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}),
+    ):
+        response = house.get(url, headers=headers)
+        page = Page(response.text)
+        assert (page.lang, response.headers["Content-Language"]) == ("zh-Hans", "zh-Hans")
+        assert "由谁提出" in page.text
+        assert "<h1>孙友顺</h1>" in response.text
+    english = house.get(
+        "/doc/person/sun-youshun?lang=en", headers={**BROWSER, "Accept-Language": "zh"}
+    )
+    assert Page(english.text).lang == "en"
+    assert "?lang=zh-Hans" in Page(english.text).links
+
+
+def test_a_chosen_language_is_kept_along_the_way(house):
+    assert house.get("/id/person/sun-youshun?lang=zh-Hans").location.endswith("?lang=zh-Hans")
+    page = Page(house.get("/doc/person/sun-youshun?lang=zh-Hans", headers=BROWSER).text)
+    inner = [link for link in page.links if link.startswith("/doc/") and "." not in link]
+    assert inner
+    assert all("lang=zh-Hans" in link for link in inner)

@@ -1,0 +1,220 @@
+"""The pages around the data: welcome, workbench, published documents, operations."""
+
+import re
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+import live
+from markup import Page
+from oib.engine.remote import Remote
+from oib.errors import Unavailable
+from oib.names import BASE, OIB, OIBS, OIBV
+from oib.web import create_app
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+PAGES = ["/", "/queries/", "/sparql", "/ontology", "/vocab", "/shapes", "/dataset", "/nowhere"]
+DOCUMENTS = {"ontology": OIB, "vocab": OIBV, "shapes": OIBS, "dataset": BASE + "dataset"}
+
+
+class Silent:
+    def query(self, text, media_type, dataset=None):
+        raise Unavailable("not yet")
+
+
+@pytest.fixture(scope="module")
+def seen(house):
+    """Return every page that can be reached from the welcome page, by its address."""
+    found, wanted = {}, ["/", "/?lang=zh-Hans", "/nowhere"]
+    while wanted:
+        url = wanted.pop()
+        response = house.get(url, headers=BROWSER)
+        found[url] = response
+        if response.mimetype == "text/html":
+            links = {link.partition("#")[0] for link in Page(response.text).links}
+            local = {link for link in links if link.startswith("/") and "lang=" not in link}
+            wanted += sorted(local - set(found) - set(wanted))
+    return found
+
+
+def test_every_link_leads_somewhere(seen):
+    assert len(seen) > 300
+    broken = {url: r.status_code for url, r in seen.items() if r.status_code >= 400}
+    assert broken == {"/nowhere": 404}
+
+
+def test_every_fragment_that_is_linked_to_is_there(seen):
+    ids = {url: set(Page(r.text).ids) for url, r in seen.items() if r.mimetype == "text/html"}
+    for response in seen.values():
+        if response.mimetype == "text/html":
+            for link in Page(response.text).links:
+                url, _, fragment = link.partition("#")
+                if fragment and url in ids:
+                    assert fragment in ids[url], link
+
+
+def test_every_page_is_well_formed_local_and_without_script(seen):
+    for url, response in seen.items():
+        if response.mimetype == "text/html":
+            page = Page(response.text)
+            assert page.lang == ("zh-Hans" if "lang=" in url else "en")
+            assert page.tags.count("h1") == page.tags.count("main") == 1
+            assert "<script" not in response.text
+            assert all(asset.startswith("/static/") for asset in page.assets)
+
+
+def test_every_page_forbids_what_it_does_not_need(seen):
+    for response in seen.values():
+        if response.mimetype == "text/html":
+            policy = response.headers["Content-Security-Policy"]
+            assert policy.startswith("default-src 'none'; style-src 'self'; img-src 'self' data:")
+            assert "unsafe" not in policy
+
+
+def test_nothing_that_a_page_loads_is_missing(house):
+    with house.get("/static/oib.css") as style:
+        assert (style.status_code, style.mimetype) == (200, "text/css")
+        assert "http" not in style.text
+        assert style.text.count("\n") <= 200
+    with house.get("/static/logo.svg") as logo:
+        assert (logo.status_code, logo.mimetype) == (200, "image/svg+xml")
+
+
+@pytest.mark.parametrize("url", PAGES)
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_a_page_speaks_both_languages(house, url, language):
+    page = Page(house.get(f"{url}?lang={language}", headers=BROWSER).text)
+    assert page.lang == language
+    assert ("数据版本" in page.text) == (language == "zh-Hans")
+
+
+def test_the_welcome_page_offers_five_things_and_corrections(house):
+    response = house.get("/")
+    page = Page(response.text)
+    assert response.text.split('class="try"')[1].split("</ol>")[0].count("<li>") == 5
+    assert "corrections" in page.ids
+    assert "section “Corrections” of its README" in page.text
+    assert BASE + "sparql" in page.text
+    assert re.search(r"claim \d+", page.text)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
+def test_a_document_comes_in_every_form(house, name, suffix):
+    response = house.get(f"/{name}.{suffix}")
+    assert response.status_code == 200
+    form = RdfFormat.from_extension(suffix)
+    subjects = {str(quad.subject) for quad in parse(response.data, form)}
+    assert any(subject.startswith("<" + DOCUMENTS[name]) for subject in subjects)
+    negotiated = house.get(f"/{name}", headers={"Accept": response.mimetype})
+    assert negotiated.data == response.data
+
+
+def test_a_document_has_a_tag(house):
+    tag = house.get("/ontology").headers["ETag"]
+    assert house.get("/ontology", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_the_reference_names_every_term_in_both_languages(house):
+    turtle = house.get("/ontology.nt").text
+    terms = set(re.findall(rf"<{re.escape(OIB)}(\w+)> <[^>]*#definition>", turtle))
+    text = house.get("/ontology", headers=BROWSER).text
+    page = Page(text)
+    assert len(terms) > 100
+    assert terms <= set(page.ids)
+    assert "An institution of higher education and research that grants degrees." in page.text
+    assert "从事高等教育与研究并授予学位的机构。" in page.text
+
+
+def test_the_reference_tells_domain_range_and_use(house):
+    text = house.get("/ontology", headers=BROWSER).text
+    start = text.index('id="isAssertedBy"')
+    words = Page(f"<!doctype html><i {text[start : text.index('</article>', start)]}</i>").text
+    assert "Domain claim Range agent Uses 122" in words
+    start = text.index('id="holdsPost"')
+    words = Page(f"<!doctype html><i {text[start : text.index('</article>', start)]}</i>").text
+    assert re.search(r"Uses \d+ · \d+ claims", words)
+
+
+def test_the_rules_are_told_with_severity_and_messages(house):
+    page = Page(house.get("/shapes", headers=BROWSER).text)
+    assert "LEX-01" in page.ids
+    assert "Violation" in page.text
+    assert "This date cannot be read" in page.text
+    assert "该日期无法解析" in page.text
+
+
+def test_the_well_known_address_leads_to_the_data_set(house):
+    response = house.get("/.well-known/void")
+    assert (response.status_code, response.location) == (302, "/dataset")
+
+
+def test_a_named_graph_can_be_had(house):
+    body = house.get("/graph/person/sun-youshun").data
+    assert {str(quad.subject) for quad in parse(body, RdfFormat.TURTLE)} == {
+        f"<{BASE}id/person/sun-youshun>"
+    }
+    assert house.get("/graph/nothing").status_code == 404
+
+
+def test_health_and_readiness_are_two_things(house, site):
+    assert house.get("/health").status_code == 200
+    assert house.get("/ready").json == {"version": site.version}
+    waiting = create_app(live.site_of(Silent())).test_client()
+    assert waiting.get("/health").status_code == 200
+    assert waiting.get("/ready").status_code == 503
+    assert waiting.get("/ready").headers["Retry-After"]
+
+
+def test_the_workbench_offers_a_query_and_runs_it(house):
+    page = house.get("/sparql", headers=BROWSER)
+    assert "<textarea" in page.text
+    query = page.text.split("<textarea")[1].split(">", 1)[1].split("</textarea>")[0]
+    query = query.replace("&lt;", "<").replace("&gt;", ">")
+    answer = house.get("/sparql", query_string={"query": query}, headers=BROWSER)
+    assert "20 rows" in Page(answer.text).text
+    assert "/doc/claim/innovation-without-borders/n4-01" in Page(answer.text).links
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("ASK {}", "true"),
+        ("SELECT ?x { VALUES ?x { '<script>alert(1)</script>' } }", "<script>alert(1)</script>"),
+        ("CONSTRUCT { <urn:a> <urn:b> 'c' } {}", '<urn:a> <urn:b> "c"'),
+        ("SELECT ?x { ?x a <urn:none> }", "No rows."),
+    ],
+)
+def test_a_browser_sees_every_form_of_answer(house, query, told):
+    response = house.get("/sparql", query_string={"query": query}, headers=BROWSER)
+    assert told in Page(response.text).text
+    assert "<script" not in response.text
+
+
+def test_a_browser_may_choose_the_form(house):
+    query = {"query": "SELECT (1 AS ?x) {}", "as": "csv"}
+    response = house.get("/sparql", query_string=query, headers=BROWSER)
+    assert (response.mimetype, response.text) == ("text/csv", "x\r\n1\r\n")
+
+
+def test_what_the_form_says_does_not_bend_what_a_program_asks_for(house):
+    query = {"query": "ASK {}", "as": "csv", "format": "xml"}
+    response = house.get("/sparql", query_string=query, headers={"Accept": "application/json"})
+    assert response.mimetype == "application/json"
+
+
+def test_a_page_shows_the_first_rows_of_many(house):
+    query = {"query": "SELECT * { ?s ?p ?o } LIMIT 600"}
+    response = house.get("/sparql", query_string=query, headers=BROWSER)
+    assert "The first 500 of 600 rows" in Page(response.text).text
+
+
+def test_pages_over_another_endpoint_are_the_same(house, site, snapshots, monkeypatch):
+    monkeypatch.setenv("OIB_TEST_SNAPSHOTS", str(snapshots))
+    with live.serving(live.home_app) as root:
+        remote = live.site_of(Remote(f"{root}/sparql"), site.version)
+        there = create_app(remote).test_client()
+        for url in ("/", "/doc/person/sun-youshun", "/ontology", "/queries/claim/about", "/ready"):
+            for accept in ("text/html", "text/turtle, */*;q=0.1"):
+                here = house.get(url, headers={"Accept": accept})
+                assert there.get(url, headers={"Accept": accept}).data == here.data
