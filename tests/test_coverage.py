@@ -85,7 +85,7 @@ def count(store, pattern):
         (6, "?x a oib:OverseasCentre"),
         (
             6,
-            "?x a oib:OffshoreBase ; oib:curatorNote|skos:prefLabel ?l FILTER(CONTAINS(?l, 'base in'))",
+        (6, "?x a oib:OffshoreBase ; skos:prefLabel ?l FILTER(CONTAINS(?l, 'base in'))"),
         ),
         (6, "?x a oib:Company"),
         (1, "?x a oib:Fund"),
