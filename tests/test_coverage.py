@@ -83,10 +83,7 @@ def count(store, pattern):
         (5, "?x a oib:PolicyDocument"),
         (2, "?x a oib:Agreement"),
         (6, "?x a oib:OverseasCentre"),
-        (
-            6,
         (6, "?x a oib:OffshoreBase ; skos:prefLabel ?l FILTER(CONTAINS(?l, 'base in'))"),
-        ),
         (6, "?x a oib:Company"),
         (1, "?x a oib:Fund"),
         (3, "?x a oib:Academy"),

@@ -6,11 +6,11 @@ import warnings
 
 import pytest
 import rdflib
-from pyoxigraph import RdfFormat
 
 from homes import ROOT
 from oib.engine.embedded import Embedded
 from oib.library import Library
+from oib.names import GRAPH
 
 GOLDEN = ROOT / "tests" / "golden"
 LIBRARY = Library(ROOT)
@@ -30,12 +30,16 @@ def union(store):
 
 
 @pytest.fixture(scope="session")
-def dataset(store):
-    """All graphs in rdflib, apart: slower, and only for queries that name a graph."""
+def dataset(store, union):
+    """The union as default graph, and the direct graph by its name, in rdflib."""
+    direct = rdflib.URIRef(GRAPH + "direct")
+    lines = "\n".join(f"{q.triple} ." for q in store if q.graph_name.value == str(direct))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # rdflib's of its own classes
-        apart = rdflib.Dataset(default_union=True)
-        return apart.parse(data=store.dump(format=RdfFormat.N_QUADS), format="nquads")
+        both = rdflib.Dataset()
+        both.default_graph.__iadd__(union)
+        both.graph(direct).parse(data=lines, format="nt")
+    return both
 
 
 def ask_rdflib(graph, text):

@@ -15,8 +15,8 @@ CLAIM = re.compile(r"\{c (\S+) (\S+) (\S+)\}")
 
 
 @pytest.fixture(scope="module")
-def holds(store):
-    engine = Embedded(store)
+def holds(snapshot):
+    engine = Embedded(snapshot.store())
 
     def ask(pattern):
         text = CLAIM.sub(

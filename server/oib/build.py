@@ -64,7 +64,8 @@ def build(home: Path, folder: Path, say: Callable[[str], None]) -> Snapshot:
     store.extend(_parse(home))
     say(f"{len(store)} triples in {_count(store)} graphs; deriving")
     direct = derive.direct(store, home)
-    store.extend([*direct, *derive.bounds(store)])
+    store.extend(direct)
+    store.extend(derive.bounds(store))
     store.extend(derive.inferred(store))
     manifest = Manifest(
         version=f"{__version__}+{digest[:8]}",
