@@ -56,7 +56,8 @@ def judge(data, shapes, focus=None):
     copy = Graph()
     copy += shapes
     _, report, _ = pyshacl.validate(data, shacl_graph=copy, focus_nodes=focus)
-    if not isinstance(report, Graph): raise report
+    if isinstance(report, Exception):
+        raise report
     return {_finding(report, result) for result in report.subjects(RDF.type, SH.ValidationResult)}
 
 
