@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from pyshacl.entrypoints import meta_validate
 from rdflib import RDF, SKOS, BNode, Graph, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SH
@@ -51,6 +52,10 @@ def test_our_own_data_break_no_rule(usual):
 
 def test_our_own_terms_and_shapes_break_no_house_rule(house, house_shapes):
     assert judge(house, house_shapes) == set()
+
+
+def test_our_shapes_are_shapes_by_the_shapes_of_shacl(shapes):
+    assert meta_validate(Graph() + shapes, inference="none")[0]
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
