@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pyshacl
+from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
 from rdflib import Graph
 from rdflib.namespace import RDF, SH
 from rdflib.plugins.sparql.algebra import translateQuery
@@ -18,21 +19,37 @@ APART = ("submission", "house")
 Finding = namedtuple("Finding", "rule severity focus path value")
 
 
-# pySHACL hands the same text to rdflib once for each focus node, and rdflib parses it each time.
+# pySHACL hands the same text to rdflib once for each focus node, and rdflib parses it anew.
 @lru_cache(maxsize=512)
-def _translated(text):
-    return translateQuery(parseQuery(text))
+def _translated(text, base, names):
+    return translateQuery(parseQuery(text), base, dict(names))
 
 
 _query = SPARQLProcessor.query
 
 
 def _query_once_parsed(self, text, initBindings=None, initNs=None, base=None, DEBUG=False):  # noqa: N803
-    query = _translated(text) if isinstance(text, str) else text
-    return _query(self, query, initBindings or {}, initNs or {}, base, DEBUG)
+    names = initNs or {}
+    if isinstance(text, str):
+        text = _translated(text, base, tuple(sorted(names.items())))
+    return _query(self, text, initBindings or {}, names, base, DEBUG)
 
 
 SPARQLProcessor.query = _query_once_parsed
+
+# It also scans each text for forbidden forms once for each focus node; once is enough.
+_check = SPARQLQueryHelper.check_invalid_sparql
+_checked = set()
+
+
+def _check_once(self, text, valuenode=None, extravars=None):
+    if text not in _checked:
+        _check(self, text, valuenode, extravars)
+        _checked.add(text)
+    return True
+
+
+SPARQLQueryHelper.check_invalid_sparql = _check_once
 
 
 def read(*folders):
@@ -56,7 +73,7 @@ def judge(data, shapes, focus=None):
     copy = Graph()
     copy += shapes
     _, report, _ = pyshacl.validate(data, shacl_graph=copy, focus_nodes=focus)
-    if not isinstance(report, Graph):
+    if isinstance(report, Exception):
         raise report
     return {_finding(report, result) for result in report.subjects(RDF.type, SH.ValidationResult)}
 
