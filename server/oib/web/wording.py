@@ -31,10 +31,11 @@ WORDS: Final = {
         "Something here may be wrong, about you or about anybody. Ask for a correction: open an "
         "issue in the project’s repository, or write to the maintainers as the section "
         "“Corrections” of its README says. The address of the page is enough. We answer every "
-        "request; what was wrong is marked as no longer valid, what is disputed shows the dispute.",
+        "request; what is found wrong is withdrawn or gets an assessment, with the reason on "
+        "record.",
         "此处内容可能有误,无论涉及您本人或他人。请求更正:在项目仓库中提出 issue,或按其 README "
-        "“Corrections”一节所述致函维护者,只需附上页面地址。每项请求均会答复;有误者将标明失效,"
-        "有争议者将载明争议。",
+        "“Corrections”一节所述致函维护者,只需附上页面地址。每项请求均会答复;"
+        "查实有误者将予撤回或附以评估,并载明理由。",
     ),
     "correct_person": (
         "Is something wrong about this person? Ask for a correction",
