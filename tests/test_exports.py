@@ -48,6 +48,10 @@ def test_without_the_lines_that_reify_the_export_is_the_source(claims, home):
     assert len(Graph().parse(data="\n".join(lines))) == len(stripped)
 
 
+def test_the_same_data_give_the_same_bytes(store, claims):
+    assert {claims_rdf12(store) for _ in range(5)} == {claims}
+
+
 def test_every_claim_reifies_its_own_triple_once(quoted):
     kind, claim = NamedNode(PREFIXES["rdf"] + "type"), NamedNode(OIB + "Claim")
     of = {quad.subject: quad.object for quad in quoted.quads_for_pattern(None, REIFIES, None)}
