@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test check bench lock clean
+.PHONY: serve test check bench model lock clean
 
 serve: $(READY) ## build the snapshot if the sources changed, then serve it
 	$(BIN)/oib serve --port $(PORT)
@@ -29,6 +29,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
+
+model: $(READY) ## draw ontology/model.svg anew
+	$(BIN)/python -m oib.model_picture
 
 lock: ## resolve pyproject.toml anew into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \

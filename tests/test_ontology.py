@@ -1,12 +1,28 @@
 import io
 import shutil
+from itertools import combinations
 
 import owlready2
 import pytest
 from pyoxigraph import NamedNode
-from rdflib import RDF, Graph, URIRef
+from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
 
 from oib.names import ID, OIB
+
+#: Kinds of which nothing is two at once, but for a zone: an organization and a place.
+KINDS = (
+    *("Organization", "Place", "Person", "Post", "Programme", "EligibilityCriterion", "Event"),
+    *("Document", "DocumentUnit", "Claim", "Assessment", "EvidenceLocator", "IdentityLink"),
+    "Concept",
+)
+DISJOINT = [pair for pair in combinations(KINDS, 2) if pair != ("Organization", "Place")]
+DISJOINT += [*combinations(("City", "Country", "Zone"), 2), ("OffshoreBase", "OverseasCentre")]
+DISJOINT += [("University", "PolicyDocument"), ("Agreement", "Fund"), ("UnitedFrontBody", "Person")]
+COMPATIBLE = [
+    *(("Organization", "Place"), ("OffshoreBase", "Zone"), ("OverseasCentre", "Company")),
+    *(("Publisher", "GovernmentBody"), ("UnitedFrontBody", "Association"), ("Agent", "Person")),
+    *(("University", "Academy"), ("Project", "Collaboration"), ("Withdrawn", "Claim")),
+]
 
 
 @pytest.fixture
@@ -16,12 +32,24 @@ def java():
         pytest.skip("install Java 17 or newer (Debian: default-jre-headless) to run HermiT")
 
 
+def term(name):
+    return URIRef(OIB + name)
+
+
+def load(world, graph):
+    data = graph.serialize(format="nt", encoding="utf-8")
+    world.get_ontology("https://w3id.org/oib/ontology").load(fileobj=io.BytesIO(data))
+
+
+def reason(world):
+    owlready2.sync_reasoner_hermit(world, debug=0, ignore_unsupported_datatypes=True)
+
+
 def classify(graph):
     """Run HermiT; return the members of each of our classes, and the unsatisfiable classes."""
     world = owlready2.World()
-    data = graph.serialize(format="nt", encoding="utf-8")
-    world.get_ontology("https://w3id.org/oib/ontology").load(fileobj=io.BytesIO(data))
-    owlready2.sync_reasoner_hermit(world, debug=0, ignore_unsupported_datatypes=True)
+    load(world, graph)
+    reason(world)
     members = {
         cls.iri: {thing.iri for thing in cls.instances() if thing.iri.startswith(ID)}
         for cls in world.classes()
@@ -64,6 +92,25 @@ def test_hermit_finds_a_thing_of_two_disjoint_kinds(java, stated, thing, second)
     spoiled.add((URIRef(ID + thing), RDF.type, URIRef(OIB + second)))
     with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
         classify(spoiled)
+
+
+@pytest.mark.java
+def test_hermit_finds_nothing_that_can_be_of_two_disjoint_kinds(java, home):
+    graph = Graph()
+    for path in (home / "ontology").glob("*.ttl"):
+        graph.parse(path)
+    probes = {}
+    for pair in DISJOINT + COMPATIBLE:
+        probe = URIRef("urn:probe#" + "And".join(pair))
+        probes[str(probe)] = pair
+        graph.add((probe, RDF.type, OWL.Class))
+        for name in pair:
+            graph.add((probe, RDFS.subClassOf, SKOS.Concept if name == "Concept" else term(name)))
+    world = owlready2.World()
+    load(world, graph)
+    reason(world)
+    impossible = {probes[cls.iri] for cls in world.inconsistent_classes() if cls.iri in probes}
+    assert impossible == set(DISJOINT)
 
 
 def test_every_term_has_label_and_definition_in_both_languages(store):

@@ -1,0 +1,51 @@
+"""Terms: every one is used by data, a query or the derivation, or is reserved for a reason."""
+
+import re
+
+import pytest
+from rdflib import RDFS, SKOS, Graph, Literal, URIRef
+
+from oib.names import GRAPH, OIB, OIBV
+
+OTHERS = {GRAPH + name for name in ("ontology", "vocab", "shapes", "meta", "queries")}
+
+
+@pytest.fixture(scope="module")
+def graph(home):
+    graph = Graph()
+    for path in (home / "ontology").glob("*.ttl"):
+        graph.parse(path)
+    return graph
+
+
+@pytest.fixture(scope="module")
+def used(home, store, graph):
+    """All that the data say or the build computes from them, that a query or a rule names."""
+    data = [quad for quad in store if quad.graph_name.value not in OTHERS]
+    found = {getattr(term, "value", "") for quad in data for term in (quad.predicate, quad.object)}
+    for path in (home / "queries").rglob("*.rq"):
+        for prefix, name in re.findall(r"\b(oibv?):([\w-]+)", path.read_text("utf-8")):
+            found.add((OIB if prefix == "oib" else OIBV) + name)
+    rules = (home / "server" / "oib" / "derive.py").read_text("utf-8")
+    found |= {OIB + name for name in re.findall(r'\boib:(\w+)|"(\w+)"', rules) for name in name}
+    found |= {str(term) for term in graph.predicates()}
+    return found | {str(graph.value(URIRef(term), SKOS.inScheme)) for term in found}
+
+
+def terms(graph):
+    return {str(term) for term in graph.subjects(RDFS.isDefinedBy)}
+
+
+def reserved(graph):
+    return {str(term) for term in graph.subjects(URIRef(OIB + "isReserved"), Literal(True))}
+
+
+# The other units of the article bring their terms with them; when the last is in, this passes,
+# pytest says so as a failure, and the mark goes.
+@pytest.mark.xfail(strict=True, reason="not every unit of the article is entered yet")
+def test_every_term_is_used_or_reserved(graph, used):
+    assert sorted(terms(graph) - used - reserved(graph)) == []
+
+
+def test_a_reserved_term_is_not_used(graph, used):
+    assert sorted(reserved(graph) & used) == []
