@@ -1,5 +1,6 @@
 """The build: a home goes in, a snapshot comes out: parse, check, derive, infer, describe, write."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from oib import __version__, derive, snapshot, turtle
+from oib import __version__, derive, exports, snapshot, turtle
 from oib.check import check, writers
 from oib.dataset import describe
 from oib.errors import Refused
@@ -76,7 +77,13 @@ def build(home: Path, folder: Path, say: Callable[[str], None]) -> Snapshot:
     )
     store.extend(describe(store, Library(home), manifest))
     say(f"writing {len(store)} triples as {manifest.version}")
-    return snapshot.write(folder, manifest, store)
+    dumps = {
+        "claims-rdf12.ttl": exports.claims_rdf12(store),
+        "context.jsonld": json.dumps(
+            {"@context": exports.context(store)}, ensure_ascii=False
+        ).encode(),
+    }
+    return snapshot.write(folder, manifest, store, dumps)
 
 
 def _parse(home: Path) -> Iterator[Quad]:

@@ -54,6 +54,8 @@ def _catalogue(store: Store, manifest: Manifest) -> Iterator[Quad]:
     yield _say(about, "dcterms:issued", _typed(manifest.built[:10], "date"))
     yield _say(about, "dcat:version", Literal(manifest.version))
     yield _say(about, "void:sparqlEndpoint", NamedNode(BASE + "sparql"))
+    for name in ("data.nq.gz", "claims-rdf12.ttl"):
+        yield _say(about, "void:dataDump", NamedNode(f"{BASE}dump/{name}"))
     yield _say(about, "void:uriSpace", Literal(BASE + "id/"))
     for namespace in (OIB, OIBV, PREFIXES["skos"], PREFIXES["prov"], PREFIXES["org"]):
         yield _say(about, "void:vocabulary", NamedNode(namespace))

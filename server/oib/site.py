@@ -16,13 +16,15 @@ from oib.library import Library
 class Site:
     """The engine that answers, the version of its data, and the library of saved queries.
 
-    ``services`` are the origins that SERVICE may call; none, unless somebody trusts one.
+    ``dumps`` is the folder of the files for downloading, if there is one; ``services`` are the
+    origins that SERVICE may call: none, unless somebody trusts one.
     """
 
     engine: Engine
     version: str
     library: Library
     services: frozenset[str] = frozenset()
+    dumps: Path | None = None
 
     @classmethod
     def open(
@@ -45,4 +47,5 @@ class Site:
         """
         snapshot = build.ensure(home, folder, say)
         engine: Engine = Remote(engine_url) if engine_url else Embedded(snapshot.store())
-        return cls(engine, snapshot.manifest.version, Library(home))
+        dumps = snapshot.directory / "dump"
+        return cls(engine, snapshot.manifest.version, Library(home), dumps=dumps)

@@ -1,6 +1,7 @@
 """The snapshot: one immutable directory with all quads, an optional store, and a manifest.
 
     <folder>/<digest>/data.nq       every quad, sorted
+    <folder>/<digest>/dump/         the same and other exports, for downloading
     <folder>/<digest>/store/        RocksDB, only above MEMORY_LIMIT quads
     <folder>/<digest>/manifest.json
     <folder>/current                symbolic link to the snapshot that serves
@@ -8,6 +9,7 @@
 A directory is written under another name and renamed when whole, and is never written again.
 """
 
+import gzip
 import hashlib
 import json
 import os
@@ -84,9 +86,15 @@ def digest(home: Path) -> str:
 
 
 def write(
-    folder: Path, manifest: Manifest, quads: Iterable[Quad], memory_limit: int = MEMORY_LIMIT
+    folder: Path,
+    manifest: Manifest,
+    quads: Iterable[Quad],
+    dumps: Mapping[str, bytes] | None = None,
+    memory_limit: int = MEMORY_LIMIT,
 ) -> Snapshot:
     """Write a snapshot below a folder and make it the current one, in one step each.
+
+    ``dumps`` are the exports beside the quads, by file name.
 
     A snapshot of the same digest that is there already is whole, and is used as it is.
     """
@@ -96,6 +104,7 @@ def write(
         half = Path(tempfile.mkdtemp(prefix=".half-", dir=folder))
         try:
             _fill(half, manifest, quads, memory_limit)
+            _dump(half, dumps or {})
             half.chmod(0o755)
             half.rename(target)
         except BaseException:
@@ -136,6 +145,15 @@ def _fill(half: Path, manifest: Manifest, quads: Iterable[Quad], memory_limit: i
         del store
     body = json.dumps(asdict(manifest), indent=2, sort_keys=True)
     (half / "manifest.json").write_text(body + "\n", "utf-8")
+
+
+def _dump(half: Path, dumps: Mapping[str, bytes]) -> None:
+    folder = half / "dump"
+    folder.mkdir()
+    # No name and no time within: the same data give the same bytes.
+    body = gzip.compress((half / "data.nq").read_bytes(), mtime=0)
+    for name, content in {"data.nq.gz": body, **dumps}.items():
+        (folder / name).write_bytes(content)
 
 
 def _point(folder: Path, target: Path) -> None:

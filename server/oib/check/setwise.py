@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store
 from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdflibLiteral
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import RDF, SH, XSD
 from rdflib.term import Node
 
 _SUBCLASS = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
@@ -97,6 +97,8 @@ def _term(term: object) -> Node | None:
     if isinstance(term, BlankNode):
         return BNode(term.value)
     if isinstance(term, Literal):
-        datatype = None if term.language else URIRef(term.datatype.value)
+        # rdflib writes a plain string without its datatype.
+        plain = term.language or term.datatype.value == str(XSD.string)
+        datatype = None if plain else URIRef(term.datatype.value)
         return RdflibLiteral(term.value, lang=term.language, datatype=datatype, normalize=False)
     return None

@@ -1,8 +1,8 @@
 """``/ontology``, ``/vocab``, ``/shapes``, ``/dataset``: each named graph as the document it is."""
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, send_from_directory, url_for
 
-from oib import answers, description, reference
+from oib import __version__, answers, description, reference
 from oib.errors import NotFound
 from oib.facts import Facts, bracket, rows, tell
 from oib.names import BASE, GRAPH, PREFIXES
@@ -19,6 +19,11 @@ _PARTS = (
     (_VOID + "property", _VOID + "triples"),
     (PREFIXES["dcterms"] + "title", _VOID + "triples"),
 )
+_DUMPS = {
+    "nq.gz": "application/gzip",
+    "ttl": "text/turtle; version=1.2",
+    "jsonld": "application/ld+json",
+}
 _ENDINGS = f"any({','.join(_FORMS)})"
 
 
@@ -30,6 +35,23 @@ def document(name: str, ending: str | None = None) -> Response:
     response = forms.tagged(media_type, lambda: _answer(name, media_type))
     forms.link(response, url_for("documents.document", name=name), _FORMS, BASE + name)
     return response
+
+
+@bp.get("/<any(ontology,vocab,shapes):name>/<version>")
+def release(name: str, version: str) -> Response:
+    """Return the document that ``owl:versionIRI`` names: this server keeps the present one."""
+    if version != __version__:
+        raise NotFound(f"version {version} is not kept here; {BASE}{name} is at {__version__}")
+    return document(name)
+
+
+@bp.get("/dump/<name>")
+def dump(name: str) -> Response:
+    """Return a file of the snapshot for downloading."""
+    folder = desk.site().dumps
+    if folder is None or not (folder / name).is_file():
+        raise NotFound(f"there is no dump {name}; {BASE}dataset names them all")
+    return send_from_directory(folder, name, mimetype=_DUMPS.get(name.partition(".")[2]))
 
 
 @bp.get("/graph/<path:name>")
