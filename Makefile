@@ -18,6 +18,7 @@ check: $(READY) ## style, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/oib tidy --check
 	$(BIN)/oib check
 
 bench: $(READY) ## speed beside peers, as ratios in one run

@@ -149,6 +149,29 @@ def test_a_build_that_is_refused_has_status_1(tmp_path):
     assert "nothing was built" in done.stderr
 
 
+def test_tidy_writes_the_one_form_and_check_tells_what_is_not_in_it(run, tmp_path):
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        "<urn:b> skos:note 'x' . # kept\n<urn:a> skos:note 'y' .\n",
+        "utf-8",
+    )
+    assert run("tidy", "--check", path)[0] == 1
+    assert run("tidy", path)[0] == 0
+    status, out, _ = run("tidy", "--check", path)
+    assert (status, out) == (0, "1 files, 0 not tidy\n")
+    assert "# kept" in path.read_text("utf-8")
+
+
+def test_tidy_leaves_a_file_that_does_not_parse_as_it_is(run, tmp_path):
+    path = tmp_path / "x.ttl"
+    path.write_text("<urn:b> skos:note 'x' .", "utf-8")
+    status, _, err = run("tidy", path)
+    assert status == 2
+    assert "x.ttl:1:" in err
+    assert path.read_text("utf-8") == "<urn:b> skos:note 'x' ."
+
+
 def test_a_port_in_use_is_told_with_status_2(tmp_path, snapshots, snapshot):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

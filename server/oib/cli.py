@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from oib import __version__, answers, build, evidence, guard, snapshot, table
+from oib import __version__, answers, build, evidence, guard, snapshot, table, turtle
 from oib.check import check, writers
 from oib.errors import BadInput, OibError
-from oib.home import find_home
+from oib.home import find_home, sources
+from oib.names import ID
 from oib.serving import serve
 from oib.site import Site
 
@@ -71,6 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--out", type=Path, help="folder of the snapshots")
 
+    one = command("tidy", _tidy, "write Turtle files in the one form that the project keeps")
+    one.add_argument("files", metavar="FILE", nargs="*", type=Path)
+    one.add_argument("--check", action="store_true", help="only tell which files are not in it")
+
     one = command("evidence", _evidence, "verify locators and digests against a copy of the source")
     one.add_argument("--document", type=Path, required=True, metavar="FILE", help="UTF-8 text")
     one.add_argument("--slug", default="innovation-without-borders", help="of which document")
@@ -97,6 +102,23 @@ def _check(arguments: argparse.Namespace) -> int:
     report = check(find_home(arguments.home), arguments.files)
     print(writers.WRITERS[arguments.format](report, arguments.lang))
     return 2 if not report.readable else 0 if report.clean else 1
+
+
+def _tidy(arguments: argparse.Namespace) -> int:
+    home = find_home(arguments.home)
+    folders = ("ontology", "shapes", "instances")
+    files = arguments.files or [p for name in folders for p in sources(home, name, ".ttl")]
+    untidy = 0
+    for file in files:
+        text = turtle.load(file)
+        tidied = turtle.tidy(text, str(file), ID)
+        if tidied != text:
+            untidy += 1
+            print(f"{file}: {'not tidy; run oib tidy' if arguments.check else 'tidied'}")
+            if not arguments.check:
+                file.write_text(tidied, "utf-8", newline="")
+    print(f"{len(files)} files, {untidy} {'not tidy' if arguments.check else 'tidied'}")
+    return 1 if untidy and arguments.check else 0
 
 
 def _ask(arguments: argparse.Namespace) -> int:
