@@ -10,7 +10,6 @@ from oib import __version__, answers, build, evidence, guard, snapshot, table, t
 from oib.check import check, writers
 from oib.errors import BadInput, OibError
 from oib.home import find_home, sources
-from oib.names import ID
 from oib.serving import serve
 from oib.site import Site
 
@@ -111,7 +110,7 @@ def _tidy(arguments: argparse.Namespace) -> int:
     untidy = 0
     for file in files:
         text = turtle.load(file)
-        tidied = turtle.tidy(text, str(file), ID)
+        tidied = turtle.tidy(text, str(file))
         if tidied != text:
             untidy += 1
             print(f"{file}: {'not tidy; run oib tidy' if arguments.check else 'tidied'}")
