@@ -156,4 +156,4 @@ def _keep_used(header: re.Match[bytes]) -> bytes:
 
 def _is_used(declaration: bytes, body: bytes) -> bool:
     name = _DECLARATION.search(declaration)
-    return name is None or name[1] + b":" in body
+    return name is None or re.search(rb"(?<![a-z])" + name[1] + b":", body) is not None
