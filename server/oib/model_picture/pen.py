@@ -86,7 +86,7 @@ def _lines(graph: Graph, found: Mapping[str, Box]) -> Iterator[str]:
                 yield _line("is", box, box.top + 12, found[upper], found[upper].top + 32, 20)
         for prop in (row[0] for row in box.rows if (box.name, row[0]) in ARROWS):
             target = found[drawn(graph, leads_to(graph, prop), found)]
-            offset = (offset + 9) % 36
+            offset = (offset + 9) % 27
             yield _line("to", box, box.middle(prop), target, target.top + 14, 12 + offset)
 
 
