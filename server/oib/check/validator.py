@@ -48,6 +48,7 @@ def validate(
     asked = list(constraints(shapes)) if setwise else []
     for constraint in asked:
         copy.remove((constraint.shape, SH.sparql, constraint.node))
+    before = SPARQLProcessor.query
     SPARQLProcessor.query = _query_with_cache  # type: ignore[method-assign, assignment]
     try:
         _, report, _ = pyshacl.validate(
@@ -57,7 +58,7 @@ def validate(
             focus_nodes=None if focus is None else list(focus),
         )
     finally:
-        SPARQLProcessor.query = _query  # type: ignore[method-assign]
+        SPARQLProcessor.query = before  # type: ignore[method-assign]
     if not isinstance(report, Graph):
         raise report  # pySHACL hands back what it could not carry out
     return [*_results(report), *_setwise(asked, data, focus)]
