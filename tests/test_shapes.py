@@ -78,14 +78,20 @@ def test_a_bad_file_is_named_after_its_rule_and_points_at_a_line(path):
     assert text.splitlines()[line - 1].strip(" .;")
 
 
+def _lexical(shapes):
+    """Return the rules that oib check carries out itself; test_check.py has their bad files."""
+    return {str(rule).removeprefix(str(OIBS)) for rule in shapes.subjects(SH.deactivated)}
+
+
 def test_every_rule_has_a_bad_file(shapes):
-    assert _rules(shapes) == {path.stem[:6] for path in BAD + BAD_HOUSE}
+    assert _rules(shapes) - _lexical(shapes) == {path.stem[:6] for path in BAD + BAD_HOUSE}
 
 
 def test_every_rule_belongs_to_a_target(shapes):
     gathered = {*shapes.objects(None, SH.property), *shapes.objects(None, SH.sparql)}
     aimed = {*shapes.subjects(SH.targetClass), *shapes.subjects(SH.targetSubjectsOf)}
-    assert not [rule for rule in _rules(shapes) if OIBS[rule] not in gathered | aimed]
+    ours = _rules(shapes) - _lexical(shapes)
+    assert not [rule for rule in ours if OIBS[rule] not in gathered | aimed]
 
 
 def test_messages_hold_no_other_placeholders_than_the_three(shapes):
