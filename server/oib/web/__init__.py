@@ -5,10 +5,8 @@ from werkzeug.exceptions import HTTPException
 
 from oib.errors import BadQuery, OibError, Unavailable
 from oib.site import Site
-from oib.web import desk, sparql
-
-#: The largest request body that is read, in bytes.
-MAX_BODY = 4 * 2**20
+from oib.turnover import Turnover
+from oib.web import body, desk, sparql
 
 # What a page of another origin may send and see (the Fetch standard's CORS protocol).
 _CORS = {
@@ -21,11 +19,11 @@ _PREFLIGHT = {
 }
 
 
-def create_app(site: Site) -> Flask:
-    """Create the app that serves a site."""
+def create_app(site: Site | Turnover) -> Flask:
+    """Create the app that serves a site, or whichever is in place."""
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.extensions["site"] = site
+    body.expect(app)
+    app.extensions["turnover"] = Turnover(site) if isinstance(site, Site) else site
     app.register_blueprint(sparql.bp)
     app.register_error_handler(OibError, _tell)
     app.register_error_handler(HTTPException, _tell_http)
@@ -40,7 +38,7 @@ def _tell(error: OibError) -> Response:
         else {}
     )
     response = desk.problem(error.status, str(error), **place)
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable) and error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 
