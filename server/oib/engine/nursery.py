@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -50,6 +51,8 @@ class Nursery:
     def give(self, worker: Handle) -> None:
         """Take back a worker that waits for its next question."""
         self._ready.put(worker)
+        if self._is_closed:
+            self._dismiss()
 
     def replace(self) -> None:
         """Have a worker made, for one that does not come back."""
@@ -79,8 +82,14 @@ class Nursery:
         stem: Stem | None = None
         while order := self._orders.get():
             stem = self._carry_out(order, stem)
+        self._dismiss()
         if stem:
             stem.close()
+
+    def _dismiss(self) -> None:
+        with suppress(Empty):
+            while True:
+                self._ready.get_nowait().close()
 
     def _carry_out(self, order: Order, stem: Stem | None) -> Stem | None:
         """Carry out an order, by another zygote if this one has died; return the one that did."""

@@ -52,9 +52,13 @@ class Stem:
             OSError, EOFError: the zygote has died.
         """
         ours, theirs = socket.socketpair()
-        socket.send_fds(self._control, [ORDER.pack(FORK, 0)], [theirs.fileno()])
-        theirs.close()
-        pid = self._result()
+        try:
+            with theirs:
+                socket.send_fds(self._control, [ORDER.pack(FORK, 0)], [theirs.fileno()])
+            pid = self._result()
+        except (OSError, EOFError):
+            ours.close()
+            raise
         self._children.add(pid)
         return Handle(pid, ours)
 
