@@ -4,8 +4,10 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -64,18 +66,44 @@ def serving(factory):
     """Serve the app of a factory of this module; yield the URL of its root."""
     port = free_port()
     command = f"-m granian --interface wsgi --host 127.0.0.1 --port {port} --no-log --factory"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    server = subprocess.Popen(
-        [sys.executable, *command.split(), f"live:{factory.__name__}"], env=environment
-    )
-    try:
-        yield _ready(f"http://127.0.0.1:{port}", server)
-    finally:
-        server.terminate()
+    with _process(port, *command.split(), f"live:{factory.__name__}") as server:
+        yield server.root
+
+
+@contextmanager
+def serve(*arguments, **environment):
+    """Run ``oib serve`` with arguments and variables; yield its root, process and errors."""
+    port = free_port()
+    command = ("-m", "oib", "serve", "--port", str(port), *map(str, arguments))
+    with _process(port, *command, **environment) as server:
+        yield server
+
+
+@dataclass
+class Server:
+    root: str
+    process: subprocess.Popen
+    errors: Path
+
+
+@contextmanager
+def _process(port, *command, **environment):
+    path = os.pathsep.join(path for path in sys.path if path)
+    with tempfile.NamedTemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            env={**os.environ, "PYTHONPATH": path, **environment},
+            stderr=errors,
+        )
         try:
-            server.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            server.kill()
+            yield Server(_ready(f"http://127.0.0.1:{port}", process), process, Path(errors.name))
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def free_port():

@@ -176,4 +176,10 @@ def test_reading_time_grows_with_the_length_alone(piece):
 
 def test_a_text_of_many_doubtful_iris_is_refused():
     with pytest.raises(BadQuery, match="use prefixes"):
-        guard.read("SELECT * { " + "?s <#p> 1 .\n" * 101 + "}")
+        guard.read("SELECT * { " + "?s <#p> 1 .\n" * 101 + "} # SERVICE")
+
+
+def test_a_long_text_with_nothing_to_refuse_is_read_no_further_than_to_its_form():
+    start = time.process_time()
+    assert guard.read("ASK { " + "?s <#p> 1 .\n" * 20_000 + "}").form == "ASK"
+    assert time.process_time() - start < 0.1

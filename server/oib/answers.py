@@ -1,8 +1,10 @@
 """Answers: the media types that a query's answer can take, which one to send, and its bytes."""
 
+import io
+import math
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from pyoxigraph import (
     QueryBoolean,
@@ -14,7 +16,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from oib.errors import NotAcceptable
+from oib.errors import NotAcceptable, TooLarge
 from oib.names import PREFIXES
 from oib.tokens import Form
 
@@ -97,30 +99,53 @@ def pick(types: Sequence[str], accept: str) -> str:
     return best
 
 
-def write(result: Result, media_type: str) -> bytes:
+def write(result: Result, media_type: str, most: int | None = None) -> bytes:
     """Serialize the answer to a query.
 
     Raises:
         NotAcceptable: an answer of this form cannot be written in that media type.
+        TooLarge: it would have more than ``most`` bytes.
     """
     if isinstance(result, QueryTriples):
-        return write_triples(result, media_type)
+        return write_triples(result, media_type, most)
     if media_type not in TABLES:
         raise NotAcceptable(f"a table is not written in {media_type}; ask for {', '.join(TABLES)}")
-    return result.serialize(format=TABLES[media_type]) or b""
+    sheet = _Sheet(most)
+    result.serialize(sheet, format=TABLES[media_type])
+    return sheet.getvalue()
 
 
-def write_triples(triples: Iterable[Triple], media_type: str) -> bytes:
+def write_triples(triples: Iterable[Triple], media_type: str, most: int | None = None) -> bytes:
     """Serialize triples, shortened by those of the project's prefixes that occur in them.
 
     Raises:
         NotAcceptable: triples cannot be written in that media type.
+        TooLarge: they would have more than ``most`` bytes.
     """
     if media_type not in GRAPHS:
         raise NotAcceptable(f"a graph is not written in {media_type}; ask for {', '.join(GRAPHS)}")
-    body = serialize(triples, format=GRAPHS[media_type], prefixes=PREFIXES) or b""
+    sheet = _Sheet(most)
+    serialize(triples, sheet, format=GRAPHS[media_type], prefixes=PREFIXES)
+    body = sheet.getvalue()
     header = _HEADERS.get(media_type)
     return header.sub(_keep_used, body, count=1) if header else body
+
+
+class _Sheet(io.BytesIO):
+    """What pyoxigraph writes on; an error raised here is the only thing that makes it stop."""
+
+    def __init__(self, most: int | None) -> None:
+        super().__init__()
+        self._most = math.inf if most is None else most
+
+    def write(self, piece: Any) -> int:
+        written = super().write(piece)
+        if self.tell() > self._most:
+            raise TooLarge(
+                f"the answer is larger than {self._most / 2**20:g} MiB; "
+                "ask for less, or page through it with ORDER BY, LIMIT and OFFSET"
+            )
+        return written
 
 
 def _weights(elements: Iterable[str]) -> dict[str, float]:

@@ -2,16 +2,26 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from oib import __version__, answers, build, evidence, guard, snapshot, table, turtle
 from oib.check import check, writers
+from oib.engine.limits import VARIABLES, Limits
 from oib.errors import BadInput, OibError
 from oib.home import find_home, sources
 from oib.serving import serve
 from oib.site import Site
+
+# Flag, name in Limits, unit and help of what ``serve`` can be told about a query.
+_LIMITS = (
+    ("--timeout", "seconds", "SECONDS", "longest time of a query"),
+    ("--memory", "memory_mib", "MIB", "most memory of a query"),
+    ("--answer", "answer_mib", "MIB", "largest answer"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,6 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--port", type=int, default=8000, help="port to listen on (%(default)s)")
     one.add_argument("--out", type=Path, help="folder of the snapshots")
     one.add_argument("--engine", metavar="URL", help="ask this SPARQL endpoint, not the snapshot")
+    for flag, name, unit, text in _LIMITS:
+        one.add_argument(
+            flag,
+            type=type(getattr(Limits, name)),
+            dest=name,
+            metavar=unit,
+            help=f"{text} ({getattr(Limits, name)}, or ${VARIABLES[name]})",
+        )
 
     one = command("build", _build, "check the sources and write a snapshot of them")
     one.add_argument("--out", type=Path, help="folder of the snapshots")
@@ -85,7 +103,13 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(arguments: argparse.Namespace) -> int:
     home = find_home(arguments.home)
     folder = _folder(arguments, home)
-    return serve(home, folder, arguments.host, arguments.port, arguments.engine, _progress)
+    given = {name: getattr(arguments, name) for _, name, _, _ in _LIMITS}
+    limits = replace(
+        Limits.read(os.environ),
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    where = arguments.host, arguments.port
+    return serve(home, folder, *where, arguments.engine, limits, _progress)
 
 
 def _build(arguments: argparse.Namespace) -> int:

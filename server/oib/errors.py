@@ -12,7 +12,8 @@ OibError
  ├─ UnsupportedMedia  415 / 2   a request body in a form that is not read
  ├─ Refused           422 / 1   the data break a rule; nothing was built
  ├─ HomeMissing       500 / 2   a data folder is not where it should be
- └─ Unavailable       503 / 2   not now: overloaded, out of time, or not ready
+ └─ Unavailable       503 / 2   not now: overloaded, or not ready
+     └─ TooCostly           … never: the query needs more time or memory than it may have
 """
 
 
@@ -46,7 +47,7 @@ class BadQuery(BadInput):
     def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
         where = f"line {line}, column {column}: " if line else ""
         super().__init__(where + reason)
-        self.line, self.column = line, column
+        self.reason, self.line, self.column = reason, line, column
 
 
 class Forbidden(OibError):
@@ -97,10 +98,17 @@ class HomeMissing(OibError):
 
 
 class Unavailable(OibError):
-    """Not now; ``retry_after`` says in how many seconds to ask again."""
+    """Not now; ``retry_after`` says in how many seconds to ask again, None that it is of no use."""
 
     status = 503
 
-    def __init__(self, reason: str, retry_after: int = 5) -> None:
+    def __init__(self, reason: str, retry_after: int | None = 5) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class TooCostly(Unavailable):
+    """A query was stopped: it needed more time or memory than a query may have."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, retry_after=None)

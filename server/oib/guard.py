@@ -1,7 +1,7 @@
 """The guard: a SPARQL text goes in, what kind of query it is comes out, or a refusal."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, cast
@@ -16,6 +16,8 @@ _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH", "USING")
 )
+# A text without these has nothing to refuse, and is read no further than to its form.
+_SUSPECT = re.compile(r"SERVICE|FROM|\\U|" + "|".join(sorted(_UPDATES)))
 _GAP = r"(?:[ \t\r\n]++|#[^\r\n]*+)*+"
 _GROUP = re.compile(_GAP + r"\{")
 _TARGET = re.compile(_GAP + rf"(?:SILENT{_GAP})?+<([^<>\"{{}}|^`\\\x00-\x20]*)>", re.IGNORECASE)
@@ -45,11 +47,18 @@ def read(text: str, services: frozenset[str] = frozenset()) -> Reading:
     """
     if len(text) > LONGEST:
         raise TooLarge(f"a query may have {LONGEST:,} characters, this one has {len(text):,}")
-    words = [word for token in readings(text) for word in _judge(token, services)]
+    words = (word for token in readings(text) for word in _judge(token, services))
+    if not _SUSPECT.search(text.upper()):
+        return Reading(_form(words), has_dataset=False)
+    every = list(words)
+    return Reading(_form(every), "FROM" in every)
+
+
+def _form(words: Iterable[str]) -> Form:
     form = next((word for word in words if word in _FORMS), None)
     if form is None:
         raise BadQuery("no query found; start with SELECT, ASK, CONSTRUCT or DESCRIBE")
-    return Reading(cast(Form, form), "FROM" in words)
+    return cast(Form, form)
 
 
 def _judge(token: Token, services: frozenset[str]) -> Iterator[str]:

@@ -1,22 +1,35 @@
 """Serving: the site of a home behind granian, on one address, until told to stop."""
 
+import logging
+import multiprocessing
 import os
 import socket
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from oib import build
-from oib.errors import BadInput
+from oib import build, snapshot
+from oib.engine.limits import Limits
+from oib.errors import BadInput, Unavailable
 from oib.site import Site
+from oib.snapshot import Snapshot
+from oib.turnover import Turnover
 from oib.web import create_app
+from oib.web.body import READERS
 
 # The server's worker is a process of its own and opens the site itself; this is what it is told.
 _HOME, _FOLDER, _ENGINE = "OIB_HOME", "OIB_SNAPSHOTS", "OIB_ENGINE"
+
+# Connections that say nothing cost little; so many may be open, each as long as its headers take.
+_CONNECTIONS = 8192
+_HEADERS_WITHIN = 10_000  # milliseconds
 
 
 def serve(
@@ -25,6 +38,7 @@ def serve(
     host: str,
     port: int,
     engine_url: str | None,
+    limits: Limits,
     say: Callable[[str], None],
 ) -> int:
     """Build if needed, then serve until interrupted; return the exit status.
@@ -34,9 +48,12 @@ def serve(
         Refused: the sources break a rule, and there is no older snapshot.
     """
     _free(host, port)
-    snapshot = build.ensure(home, folder, say)
-    os.environ.update({_HOME: str(home), _FOLDER: str(folder), _ENGINE: engine_url or ""})
-    say(f"serving {snapshot.manifest.version} at http://{host}:{port}/ (stop with Ctrl-C)")
+    current = build.ensure(home, folder, say)
+    told = {_HOME: str(home), _FOLDER: str(folder), _ENGINE: engine_url or ""}
+    os.environ.update(told | limits.variables())
+    say(f"serving {current.manifest.version} at http://{host}:{port}/ (stop with Ctrl-C)")
+    # Its threads wait for workers and do not compute; granian warns of so many.
+    logging.getLogger("_granian").addFilter(lambda line: "Python threads" not in line.getMessage())
     Granian(
         "oib.serving:app",
         address=host,
@@ -44,16 +61,53 @@ def serve(
         interface=Interfaces.WSGI,
         factory=True,
         workers=1,
-        blocking_threads=4,
+        respawn_failed_workers=True,
+        blocking_threads=limits.threads + READERS,
+        backpressure=_CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN),
         log_level=LogLevels.warning,
     ).serve()
     return 0
 
 
 def app() -> Flask:
-    """Create the app that a worker serves, from what ``serve`` left in the environment."""
+    """Create the app that a worker serves, from what ``serve`` left in the environment.
+
+    Raises:
+        Unavailable: there is no snapshot any more.
+    """
+    _end_with_parent()
     home, folder = Path(os.environ[_HOME]), Path(os.environ[_FOLDER])
-    return create_app(Site.open(home, folder, os.environ[_ENGINE] or None))
+    current = snapshot.current(folder)
+    if current is None:
+        raise Unavailable(f"{folder} holds no snapshot; run oib build")
+    if os.environ[_ENGINE]:
+        return create_app(Site.relay(home, current, os.environ[_ENGINE]))
+    limits = Limits.read(os.environ)
+
+    def reopen(other: Snapshot) -> Site:
+        return Site.serve(home, other, limits, _say)
+
+    turnover = Turnover(reopen(current))
+    turnover.follow(folder, current, reopen, _say)
+    return create_app(turnover)
+
+
+def _end_with_parent() -> None:
+    """Let this worker end when the process that started it does, however that ends."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def end() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end, name="parent", daemon=True).start()
+
+
+def _say(line: str) -> None:
+    print(f"oib: {line}", file=sys.stderr, flush=True)
 
 
 def _free(host: str, port: int) -> None:

@@ -8,22 +8,27 @@ from typing import Self
 from oib import build
 from oib.engine import Engine
 from oib.engine.embedded import Embedded
+from oib.engine.isolated import Isolated
+from oib.engine.limits import Limits
 from oib.engine.remote import Remote
 from oib.library import Library
+from oib.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
 class Site:
     """The engine that answers, the version of its data, and the library of saved queries.
 
-    ``dumps`` is the folder of the files for downloading, if there is one; ``services`` are the
-    origins that SERVICE may call: none, unless somebody trusts one.
+    ``limits`` are what the engine allows a query, None where it sets none; ``dumps`` is the folder
+    of the files for downloading, if there is one; ``services`` are the origins that SERVICE may
+    call: none, unless somebody trusts one.
     """
 
     engine: Engine
     version: str
     library: Library
     services: frozenset[str] = frozenset()
+    limits: Limits | None = None
     dumps: Path | None = None
 
     @classmethod
@@ -31,21 +36,39 @@ class Site:
         cls,
         home: Path,
         folder: Path,
-        engine_url: str | None = None,
         say: Callable[[str], None] = lambda line: None,
     ) -> Self:
-        """Open a home: build its snapshot if the sources changed, and load it.
+        """Open a home for a command: build its snapshot if the sources changed, and load it.
 
         Args:
             home: the folder of the sources.
             folder: where its snapshots lie.
-            engine_url: a SPARQL endpoint to ask in place of the snapshot.
             say: gets a line of progress at each step of a build.
 
         Raises:
             Refused: the sources break a rule, and there is no older snapshot.
         """
         snapshot = build.ensure(home, folder, say)
-        engine: Engine = Remote(engine_url) if engine_url else Embedded(snapshot.store())
-        dumps = snapshot.directory / "dump"
-        return cls(engine, snapshot.manifest.version, Library(home), dumps=dumps)
+        engine = Embedded(snapshot.store())
+        return cls(engine, snapshot.manifest.version, Library(home), dumps=snapshot.dumps)
+
+    @classmethod
+    def serve(
+        cls,
+        home: Path,
+        snapshot: Snapshot,
+        limits: Limits,
+        say: Callable[[str], None] = lambda line: None,
+    ) -> Self:
+        """Open a snapshot of a home for a server: within limits, in processes of its own.
+
+        ``say`` gets what is worth a line to whoever runs the server.
+        """
+        engine = Isolated(snapshot.directory, limits, say)
+        version = snapshot.manifest.version
+        return cls(engine, version, Library(home), limits=limits, dumps=snapshot.dumps)
+
+    @classmethod
+    def relay(cls, home: Path, snapshot: Snapshot, engine_url: str) -> Self:
+        """Open a home for a server that asks a SPARQL endpoint in place of the snapshot."""
+        return cls(Remote(engine_url), snapshot.manifest.version, Library(home))

@@ -65,6 +65,11 @@ class Snapshot:
             raise Unavailable(f"{directory} holds no snapshot; run oib build") from error
         return cls(directory, Manifest(**manifest))
 
+    @property
+    def dumps(self) -> Path:
+        """The folder of the files for downloading."""
+        return self.directory / "dump"
+
     def store(self) -> Store:
         """Return the store, in memory or read-only from disk."""
         if (self.directory / "store").is_dir():

@@ -32,5 +32,9 @@ class Engine(Protocol):
             BadInput: the dataset names a graph by something that is no IRI.
             Forbidden: the text is an update or calls a SERVICE that is not allowed.
             NotAcceptable: the answer has no such media type.
+            TooLarge: the answer is longer than this engine gives.
             Unavailable: the engine cannot answer now.
         """
+
+    def close(self) -> None:
+        """Let go of what the engine holds; it is not asked any more."""

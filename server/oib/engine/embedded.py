@@ -1,62 +1,29 @@
 """The embedded engine: queries answered by a pyoxigraph store in this process."""
 
-import re
 from collections.abc import Set
-from typing import Any
 
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import Store
 
-from oib import answers, guard
+from oib import guard
 from oib.engine import UNION, Dataset
-from oib.errors import BadInput, BadQuery, Unavailable
-from oib.names import BASE
-
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-# The classes of characters among what was expected (``['0' ..= '9']``): long, and of no help.
-_CLASSES = re.compile(r"(?:, |^expected )\[(?:'(?:\\.|[^'])*'|[^'\]])*\]")
+from oib.engine.evaluation import evaluate, prepare
 
 
 class Embedded:
-    """An engine over a store.
+    """An engine over a store, for commands and tests: nothing here stops a query that is too long.
 
-    Its default graph is to hold each triple of all named graphs once; a store whose default graph
-    is empty is filled so. (pyoxigraph's own union gives a triple of two graphs twice, and turns
-    FROM off without a word.) ``services`` are the origins that SERVICE may call, see ``guard``.
+    Its default graph becomes the union of all graphs, see ``evaluation.prepare``. ``services``
+    are the origins that SERVICE may call, see ``guard``.
     """
 
     def __init__(self, store: Store, services: Set[str] = frozenset()) -> None:
-        self._store = store
+        self._store = prepare(store)
         self._services = frozenset(services)
-        if not any(store.quads_for_pattern(None, None, None, DefaultGraph())):
-            store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Answer a query, as ``Engine.query`` says."""
         guard.read(text, self._services)
-        graphs = {} if dataset == UNION else _graphs(dataset)
-        try:
-            return answers.write(self._store.query(text, base_iri=BASE, **graphs), media_type)
-        except SyntaxError as error:
-            raise _bad_query(str(error)) from error
-        except RuntimeError as error:
-            raise BadQuery(f"this query has no answer: {error}") from error
-        except OSError as error:
-            raise Unavailable(f"the store could not finish this query: {error}") from error
+        return evaluate(self._store, text, media_type, dataset)
 
-
-def _graphs(dataset: Dataset) -> dict[str, Any]:
-    try:
-        return {
-            "default_graph": [NamedNode(iri) for iri in dataset.default],
-            "named_graphs": [NamedNode(iri) for iri in dataset.named],
-        }
-    except ValueError as error:
-        raise BadInput(f"a graph is named by an absolute IRI: {error}") from error
-
-
-def _bad_query(message: str) -> BadQuery:
-    place = _PLACE.fullmatch(message)
-    if not place:
-        return BadQuery(message)
-    reason = " ".join(place[3].split())
-    return BadQuery(_CLASSES.sub("", reason) or reason, int(place[1]), int(place[2]))
+    def close(self) -> None:
+        """Do nothing: the store goes with this object."""

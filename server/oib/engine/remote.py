@@ -49,6 +49,9 @@ class Remote:
         _expect(media_type, response.headers)
         return body
 
+    def close(self) -> None:
+        """Do nothing: no connection is held."""
+
     def _request(self, text: str, media_type: str, dataset: Dataset) -> SPARQLWrapper:
         request = SPARQLWrapper(self._url, agent=f"oib/{__version__}")
         request.setMethod(POST)

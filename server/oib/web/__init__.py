@@ -6,10 +6,8 @@ from werkzeug.exceptions import HTTPException
 
 from oib.errors import OibError
 from oib.site import Site
-from oib.web import desk, documents, entities, health, pages, problem, queries, sparql
-
-#: The largest request body that is read, in bytes.
-MAX_BODY = 4 * 2**20
+from oib.turnover import Turnover
+from oib.web import body, desk, documents, entities, health, pages, problem, queries, sparql
 
 # What a page of another origin may send and see (the Fetch standard's CORS protocol).
 _CORS = {
@@ -22,12 +20,12 @@ _PREFLIGHT = {
 }
 
 
-def create_app(site: Site) -> Flask:
-    """Create the app that serves a site."""
+def create_app(site: Site | Turnover) -> Flask:
+    """Create the app that serves a site, or whichever is in place."""
     app = Flask(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.extensions["site"] = site
+    body.expect(app)
+    app.extensions["turnover"] = Turnover(site) if isinstance(site, Site) else site
     for door in (sparql, queries, entities, documents, pages, health):
         app.register_blueprint(door.bp)
     app.register_error_handler(OibError, problem.tell)

@@ -2,16 +2,19 @@
 
 from typing import cast
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 from oib.site import Site
+from oib.turnover import Turnover
 
 PAGE = "text/html"
 
 
 def site() -> Site:
-    """Return the site that this app serves."""
-    return cast(Site, current_app.extensions["site"])
+    """Return the site that this app serves: one and the same throughout a request."""
+    if "site" not in g:
+        g.site = cast(Turnover, current_app.extensions["turnover"]).site
+    return cast(Site, g.site)
 
 
 def accept() -> str:

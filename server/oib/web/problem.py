@@ -21,7 +21,7 @@ def tell(error: OibError) -> Response:
         else {}
     )
     response = _problem(error.status, str(error), **place)
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable) and error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from pyoxigraph import NamedNode, RdfFormat, Triple
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from oib import answers
+from oib.engine.limits import Limits
 from oib.names import PREFIXES
 
 _SD = PREFIXES["sd"]
@@ -13,9 +14,20 @@ _TYPE = PREFIXES["rdf"] + "type"
 _JSON_LD = "http://www.w3.org/ns/formats/JSON-LD"
 
 
-def describe(url: str, media_type: str) -> bytes:
+_SCHEMA = PREFIXES["schema"]
+# What a query may use at most, and in which unit of UN/CEFACT's Recommendation 20.
+_LIMITS = {
+    "seconds": ("SEC", "time from a query to its answer", "查询的时间上限"),
+    "memory_mib": ("E63", "memory of a query", "查询的内存上限"),
+    "answer_mib": ("E63", "size of an answer", "结果的大小上限"),
+}
+
+
+def describe(url: str, media_type: str, limits: Limits | None = None) -> bytes:
     """Describe the endpoint at a URL, in one of the media types of ``answers.GRAPHS``."""
     triples = [Triple(*map(NamedNode, terms)) for terms in _statements(url)]
+    if limits:
+        triples += _limits(url, limits)
     return answers.write_triples(triples, media_type)
 
 
@@ -33,3 +45,18 @@ def _statements(url: str) -> Iterator[tuple[str, str, str]]:
     yield dataset, _TYPE, _SD + "Dataset"
     yield dataset, _SD + "defaultGraph", union
     yield union, _TYPE, _SD + "Graph"
+
+
+def _limits(url: str, limits: Limits) -> Iterator[Triple]:
+    """Yield what schema.org has for a property of a thing that has no property of its own."""
+    for name, (unit, english, chinese) in _LIMITS.items():
+        limit = NamedNode(f"{url}#limit-{name.partition('_')[0]}")
+        for subject, predicate, term in (
+            (NamedNode(url + "#service"), _SCHEMA + "additionalProperty", limit),
+            (limit, _TYPE, NamedNode(_SCHEMA + "PropertyValue")),
+            (limit, _SCHEMA + "name", Literal(english, language="en")),
+            (limit, _SCHEMA + "name", Literal(chinese, language="zh-Hans")),
+            (limit, _SCHEMA + "maxValue", Literal(getattr(limits, name))),
+            (limit, _SCHEMA + "unitCode", Literal(unit)),
+        ):
+            yield Triple(subject, NamedNode(predicate), term)

@@ -49,7 +49,9 @@ def _describe() -> Response:
     media_type = answers.pick((*answers.GRAPHS, desk.PAGE), desk.accept())
     if media_type == desk.PAGE:
         return workbench.blank()
-    return desk.reply(service.describe(request.base_url, media_type), media_type)
+    return desk.reply(
+        service.describe(request.base_url, media_type, desk.site().limits), media_type
+    )
 
 
 def _read_operation() -> Operation:
@@ -58,7 +60,7 @@ def _read_operation() -> Operation:
     Raises:
         BadInput: a parameter or the body is not UTF-8.
         Forbidden: the request is an update.
-        UnsupportedMedia: the body is neither a form nor a query, or not in UTF-8.
+        UnsupportedMedia: the body is neither a form nor a query, not in UTF-8, or compressed.
     """
     fields = _fields(request.query_string)
     if request.method == "POST":
@@ -69,6 +71,8 @@ def _read_operation() -> Operation:
                 f"the body is {request.mimetype or 'of no media type'}; "
                 f"send Content-Type: {_QUERY} with the query, or {_FORM} with query=…"
             )
+        if coding := request.headers.get("Content-Encoding"):
+            raise UnsupportedMedia(f"the body is compressed ({coding}); send it as it is")
         if request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
             raise UnsupportedMedia("the body is not in UTF-8; send it so, without a charset")
         if request.mimetype == _FORM:

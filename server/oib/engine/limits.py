@@ -1,0 +1,73 @@
+"""Limits: how much of the machine one query may use, and how many run at once."""
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Final, Self
+
+from oib.errors import BadInput
+
+_CORES = os.cpu_count() or 1
+
+#: The environment variable that sets each limit.
+VARIABLES: Final = {
+    "seconds": "OIB_TIMEOUT",
+    "memory_mib": "OIB_MEMORY",
+    "answer_mib": "OIB_ANSWER",
+    "fast": "OIB_FAST",
+    "slow": "OIB_SLOW",
+    "waiting": "OIB_WAITING",
+    "slice_seconds": "OIB_SLICE",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the server allows a query.
+
+    ``seconds`` go from question to answer, waiting included; ``memory_mib`` is what a worker may
+    take on top of the data, ``answer_mib`` the longest answer (MiB, 2**20 bytes). ``fast``
+    workers take new questions; a question not answered within ``slice_seconds`` goes on among
+    at most ``slow`` ones, where ``waiting`` more may queue.
+    """
+
+    seconds: float = 10.0
+    memory_mib: int = 1024
+    answer_mib: int = 32
+    fast: int = max(2, _CORES)
+    slow: int = max(2, _CORES)
+    waiting: int = 2 * max(2, _CORES)
+    slice_seconds: float = 0.03
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if not (math.isfinite(value) and (value > 0 or (name == "waiting" and value == 0))):
+                raise BadInput(f"{VARIABLES[name]} is {value}; it needs a number above zero")
+
+    @property
+    def threads(self) -> int:
+        """Return how many requests may wait at once with some left for quick ones."""
+        return self.slow + self.waiting + 4 * self.fast
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """Return the limits that environment variables set, the defaults for the others.
+
+        Raises:
+            BadInput: a variable holds no number above zero.
+        """
+        given: dict[str, float] = {}
+        for field in fields(cls):
+            if text := environment.get(VARIABLES[field.name]):
+                try:
+                    given[field.name] = int(text) if field.type is int else float(text)
+                except ValueError as error:
+                    raise BadInput(
+                        f"{VARIABLES[field.name]} is {text}; it needs a number above zero"
+                    ) from error
+        return cls(**given)  # type: ignore[arg-type]
+
+    def variables(self) -> dict[str, str]:
+        """Return the environment variables that ``read`` makes these limits of."""
+        return {VARIABLES[name]: str(value) for name, value in asdict(self).items()}

@@ -1,0 +1,46 @@
+"""The worker: a process that answers one question at a time, behind its walls, until it ends."""
+
+import gc
+import os
+import socket
+import time
+from typing import NoReturn
+
+from pyoxigraph import Store
+
+from oib.engine import frames, verdict, walls
+from oib.engine.evaluation import evaluate
+from oib.engine.limits import Limits
+from oib.errors import OibError
+
+
+def work(store: Store, connection: socket.socket, limits: Limits) -> NoReturn:
+    """Answer the questions that come over a connection; end when there are no more.
+
+    To be called within the walls. A worker that has used up its time is replaced after the
+    question at hand: RLIMIT_CPU counts over its life, and the memory that it touched is no
+    longer shared with the zygote.
+    """
+    gc.disable()  # a sweep would touch, and so copy, what is shared with the zygote
+    most = limits.answer_mib * 2**20
+    allowance = walls.cpu_seconds(limits)
+    last = False
+    while not last:
+        try:
+            text, media_type, dataset = frames.receive_question(connection)
+        except EOFError:
+            break
+        try:
+            body = evaluate(store, text, media_type, dataset, most)
+            last = time.process_time() > allowance
+            reply = frames.pack_reply(body, last)
+        except OibError as error:
+            reply = frames.pack_error(error, last)
+        except MemoryError:
+            last = True
+            reply = frames.pack_error(verdict.out_of_memory(limits), last)
+        except Exception as error:
+            last = True
+            reply = frames.pack_error(error, last)
+        connection.sendall(reply)
+    os._exit(0)

@@ -1,0 +1,31 @@
+"""Limits: read from the environment and the command line, handed on, told."""
+
+import pytest
+
+from oib.cli import main
+from oib.engine.limits import Limits
+from oib.errors import BadInput
+
+
+def test_limits_are_handed_on_by_variables():
+    limits = Limits(seconds=2.5, memory_mib=64, answer_mib=3, waiting=0)
+    assert Limits.read(limits.variables()) == limits
+    assert Limits.read({}) == Limits()
+    assert Limits.read({"OIB_TIMEOUT": "3", "OIB_MEMORY": ""}).seconds == 3
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "ten", "1e400"])
+def test_a_limit_is_a_number_above_zero(text):
+    with pytest.raises(BadInput, match=r"OIB_TIMEOUT is .*number above zero"):
+        Limits.read({"OIB_TIMEOUT": text})
+
+
+@pytest.mark.parametrize(("name", "text"), [("OIB_MEMORY", "1.5"), ("OIB_FAST", "0")])
+def test_a_limit_that_counts_is_a_whole_number(name, text):
+    with pytest.raises(BadInput, match=name):
+        Limits.read({name: text})
+
+
+def test_a_limit_that_cannot_be_is_told_by_the_command(capsys):
+    assert main(["serve", "--timeout", "-1"]) == 2
+    assert "OIB_TIMEOUT is -1.0" in capsys.readouterr().err

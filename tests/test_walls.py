@@ -1,0 +1,175 @@
+"""The walls, each alone: what a process could do without it, and cannot do behind it."""
+
+import faulthandler
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Store
+
+from oib.engine import seccomp, walls
+from oib.engine.limits import Limits
+
+# Python 3.12 and later warn of a fork where there are threads, as pytest and other tests have them.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+SECCOMP = pytest.mark.skipif(not seccomp.is_known(), reason="needs Linux on x86_64 or aarch64")
+SERVICE = "SELECT * {{ SERVICE <{}> {{ ?s ?p ?o }} }}"
+
+
+def child(deed):
+    """Do something in a child; return what it returned, or the name of the error it raised."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        faulthandler.disable()
+        try:
+            told = repr(deed())
+        except BaseException as error:
+            told = type(error).__name__
+        os.write(write, told.encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        told = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    return told or os.waitstatus_to_exitcode(status)
+
+
+def behind(monkeypatch, *names):
+    """Return a wall raiser that raises only the walls of these names."""
+    every = walls._missing
+
+    def some(tries):
+        return every({name: build for name, build in tries.items() if name in names})
+
+    monkeypatch.setattr(walls, "_missing", some)
+    return lambda: walls.confine(Limits(seconds=1, memory_mib=64), walls.address_space())
+
+
+def call(canary):
+    list(Store().query(SERVICE.format(canary.url)))
+
+
+def test_without_walls_a_worker_calls_out(canary):
+    assert "Error" in child(lambda: call(canary))
+    assert canary.hits
+
+
+@pytest.mark.parametrize("wall", ["descriptors", pytest.param("calls", marks=SECCOMP)])
+def test_behind_one_wall_a_worker_calls_nobody(wall, canary, monkeypatch):
+    confine = behind(monkeypatch, wall)
+    assert "Error" in child(lambda: (confine(), call(canary)))
+    assert canary.hits == 0
+
+
+@LINUX
+def test_in_an_empty_network_a_worker_calls_nobody(canary):
+    def deed():
+        missing = walls.surround(os.getppid())
+        with suppress(OSError):
+            call(canary)
+        return missing
+
+    assert child(deed) in ("[]", "['network']")  # a container may well forbid it, and that is told
+    assert canary.hits == 0 or child(deed) == "['network']"
+
+
+@pytest.mark.parametrize("wall", ["descriptors", pytest.param("calls", marks=SECCOMP)])
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda: os.open("/etc/hostname", os.O_RDONLY),
+        lambda: os.open(os.devnull, os.O_WRONLY),
+        lambda: os.dup(0),
+        lambda: os.pipe(),
+    ],
+)
+def test_behind_one_wall_nothing_is_opened(wall, deed, monkeypatch):
+    confine = behind(monkeypatch, wall)
+    assert child(lambda: (confine(), deed())) in ("OSError", "PermissionError")
+
+
+@SECCOMP
+@pytest.mark.parametrize(
+    "deed",
+    [
+        os.fork,
+        lambda: os.kill(os.getppid(), 0),
+        lambda: os.execv("/bin/true", ["true"]),
+        lambda: Path("/nonexistent").unlink(),
+        lambda: list(Path("/").iterdir()),
+        lambda: walls.resource.setrlimit(walls.resource.RLIMIT_CORE, (0, 0)),
+        lambda: walls.die_with_parent(os.getppid()),
+    ],
+)
+def test_other_calls_are_refused(deed):
+    told = child(lambda: (seccomp.confine(os.getpid()), deed()))
+    assert told in ("PermissionError", "OSError", "ValueError")
+
+
+@SECCOMP
+def test_a_confined_process_can_still_count_wait_and_die():
+    def deed():
+        seccomp.confine(os.getpid())
+        time.sleep(0.01)
+        return len(bytearray(50_000_000)), os.getpid() > 1, time.process_time() > 0, hash("x") != 0
+
+    assert child(deed) == "(50000000, True, True, True)"
+    assert child(lambda: (seccomp.confine(os.getpid()), os.abort())) == -6
+
+
+@LINUX
+def test_memory_ends_at_the_cap(monkeypatch):
+    confine = behind(monkeypatch, "memory")
+    assert child(lambda: (confine(), len(bytearray(32 * 2**20)))) != "MemoryError"
+    assert child(lambda: (confine(), bytearray(80 * 2**20))) == "MemoryError"
+
+
+def test_time_ends_even_if_nobody_looks(monkeypatch):
+    monkeypatch.setattr(walls, "cpu_seconds", lambda limits: 0)
+    confine = behind(monkeypatch, "time")
+
+    def deed():
+        confine()
+        while True:
+            pass
+
+    assert child(deed) == -24  # SIGXCPU
+
+
+@LINUX
+def test_all_walls_stand_here():
+    confine = lambda: walls.confine(Limits(), walls.address_space())  # noqa: E731
+    assert child(confine) == "[]"
+
+
+@LINUX
+def test_a_child_dies_with_its_parent():
+    read, write = os.pipe()
+
+    def parent():
+        middle = os.getpid()
+        if os.fork() == 0:
+            walls.die_with_parent(middle)
+            os.write(write, b"up")
+            time.sleep(60)
+        os.read(read, 2)
+
+    child(parent)
+    os.close(write)
+    assert os.read(read, 1) == b""  # nobody holds the other end
+    os.close(read)
+
+
+def test_where_fewer_walls_stand_the_others_are_named(monkeypatch):
+    monkeypatch.setattr(walls, "_LINUX", False)
+    monkeypatch.setattr(seccomp, "is_known", lambda: False)
+    monkeypatch.setattr(walls, "_be_expendable", lambda: walls._call("prctl"))
+    confine = lambda: walls.confine(Limits(), 0)  # noqa: E731
+    assert child(confine) == "['expendable', 'memory', 'calls']"
+    assert child(lambda: walls.surround(1)) == "['network', 'parent']"
