@@ -2,16 +2,18 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from oib import build
 from oib.errors import BadInput
+from oib.front import Application
+from oib.front.cache import Cache
+from oib.front.warmth import warm
 from oib.site import Site
 from oib.web import create_app
 
@@ -50,10 +52,20 @@ def serve(
     return 0
 
 
-def app() -> Flask:
+def app() -> Application:
     """Create the app that a worker serves, from what ``serve`` left in the environment."""
     home, folder = Path(os.environ[_HOME]), Path(os.environ[_FOLDER])
-    return create_app(Site.open(home, folder, os.environ[_ENGINE] or None))
+    site = Site.open(home, folder, os.environ[_ENGINE] or None)
+    cache = Cache(create_app(site), lambda: site.version)
+    warm(cache, saved(site))
+    return cache
+
+
+def saved(site: Site) -> Iterator[tuple[str, str]]:
+    """Yield the address of each saved query, and what clients of it accept."""
+    for query in site.library:
+        own = "application/sparql-results+json" if query.form in ("SELECT", "ASK") else "*/*"
+        yield from ((f"/queries/{query.name}", accept) for accept in (own, "text/html"))
 
 
 def _free(host: str, port: int) -> None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from oib import answers, guard
 from oib.engine import Dataset
 from oib.errors import BadInput, Forbidden, UnsupportedMedia
-from oib.web import desk, service, workbench
+from oib.web import desk, forms, service, workbench
 
 bp = Blueprint("sparql", __name__)
 
@@ -40,9 +40,18 @@ def sparql() -> Response:
     offered = answers.offered(guard.read(text, site.services).form)
     media_type = answers.pick((*offered, desk.PAGE), desk.accept())
     if media_type == desk.PAGE:
-        return workbench.answer(text, operation.dataset)
-    body = site.engine.query(text, media_type, operation.dataset)
-    return desk.reply(body, media_type)
+        return _page(text, operation.dataset)
+    return forms.tagged(
+        media_type,
+        lambda: desk.reply(site.engine.query(text, media_type, operation.dataset), media_type),
+        ("sparql", text, *operation.dataset.default, "named", *operation.dataset.named),
+    )
+
+
+def _page(text: str, dataset: Dataset) -> Response:
+    if request.method == "POST":  # its address does not tell what is asked
+        return workbench.answer(text, dataset)
+    return forms.tagged(desk.PAGE, lambda: workbench.answer(text, dataset))
 
 
 def _describe() -> Response:
