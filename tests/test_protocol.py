@@ -25,10 +25,10 @@ def manifest():
         return {}
     graph = Graph().parse(path)
     (entries,) = graph.objects(None, MF.entries)
-    return {test.fragment: [*_requests(graph, test)] for test in Collection(graph, entries)}
+    return {test.fragment: [*requests_of(graph, test)] for test in Collection(graph, entries)}
 
 
-def _requests(graph, test):
+def requests_of(graph, test):
     action = graph.value(test, MF.action)
     for request in Collection(graph, graph.value(action, HT.requests)):
         body = graph.value(request, HT.body)

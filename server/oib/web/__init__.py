@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 
 from oib.errors import OibError
 from oib.site import Site
-from oib.web import desk, documents, entities, health, pages, problem, queries, sparql
+from oib.web import desk, documents, entities, graphs, health, pages, problem, queries, sparql
 
 #: The largest request body that is read, in bytes.
 MAX_BODY = 4 * 2**20
@@ -28,7 +28,7 @@ def create_app(site: Site) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions["site"] = site
-    for door in (sparql, queries, entities, documents, pages, health):
+    for door in (sparql, graphs, queries, entities, documents, pages, health):
         app.register_blueprint(door.bp)
     app.register_error_handler(OibError, problem.tell)
     app.register_error_handler(HTTPException, problem.tell_http)
