@@ -9,6 +9,7 @@ from oib import build
 from oib.engine import Engine
 from oib.engine.embedded import Embedded
 from oib.engine.remote import Remote
+from oib.engine.writable import Writable
 from oib.library import Library
 
 
@@ -17,7 +18,8 @@ class Site:
     """The engine that answers, the version of its data, and the library of saved queries.
 
     ``dumps`` is the folder of the files for downloading, if there is one; ``services`` are the
-    origins that SERVICE may call: none, unless somebody trusts one.
+    origins that SERVICE may call: none, unless somebody trusts one. ``writable`` is the engine
+    again where updates are taken: never over a snapshot, see ``engine.writable``.
     """
 
     engine: Engine
@@ -25,6 +27,7 @@ class Site:
     library: Library
     services: frozenset[str] = frozenset()
     dumps: Path | None = None
+    writable: Writable | None = None
 
     @classmethod
     def open(
