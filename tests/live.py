@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 
 from homes import ROOT
 from oib.engine.embedded import Embedded
+from oib.engine.writable import Writable
 from oib.library import Library
 from oib.site import Site
 from oib.web import create_app
@@ -59,6 +60,11 @@ def protocol_app():
         graph = NamedNode(PROTOCOL_DATA.format(number))
         store.load(path=PROTOCOL / f"data{number}.nt", to_graph=graph)
     return create_app(site_of(Embedded(store), "w3c"))
+
+
+def writable_app():
+    engine = Writable()
+    return create_app(Site(engine, "w3c", Library(ROOT), writable=engine))
 
 
 @contextmanager

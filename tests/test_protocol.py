@@ -25,10 +25,10 @@ def manifest():
         return {}
     graph = Graph().parse(path)
     (entries,) = graph.objects(None, MF.entries)
-    return {test.fragment: [*_requests(graph, test)] for test in Collection(graph, entries)}
+    return {test.fragment: [*requests_of(graph, test)] for test in Collection(graph, entries)}
 
 
-def _requests(graph, test):
+def requests_of(graph, test):
     action = graph.value(test, MF.action)
     for request in Collection(graph, graph.value(action, HT.requests)):
         body = graph.value(request, HT.body)
@@ -76,8 +76,23 @@ def test_the_suite_is_here():
     assert (len(QUERIES), len(UPDATES)) == (20, 14)
 
 
+@pytest.fixture(scope="module")
+def writable():
+    with live.serving(live.writable_app) as root:
+        yield root
+
+
 @pytest.mark.parametrize("name", QUERIES or NONE)
 def test_query(root, name):
+    agree(root, name)
+
+
+@pytest.mark.parametrize("name", UPDATES or NONE)
+def test_update_in_a_store_of_its_own(writable, name):
+    agree(writable, name)
+
+
+def agree(root, name):
     for request in TESTS[name]:
         status, media_type, body = send(root, request)
         assert f"StatusCode{status // 100}xx" in request["statuses"], body

@@ -6,10 +6,9 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
@@ -18,6 +17,9 @@ from granian.log import LogLevels
 from oib import build, snapshot
 from oib.engine.limits import Limits
 from oib.errors import BadInput, Unavailable
+from oib.front import Application
+from oib.front.cache import Cache
+from oib.front.warmth import warm
 from oib.site import Site
 from oib.snapshot import Snapshot
 from oib.turnover import Turnover
@@ -70,7 +72,7 @@ def serve(
     return 0
 
 
-def app() -> Flask:
+def app() -> Application:
     """Create the app that a worker serves, from what ``serve`` left in the environment.
 
     Raises:
@@ -89,8 +91,17 @@ def app() -> Flask:
         return Site.serve(home, other, limits, _say)
 
     turnover = Turnover(reopen(current))
-    turnover.follow(folder, current, reopen, _say)
-    return create_app(turnover)
+    cache = Cache(create_app(turnover), lambda: turnover.site.version)
+    warm(cache, saved(turnover.site))
+    turnover.follow(folder, current, reopen, _say, lambda site: warm(cache, saved(site)))
+    return cache
+
+
+def saved(site: Site) -> Iterator[tuple[str, str]]:
+    """Yield the address of each saved query, and what clients of it accept."""
+    for query in site.library:
+        own = "application/sparql-results+json" if query.form in ("SELECT", "ASK") else "*/*"
+        yield from ((f"/queries/{query.name}", accept) for accept in (own, "text/html"))
 
 
 def _end_with_parent() -> None:

@@ -11,6 +11,7 @@ from oib.engine.embedded import Embedded
 from oib.engine.isolated import Isolated
 from oib.engine.limits import Limits
 from oib.engine.remote import Remote
+from oib.engine.writable import Writable
 from oib.library import Library
 from oib.snapshot import Snapshot
 
@@ -21,7 +22,7 @@ class Site:
 
     ``limits`` are what the engine allows a query, None where it sets none; ``dumps`` is the folder
     of the files for downloading, if there is one; ``services`` are the origins that SERVICE may
-    call: none, unless somebody trusts one.
+    call: none, unless somebody trusts one; ``writable`` takes updates, in a throw-away store only.
     """
 
     engine: Engine
@@ -30,6 +31,7 @@ class Site:
     services: frozenset[str] = frozenset()
     limits: Limits | None = None
     dumps: Path | None = None
+    writable: Writable | None = None
 
     @classmethod
     def open(

@@ -32,6 +32,7 @@ class Turnover:
         served: Snapshot,
         reopen: Callable[[Snapshot], Site],
         say: Callable[[str], None],
+        turned: Callable[[Site], object] = lambda site: None,
     ) -> None:
         """From now on, serve whatever snapshot becomes the current one of a folder.
 
@@ -40,6 +41,7 @@ class Turnover:
             served: the snapshot that serves now.
             reopen: makes a site of another one.
             say: gets a line at each turn, and for each snapshot that cannot be served.
+            turned: gets the new site after each turn.
         """
 
         def look() -> None:
@@ -51,6 +53,7 @@ class Turnover:
                     if found and found.directory != seen:
                         seen = found.directory
                         self._turn(reopen(found))
+                        turned(self._site)
                         say(f"serving {found.manifest.version}")
                 except (OibError, OSError) as error:
                     say(f"the data that serve go on serving: {error}")

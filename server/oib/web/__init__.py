@@ -7,7 +7,18 @@ from werkzeug.exceptions import HTTPException
 from oib.errors import OibError
 from oib.site import Site
 from oib.turnover import Turnover
-from oib.web import body, desk, documents, entities, health, pages, problem, queries, sparql
+from oib.web import (
+    body,
+    desk,
+    documents,
+    entities,
+    graphs,
+    health,
+    pages,
+    problem,
+    queries,
+    sparql,
+)
 
 # What a page of another origin may send and see (the Fetch standard's CORS protocol).
 _CORS = {
@@ -26,7 +37,7 @@ def create_app(site: Site | Turnover) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     body.expect(app)
     app.extensions["turnover"] = Turnover(site) if isinstance(site, Site) else site
-    for door in (sparql, queries, entities, documents, pages, health):
+    for door in (sparql, graphs, queries, entities, documents, pages, health):
         app.register_blueprint(door.bp)
     app.register_error_handler(OibError, problem.tell)
     app.register_error_handler(HTTPException, problem.tell_http)

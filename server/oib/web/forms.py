@@ -48,16 +48,22 @@ def choose(offered: Sequence[str], fixed: str | None = None) -> str:
     return fixed
 
 
-def tagged(media_type: str, make: Callable[[], Response]) -> Response:
-    """Answer with a strong entity tag, or with 304 if the client has these bytes already.
+def tagged(
+    media_type: str, make: Callable[[], Response], asked: Sequence[str] | None = None
+) -> Response:
+    """Answer with a strong entity tag, or with 304 if these bytes are known already.
 
-    Data version, address, media type and language settle the bytes (RFC 9110, section 8.8.3).
+    Data version, what is ``asked`` (else the address), media type and language settle the bytes
+    (RFC 9110, section 8.8.3). Known they are to the client, or kept by the layer before the app.
     """
-    parts = [desk.site().version, request.full_path, request.script_root, media_type]
+    where = [request.full_path, request.script_root] if asked is None else [repr(asked)]
+    parts = [desk.site().version, *where, media_type]
     if media_type == desk.PAGE:
         parts.append(sheet.reader().language)
     tag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
-    known = request.if_none_match.contains_weak(tag)
+    kept = request.environ.get("oib.kept", ())
+    has_it = request.method != "POST" and request.if_none_match.contains_weak(tag)
+    known = has_it or f'"{tag}"' in kept
     response = desk.reply(b"", media_type, 304) if known else make()
     response.set_etag(tag)
     response.headers["Cache-Control"] = "no-cache"  # keep it, but ask whether it still holds

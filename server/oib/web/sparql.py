@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Response, request
 
 from oib import answers, guard
-from oib.engine import Dataset
+from oib.engine import UNION, Dataset
 from oib.errors import BadInput, Forbidden, UnsupportedMedia
-from oib.web import desk, service, workbench
+from oib.web import desk, forms, service, workbench
 
 bp = Blueprint("sparql", __name__)
 
@@ -25,6 +25,8 @@ class Operation:
 
     queries: tuple[str, ...]
     dataset: Dataset
+    updates: tuple[str, ...] = ()
+    using: Dataset = UNION
 
 
 @bp.route("/sparql", methods=["GET", "POST"])
@@ -32,6 +34,8 @@ class Operation:
 def sparql() -> Response:
     """Answer a query, or describe the service to a GET without one."""
     operation = _read_operation()
+    if operation.updates:
+        return _update(operation)
     if not operation.queries and request.method != "POST":
         return _describe()
     if len(operation.queries) != 1:
@@ -40,9 +44,31 @@ def sparql() -> Response:
     offered = answers.offered(guard.read(text, site.services).form)
     media_type = answers.pick((*offered, desk.PAGE), desk.accept())
     if media_type == desk.PAGE:
-        return workbench.answer(text, operation.dataset)
-    body = site.engine.query(text, media_type, operation.dataset)
-    return desk.reply(body, media_type)
+        return _page(text, operation.dataset)
+    if site.writable:  # what is true now need not be true at the next request
+        return desk.reply(site.engine.query(text, media_type, operation.dataset), media_type)
+    return forms.tagged(
+        media_type,
+        lambda: desk.reply(site.engine.query(text, media_type, operation.dataset), media_type),
+        ("sparql", text, *operation.dataset.default, "named", *operation.dataset.named),
+    )
+
+
+def _page(text: str, dataset: Dataset) -> Response:
+    if request.method == "POST" or desk.site().writable:  # the address does not settle the answer
+        return workbench.answer(text, dataset)
+    return forms.tagged(desk.PAGE, lambda: workbench.answer(text, dataset))
+
+
+def _update(operation: Operation) -> Response:
+    """Carry out an update, where that is allowed (Protocol, section 2.2)."""
+    engine = desk.site().writable
+    if engine is None:
+        raise Forbidden(_READ_ONLY)
+    if len(operation.updates) != 1 or operation.queries:
+        raise BadInput("send one parameter 'update', and no query with it")
+    engine.update(operation.updates[0], operation.using)
+    return desk.reply(b"", "text/plain", 204)
 
 
 def _describe() -> Response:
@@ -64,9 +90,9 @@ def _read_operation() -> Operation:
     """
     fields = _fields(request.query_string)
     if request.method == "POST":
-        if request.mimetype == _UPDATE:
+        if request.mimetype == _UPDATE and not desk.site().writable:
             raise Forbidden(_READ_ONLY)
-        if request.mimetype not in (_FORM, _QUERY):
+        if request.mimetype not in (_FORM, _QUERY, _UPDATE):
             raise UnsupportedMedia(
                 f"the body is {request.mimetype or 'of no media type'}; "
                 f"send Content-Type: {_QUERY} with the query, or {_FORM} with query=…"
@@ -78,11 +104,14 @@ def _read_operation() -> Operation:
         if request.mimetype == _FORM:
             fields += _fields(request.get_data())
         else:
-            fields.append(("query", _text(request.get_data())))
-    if _values(fields, "update"):
+            name = "update" if request.mimetype == _UPDATE else "query"
+            fields.append((name, _text(request.get_data())))
+    updates = _values(fields, "update")
+    if updates and not (desk.site().writable and request.method == "POST"):
         raise Forbidden(_READ_ONLY)
+    using = Dataset(_values(fields, "using-graph-uri"), _values(fields, "using-named-graph-uri"))
     dataset = Dataset(_values(fields, "default-graph-uri"), _values(fields, "named-graph-uri"))
-    return Operation(_values(fields, "query"), dataset)
+    return Operation(_values(fields, "query"), dataset, updates, using)
 
 
 def _fields(raw: bytes) -> list[tuple[str, str]]:

@@ -1,0 +1,26 @@
+"""``/graph-store``: the reading half of the SPARQL 1.1 Graph Store HTTP Protocol."""
+
+from flask import Blueprint, Response, request
+
+from oib import answers
+from oib.errors import BadInput, NotFound
+from oib.facts import bracket, rows
+from oib.web import desk, forms
+
+bp = Blueprint("graphs", __name__)
+
+_TRIPLES = "{ ?s ?p ?o }"
+
+
+@bp.get("/graph-store")
+def graph() -> Response:
+    """Return the graph that ``?graph=IRI`` names, or with ``?default`` the union of all."""
+    named, has_default = request.args.getlist("graph"), "default" in request.args
+    if len(named) + has_default != 1:
+        raise BadInput("name one graph: ?graph= and its IRI, percent-encoded, or ?default")
+    where = f"{{ GRAPH {bracket(named[0])} {_TRIPLES} }}" if named else _TRIPLES
+    engine, media_type = desk.site().engine, forms.choose(tuple(answers.GRAPHS))
+    if named and not rows(engine, f"SELECT * {where} LIMIT 1"):
+        raise NotFound(f"no graph is called {named[0]}")
+    text = f"CONSTRUCT {_TRIPLES} WHERE {where}"
+    return forms.tagged(media_type, lambda: desk.reply(engine.query(text, media_type), media_type))
