@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from pyoxigraph import Quad, RdfFormat, Store, serialize
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, serialize
 
 from oib import __version__
 from oib.errors import Unavailable
@@ -137,7 +137,9 @@ def default_folder(home: Path) -> Path:
 
 
 def _fill(half: Path, manifest: Manifest, quads: Iterable[Quad], memory_limit: int) -> None:
-    ordered = sorted(set(quads), key=str)
+    # The default graph is made of the others, so it is not kept beside them.
+    named = {quad for quad in quads if quad.graph_name != DefaultGraph()}
+    ordered = sorted(named, key=str)
     data = half / "data.nq"
     serialize(ordered, str(data), format=RdfFormat.N_QUADS)
     if len(ordered) > memory_limit:
