@@ -171,8 +171,10 @@ def _agreeing(
 
 def _restart(servers: dict[str, Server], name: str) -> None:
     """Start a server anew that still works at what nobody waits for."""
-    servers[name].stop()
-    servers[name] = servers[name].again()
+    old = servers[name]
+    old.stop()
+    servers[name] = old.again()
+    servers[name].graph = old.graph
 
 
 def _interleaved(
