@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import shlex
+import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ HERE = Path(__file__).parent
 
 def main() -> int:
     arguments = _parser().parse_args()
+    # Told to end, it still stops every server that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sizes = [name.strip() for name in arguments.size.split(",")]
     peers = [name.strip() for name in arguments.peers.split(",") if name.strip()]
     if wrong := [*(set(sizes) - set(generator.SIZES)), *(set(peers) - set(PEERS))]:

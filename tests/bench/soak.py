@@ -5,6 +5,7 @@ python tests/bench/soak.py --minutes 10
 
 import argparse
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,8 @@ def main() -> int:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--switches", type=int, default=5, help="of the snapshot, while it serves")
     arguments = parser.parse_args()
+    # Told to end, it still stops the server.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         home = folder / "home"
