@@ -38,7 +38,7 @@ def main() -> int:
     results = {
         "date": now.date().isoformat(),
         "machine": arguments.machine or f"{os.cpu_count()} cores",
-        "command": f"make bench BENCH_ARGS='{shlex.join(sys.argv[1:])}'",
+        "command": f"make bench BENCH_ARGS={shlex.quote(shlex.join(sys.argv[1:]))}",
         "sizes": {name: measure.size(name, BENCH / name, peers, effort, _say) for name in sizes},
     }
     if not arguments.no_check:
