@@ -21,8 +21,8 @@ check: $(READY) ## style, types, layers
 	$(BIN)/oib tidy --check
 	$(BIN)/oib check
 
-bench: $(READY) ## speed beside peers, as ratios in one run
-	$(BIN)/python tests/bench/run.py
+bench: $(READY) ## speed beside peers, as ratios in one run; BENCH_ARGS passes options on
+	$(BIN)/python tests/bench/run.py $(BENCH_ARGS)
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "oib needs Python 3.11 or newer; set PYTHON=python3.12 or so")'

@@ -1,0 +1,49 @@
+"""The full check of the shipped data, run in one of three ways, for its time to be taken.
+
+    python tests/bench/checking.py ours | one-by-one | pyshacl
+
+``ours`` is what ``oib check`` does; ``one-by-one`` leaves SPARQL constraints to pySHACL, node by
+node, with our cache of parsed queries; ``pyshacl`` is pySHACL as its users call it.
+"""
+
+import logging
+import sys
+from pathlib import Path
+
+import pyshacl
+from rdflib import Graph
+
+from oib import turtle
+from oib.check import check
+from oib.check.validator import validate
+from oib.home import sources
+from oib.names import ID
+
+ROOT = Path(__file__).parents[2]
+
+
+def main(way: str) -> None:
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+    if way == "ours":
+        print(len(check(ROOT).findings))
+        return
+    shapes = _graph("shapes")
+    data = _graph("shapes", "ontology", "instances")
+    if way == "one-by-one":
+        print(len(validate(data, shapes, setwise=False)))
+        return
+    conforms, _, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False)
+    print(conforms)
+
+
+def _graph(*folders: str) -> Graph:
+    graph = Graph()
+    for folder in folders:
+        for path in sources(ROOT, folder, ".ttl"):
+            for each in turtle.read(path, base=ID).statements:
+                graph.add((each.subject, each.predicate, each.object))
+    return graph
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

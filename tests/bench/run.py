@@ -1,0 +1,78 @@
+"""``make bench``: oib beside its peers, in one run, on the same data and the same machine."""
+
+import argparse
+import json
+import os
+import shlex
+import signal
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import generator
+import measure
+import report
+from peers import BENCH, PEERS
+
+HERE = Path(__file__).parent
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    # Told to end, it still stops every server that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sizes = [name.strip() for name in arguments.size.split(",")]
+    peers = [name.strip() for name in arguments.peers.split(",") if name.strip()]
+    if wrong := [*(set(sizes) - set(generator.SIZES)), *(set(peers) - set(PEERS))]:
+        _parser().error(f"unknown: {', '.join(sorted(wrong))}")
+    seconds = arguments.seconds or (0.9 if arguments.quick else 3.0)
+    effort = measure.Effort(
+        seconds=seconds,
+        rounds=3,
+        connections=(1, 8) if arguments.quick else (1, 8, 32),
+        patience=10 if arguments.quick else 60,
+    )
+    BENCH.mkdir(exist_ok=True)
+    now = datetime.now(UTC)
+    results = {
+        "date": now.date().isoformat(),
+        "machine": arguments.machine or f"{os.cpu_count()} cores",
+        "command": f"make bench BENCH_ARGS={shlex.quote(shlex.join(sys.argv[1:]))}",
+        "sizes": {name: measure.size(name, BENCH / name, peers, effort, _say) for name in sizes},
+    }
+    if not arguments.no_check:
+        _say("the full check of the shipped data, three ways")
+        results["checks"] = measure.checks(limit=60 if arguments.quick else 600)
+        _say("cold start of the shipped data")
+        with tempfile.TemporaryDirectory() as folder:
+            results["cold"] = measure.cold(Path(folder))
+    path = BENCH / f"results-{now:%Y-%m-%dT%H%M}.json"
+    path.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    print(report.markdown(results))
+    if not arguments.no_picture:
+        (HERE / "bench.svg").write_text(report.picture(results), "utf-8")
+    _say(f"written: {path}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make bench BENCH_ARGS=…", description=__doc__)
+    parser.add_argument("--size", default="10k,1M", help="of 10k, 1M, 10M (%(default)s)")
+    parser.add_argument("--peers", default=",".join(PEERS), help="which of: %(default)s")
+    parser.add_argument("--seconds", type=float, help="of load for each number (3; --quick: 0.9)")
+    parser.add_argument("--quick", action="store_true", help="a rough picture in some minutes")
+    parser.add_argument("--machine", help="what to call this machine in the report")
+    parser.add_argument(
+        "--no-check", action="store_true", help="leave the check and cold start out"
+    )
+    parser.add_argument("--no-picture", action="store_true", help="leave bench.svg as it is")
+    return parser
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

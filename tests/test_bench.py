@@ -1,0 +1,176 @@
+"""The bench: its data, its report and its readers of answers; no test here looks at a clock."""
+
+import sys
+from collections import Counter
+from xml.etree import ElementTree
+
+import pytest
+from pyoxigraph import RdfFormat, Store, parse
+
+import generator
+import load
+import report
+import tree
+from oib.names import GRAPH, ID, OIB
+from questions import QUESTIONS, never_seen
+from sameness import normal
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bench")
+    number = generator.write(10_000, folder / "data.nq", folder / "data.nt")
+    return number, folder / "data.nq", folder / "data.nt"
+
+
+@pytest.fixture(scope="module")
+def filled(data):
+    store = Store()
+    store.bulk_load(path=str(data[2]), format=RdfFormat.N_TRIPLES)
+    return store
+
+
+def test_generated_data_are_as_many_as_asked_for_and_parse(data):
+    number, quads, triples = data
+    assert 10_000 <= number < 10_050
+    wide = list(parse(path=str(quads), format=RdfFormat.N_QUADS))
+    narrow = list(parse(path=str(triples), format=RdfFormat.N_TRIPLES))
+    assert len(wide) == len(narrow) == number
+    assert {quad.triple for quad in wide} == {quad.triple for quad in narrow}
+    assert all(quad.graph_name.value.startswith(GRAPH) for quad in wide)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(data, tmp_path):
+    generator.write(10_000, tmp_path / "again.nq", tmp_path / "again.nt")
+    assert (tmp_path / "again.nq").read_bytes() == data[1].read_bytes()
+    generator.write(10_000, tmp_path / "other.nq", tmp_path / "other.nt", seed=1)
+    assert (tmp_path / "other.nq").read_bytes() != data[1].read_bytes()
+
+
+def test_generated_data_use_terms_of_the_ontology_only(data, stated):
+    used = {
+        term.value
+        for quad in parse(path=str(data[1]), format=RdfFormat.N_QUADS)
+        for term in (quad.predicate, quad.object)
+        if getattr(term, "value", "").startswith(OIB)
+    }
+    assert used
+    assert used <= {str(term) for term in stated.subjects()}
+
+
+def test_few_things_are_spoken_of_often(filled):
+    pairs = filled.query(
+        f"SELECT ?s WHERE {{ ?c <{OIB}claimSubject> ?s . ?s a <{OIB}OffshoreBase> }}"
+    )
+    numbers = sorted(Counter(str(row["s"]) for row in pairs).values(), reverse=True)
+    assert numbers[0] > 3 * numbers[len(numbers) // 2]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_a_question_has_an_answer_however_its_text_is_varied(question, filled):
+    rows = {str(row) for row in filled.query(question.text)}
+    assert rows == {str(row) for row in filled.query(question.anew(7))}
+    assert rows or question.name == "regex"
+
+
+def test_there_are_fourteen_shapes_and_no_small_query_comes_twice(filled):
+    assert len({question.text for question in QUESTIONS}) == 14
+    queries = never_seen(["organization/base-3", "organization/base-4"])
+    texts = [next(queries) for _ in range(50)]
+    assert len(set(texts)) == 50
+    assert list(filled.query(texts[0]))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: a/b; q=1\r\nContent-Length: 5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\ncontent-type: a/b\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+    ],
+)
+def test_an_answer_is_read_when_it_is_whole_and_not_before(sent):
+    assert all(load.read(bytearray(sent[:end])) is None for end in range(len(sent)))
+    answer = load.read(bytearray(sent))
+    assert (answer.status, answer.media_type, answer.body) == (200, "a/b", b"hello")
+
+
+def test_answers_of_two_engines_are_the_same_in_any_order_and_numbers_of_any_type():
+    def answer(*rows):
+        bindings = ",".join(
+            f'{{"n":{{"type":"{kind}","value":"{value}","datatype":'
+            f'"http://www.w3.org/2001/XMLSchema#{datatype}"}}}}'
+            for kind, value, datatype in rows
+        )
+        body = f'{{"head":{{}},"results":{{"bindings":[{bindings}]}}}}'.encode()
+        return normal(load.Answer(200, "application/sparql-results+json", body, "", False))
+
+    one = answer(("literal", "1", "integer"), ("literal", "2", "integer"))
+    assert one == answer(("typed-literal", "2", "int"), ("typed-literal", "1", "int"))
+    assert one != answer(("literal", "1", "integer"))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc; run it on Linux")
+def test_the_tree_sees_this_process():
+    import os
+
+    assert os.getpid() in tree.members(os.getpid())
+    assert tree.cpu(os.getpid()) > 0
+    assert tree.memory(os.getpid()) > 1
+
+
+def cell(what, server, cpu, group="small", heavy=False, note=""):
+    return {
+        **{"group": group, "what": what, "connections": 1, "server": server, "cpu": cpu},
+        **{"rate": 1.0, "half": 1.0, "most": 1.0, "done": 9, "refused": 1, "lost": 0},
+        **{"heavy": heavy, "note": note},
+    }
+
+
+RESULTS = {
+    "date": "2026-11-23",
+    "machine": "2 cores",
+    "command": "make bench",
+    "sizes": {
+        "10k": {
+            "servers": {
+                name: {"loading": 1, "starting": 2, "memory": 3, "memory after": 4}
+                for name in ("oib", "a & b")
+            },
+            "missing": {"virtuoso": "not installed: apt-get install it"},
+            "cells": [
+                cell("repeated query", "oib", 20.0),
+                cell("repeated query", "a & b", 100.0),
+                cell("count", "oib", 1000.0, "first time", True),
+                cell("count", "a & b", None, "first time", True, "over 60 s"),
+            ],
+        }
+    },
+    "checks": [
+        {"way": "ours", "cpu": 2.0, "said": "0"},
+        {"way": "pyshacl", "cpu": 50.0, "said": ""},
+    ],
+    "cold": {
+        **{"with a build": 5.0, "built already": 0.5},
+        **{"memory, with a build": 90.0, "memory, built already": 80.0},
+    },
+}
+
+
+def test_the_report_gives_ratios_to_ours_and_names_what_is_missing():
+    text = report.markdown(RESULTS)
+    assert "| repeated query | 1 | 0.020, 1 of 10 failed | 0.100 (5.00×), 1 of 10 failed |" in text
+    assert "over 60 s" in text
+    assert "not installed: apt-get install it" in text
+    assert "25×" in text
+
+
+def test_the_picture_is_well_formed_and_has_a_bar_a_peer():
+    root = ElementTree.fromstring(report.picture(RESULTS))
+    assert root.tag.endswith("svg")
+    assert any("a & b" in (text.text or "") for text in root.iter() if text.tag.endswith("text"))
+
+
+def test_names_are_paths_below_the_base_of_things():
+    assert generator.names_of("base", 10_000)[3] == "organization/base-3"
+    assert ID.endswith("/id/")
