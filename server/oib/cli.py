@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--port", type=int, default=8000, help="port to listen on (%(default)s)")
     one.add_argument("--out", type=Path, help="folder of the snapshots")
     one.add_argument("--engine", metavar="URL", help="ask this SPARQL endpoint, not the snapshot")
+    one.add_argument("--log", choices=("json",), help="write a line for each request to stderr")
 
     one = command("build", _build, "check the sources and write a snapshot of them")
     one.add_argument("--out", type=Path, help="folder of the snapshots")
@@ -81,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(arguments: argparse.Namespace) -> int:
     home = find_home(arguments.home)
     folder = _folder(arguments, home)
+    if arguments.log:
+        os.environ["OIB_LOG"] = arguments.log
     return serve(home, folder, arguments.host, arguments.port, arguments.engine, _progress)
 
 

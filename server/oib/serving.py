@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from oib.errors import BadInput
 from oib.front import Application
 from oib.front.cache import Cache
 from oib.front.warmth import warm
+from oib.front.watch import Watch
 from oib.site import Site
 from oib.web import create_app
 
 # The server's worker is a process of its own and opens the site itself; this is what it is told.
 _HOME, _FOLDER, _ENGINE = "OIB_HOME", "OIB_SNAPSHOTS", "OIB_ENGINE"
+_LOG = "OIB_LOG"  # "json": a line for each request; set by hand or by ``--log json``
 
 
 def serve(
@@ -58,7 +61,11 @@ def app() -> Application:
     site = Site.open(home, folder, os.environ[_ENGINE] or None)
     cache = Cache(create_app(site), lambda: site.version)
     warm(cache, saved(site))
-    return cache
+    return Watch(cache, lambda: site.version, _write if os.environ.get(_LOG) == "json" else None)
+
+
+def _write(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def saved(site: Site) -> Iterator[tuple[str, str]]:
