@@ -67,13 +67,31 @@ def writable_app():
     return create_app(Site(engine, "w3c", Library(ROOT), writable=engine))
 
 
+def slow_app():
+    app = small_app()
+
+    def slow(environ, start_response):
+        if environ["QUERY_STRING"].startswith("query="):
+            time.sleep(1.5)
+        return app(environ, start_response)
+
+    return slow
+
+
 @contextmanager
 def serving(factory):
     """Serve the app of a factory of this module; yield the URL of its root."""
+    with process(factory) as (root, _):
+        yield root
+
+
+@contextmanager
+def process(factory):
+    """Serve the app of a factory of this module; yield the URL of its root, and the process."""
     port = free_port()
     command = f"-m granian --interface wsgi --host 127.0.0.1 --port {port} --no-log --factory"
     with _process(port, *command.split(), f"live:{factory.__name__}") as server:
-        yield server.root
+        yield server.root, server.process
 
 
 @contextmanager

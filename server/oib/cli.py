@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar=unit,
             help=f"{text} ({getattr(Limits, name)}, or ${VARIABLES[name]})",
         )
+    one.add_argument("--log", choices=("json",), help="write a line for each request to stderr")
 
     one = command("build", _build, "check the sources and write a snapshot of them")
     one.add_argument("--out", type=Path, help="folder of the snapshots")
@@ -103,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(arguments: argparse.Namespace) -> int:
     home = find_home(arguments.home)
     folder = _folder(arguments, home)
+    if arguments.log:
+        os.environ["OIB_LOG"] = arguments.log
     given = {name: getattr(arguments, name) for _, name, _, _ in _LIMITS}
     limits = replace(
         Limits.read(os.environ),

@@ -20,6 +20,7 @@ from oib.errors import BadInput, Unavailable
 from oib.front import Application
 from oib.front.cache import Cache
 from oib.front.warmth import warm
+from oib.front.watch import Watch
 from oib.site import Site
 from oib.snapshot import Snapshot
 from oib.turnover import Turnover
@@ -28,6 +29,7 @@ from oib.web.body import READERS
 
 # The server's worker is a process of its own and opens the site itself; this is what it is told.
 _HOME, _FOLDER, _ENGINE = "OIB_HOME", "OIB_SNAPSHOTS", "OIB_ENGINE"
+_LOG = "OIB_LOG"  # "json": a line for each request; set by hand or by ``--log json``
 
 # Connections that say nothing cost little; so many may be open, each as long as its headers take.
 _CONNECTIONS = 8192
@@ -83,8 +85,12 @@ def app() -> Application:
     current = snapshot.current(folder)
     if current is None:
         raise Unavailable(f"{folder} holds no snapshot; run oib build")
+    log = _write if os.environ.get(_LOG) == "json" else None
     if os.environ[_ENGINE]:
-        return create_app(Site.relay(home, current, os.environ[_ENGINE]))
+        relay = Site.relay(home, current, os.environ[_ENGINE])
+        # Nothing is kept of another's data: they may change without a word.
+        passing = Cache(create_app(relay), lambda: relay.version, most=0)
+        return Watch(passing, lambda: relay.version, log)
     limits = Limits.read(os.environ)
 
     def reopen(other: Snapshot) -> Site:
@@ -94,7 +100,11 @@ def app() -> Application:
     cache = Cache(create_app(turnover), lambda: turnover.site.version)
     warm(cache, saved(turnover.site))
     turnover.follow(folder, current, reopen, _say, lambda site: warm(cache, saved(site)))
-    return cache
+    return Watch(cache, lambda: turnover.site.version, log)
+
+
+def _write(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def saved(site: Site) -> Iterator[tuple[str, str]]:
