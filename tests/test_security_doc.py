@@ -1,0 +1,59 @@
+"""SECURITY.md: each test that it names exists; and three that have no place elsewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from homes import ROOT
+from oib.engine.embedded import Embedded
+
+TEXT = (ROOT / "SECURITY.md").read_text("utf-8")
+NAMED = re.findall(r"`(test_\w+\.py)::(test_\w+)`", TEXT)
+ROWS = [line for line in TEXT.splitlines() if line.startswith("| ") and "At risk" not in line]
+
+
+@pytest.mark.parametrize(("file", "test"), NAMED)
+def test_each_test_that_is_named_exists(file, test):
+    path = Path(__file__).parent / file
+    assert re.search(rf"^def {test}\(", path.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[2].strip()[:40])
+def test_each_threat_has_a_test(row):
+    assert "::" in row.rsplit("|", 2)[1]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/id/person/x%0D%0ASet-Cookie:%20a=b",
+        "/doc/person/sun-youshun?lang=%0D%0ASet-Cookie:%20a=b",
+        "/id/person/sun-youshun?lang=en%0D%0ASet-Cookie:%20a=b",
+        "/queries/base/count?%0D%0ASet-Cookie:=1",
+        "/.well-known/void?%0D%0ASet-Cookie:%20a=b",
+    ],
+)
+def test_a_line_break_becomes_no_header(house, path):
+    response = house.get(path)
+    assert "Set-Cookie" not in response.headers
+    assert not any(sign in value for _, value in response.headers for sign in "\r\n")
+
+
+def test_an_error_tells_nothing_of_the_machine(client, monkeypatch):
+    def fail(*given):
+        raise RuntimeError(f"{ROOT}: secret")
+
+    client.application.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setattr(Embedded, "query", fail)
+    response = client.get("/sparql?query=ASK%20%7B%7D")
+    assert (response.status_code, response.mimetype) == (500, "application/problem+json")
+    assert not any(word in response.text for word in (str(ROOT), "secret", "Traceback", ".py"))
+
+
+def test_every_locked_package_has_a_hash():
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    packages = re.findall(r"^\S+==.*(?:\n +--hash=.*)*", lock, re.MULTILINE)
+    assert packages
+    assert all("--hash=sha256:" in package for package in packages)
+    assert "--require-hashes" in (ROOT / "Makefile").read_text("utf-8")
