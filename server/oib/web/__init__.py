@@ -7,6 +7,7 @@ from oib.errors import BadQuery, OibError, Unavailable
 from oib.site import Site
 from oib.turnover import Turnover
 from oib.web import body, desk, sparql
+from oib.web.front import ERROR, Front
 
 # What a page of another origin may send and see (the Fetch standard's CORS protocol).
 _CORS = {
@@ -23,7 +24,10 @@ def create_app(site: Site | Turnover) -> Flask:
     """Create the app that serves a site, or whichever is in place."""
     app = Flask(__name__)
     body.expect(app)
-    app.extensions["turnover"] = Turnover(site) if isinstance(site, Site) else site
+    turnover = Turnover(site) if isinstance(site, Site) else site
+    app.extensions["turnover"] = turnover
+    app.wsgi_app = Front(app.wsgi_app, turnover, _marks)  # type: ignore[assignment]
+    app.before_request(_raise)
     app.register_blueprint(sparql.bp)
     app.register_error_handler(OibError, _tell)
     app.register_error_handler(HTTPException, _tell_http)
@@ -55,11 +59,23 @@ def _tell_http(error: HTTPException) -> Response | HTTPException:
 
 def _mark(response: Response) -> Response:
     """Add what every response carries."""
-    response.headers["X-Data-Version"] = desk.site().version
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.update(_CORS)
+    response.headers.update(_marks(desk.site().version))
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT)
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
-    response.vary.add("Accept")
     return response
+
+
+def _marks(version: str) -> list[tuple[str, str]]:
+    return [
+        ("X-Data-Version", version),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Vary", "Accept"),
+        *_CORS.items(),
+    ]
+
+
+def _raise() -> None:
+    """Raise what went wrong before the app was asked."""
+    if error := request.environ.get(ERROR):
+        raise error
