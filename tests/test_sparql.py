@@ -49,6 +49,17 @@ def test_the_answer_comes_in_the_accepted_type(client):
     assert turtle.mimetype == "text/turtle"
 
 
+@pytest.mark.parametrize("accept", ["", *answers.TABLES, "image/png"])
+@pytest.mark.parametrize("text", ["ASK {}", 'SELECT ("a+b %20 苏" AS ?x) {}', "SELECT", "DROP ALL"])
+def test_a_query_alone_is_answered_before_the_app_as_the_app_would(client, text, accept):
+    alone = {"query": text}
+    headers = {"Accept": accept} if accept else {}
+    before = client.get("/sparql", query_string=alone, headers=headers)
+    within = client.get("/sparql", query_string={**alone, "x": ""}, headers=headers)
+    assert (before.status, before.data) == (within.status, within.data)
+    assert dict(before.headers) == dict(within.headers)
+
+
 def test_unknown_parameters_are_ignored(client):
     query = {**ASK, "format": "xml", "output": "xml", "results": "xml"}
     assert client.get("/sparql", query_string=query, headers={"Accept": JSON}).mimetype == JSON

@@ -3,10 +3,12 @@
 import logging
 import multiprocessing
 import os
+import resource
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from granian import Granian
@@ -67,7 +69,7 @@ def serve(
         workers=1,
         respawn_failed_workers=True,
         blocking_threads=limits.threads + READERS,
-        backpressure=_CONNECTIONS,
+        backpressure=_connections(),
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN),
         log_level=LogLevels.warning,
     ).serve()
@@ -112,6 +114,16 @@ def saved(site: Site) -> Iterator[tuple[str, str]]:
     for query in site.library:
         own = "application/sparql-results+json" if query.form in ("SELECT", "ASK") else "*/*"
         yield from ((f"/queries/{query.name}", accept) for accept in (own, "text/html"))
+
+
+def _connections() -> int:
+    """Return how many connections may be open, after asking for more descriptors than they take."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * _CONNECTIONS
+    files = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    with suppress(OSError, ValueError):  # macOS has a limit below the limit that it tells
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return min(files, resource.getrlimit(resource.RLIMIT_NOFILE)[0]) // 2
 
 
 def _end_with_parent() -> None:

@@ -3,8 +3,7 @@
 import json
 import socket
 import struct
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from oib import errors
 from oib.engine import UNION, Dataset
@@ -18,8 +17,7 @@ _ERROR, _LAST = 1, 2  # bits of the kind
 CHUNK: Final = 2**16
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The answer to a question, or the error; ``last`` when the worker ends after it."""
 
     body: bytes
@@ -64,18 +62,16 @@ def receive_question(connection: socket.socket) -> tuple[str, str, Dataset]:
     Raises:
         EOFError: nobody will ask any more.
     """
-    got = bytearray(connection.recv(CHUNK))
-    _fill(connection, got, _QUESTION.size)
-    sizes = _QUESTION.unpack_from(got)
-    _fill(connection, got, _QUESTION.size + sum(sizes))
-    starts = _QUESTION.size, _QUESTION.size + sizes[0], _QUESTION.size + sizes[0] + sizes[1]
-    text, kind, graphs = (
-        got[start : start + size].decode() for start, size in zip(starts, sizes, strict=True)
-    )
+    got = connection.recv(CHUNK)
+    got = _fill(connection, got, _QUESTION.size)
+    query, kind, graphs = _QUESTION.unpack_from(got)
+    got = _fill(connection, got, _QUESTION.size + query + kind + graphs)
+    end = _QUESTION.size + query
+    text, media_type = got[_QUESTION.size : end].decode(), got[end : end + kind].decode()
     if not graphs:
-        return text, kind, UNION
-    default, named = json.loads(graphs)
-    return text, kind, Dataset(tuple(default), tuple(named))
+        return text, media_type, UNION
+    default, named = json.loads(got[end + kind :])
+    return text, media_type, Dataset(tuple(default), tuple(named))
 
 
 def pack_reply(body: bytes, last: bool) -> bytes:
@@ -105,10 +101,15 @@ def unpack_reply(got: bytearray) -> Reply | None:
         return Reply(bytes(view[_REPLY.size :]), bool(kind & _ERROR), bool(kind & _LAST))
 
 
-def _fill(connection: socket.socket, got: bytearray, size: int) -> None:
-    """Receive until there are so many bytes."""
-    while len(got) < size:
-        chunk = connection.recv(min(size - len(got), 2**20))
-        if not chunk:
+def _fill(connection: socket.socket, got: bytes, size: int) -> bytes:
+    """Receive until there are so many bytes; return them all."""
+    if len(got) >= size:
+        return got
+    pieces, left = [got], size - len(got)
+    while left > 0:
+        piece = connection.recv(min(left, 2**20))
+        if not piece:
             raise EOFError
-        got += chunk
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)

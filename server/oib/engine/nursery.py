@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -27,7 +28,10 @@ class Nursery:
 
     def __init__(self, directory: Path, limits: Limits, say: Callable[[str], None]) -> None:
         self._directory, self._limits, self._say = directory, limits, say
-        self._ready = SimpleQueue[Handle]()
+        # The last worker that came back goes first: its memory is warm. A ticket for each of them
+        # is what one waits for.
+        self._ready = deque[Handle]()
+        self._tickets = SimpleQueue[None]()
         self._orders = SimpleQueue[Order | None]()
         self._fault = ""
         self._is_closed = False
@@ -44,19 +48,21 @@ class Nursery:
         if self._fault:
             raise Unavailable(self._fault)
         try:
-            return self._ready.get(timeout=max(0.0, seconds))
+            self._tickets.get(timeout=max(0.0, seconds))
         except Empty:
             raise verdict.busy() from None
+        return self._ready.pop()
 
     def give(self, worker: Handle) -> None:
         """Take back a worker that waits for its next question."""
-        self._ready.put(worker)
+        self._ready.append(worker)
+        self._tickets.put(None)
         if self._is_closed:
             self._dismiss()
 
     def replace(self) -> None:
         """Have a worker made, for one that does not come back."""
-        self._orders.put(lambda stem: self._ready.put(stem.fork()))
+        self._orders.put(lambda stem: self.give(stem.fork()))
 
     def kill(self, worker: Handle) -> None:
         """End a worker."""
@@ -87,9 +93,9 @@ class Nursery:
             stem.close()
 
     def _dismiss(self) -> None:
-        with suppress(Empty):
+        with suppress(IndexError):
             while True:
-                self._ready.get_nowait().close()
+                self._ready.pop().close()
 
     def _carry_out(self, order: Order, stem: Stem | None) -> Stem | None:
         """Carry out an order, by another zygote if this one has died; return the one that did."""

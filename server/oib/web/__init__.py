@@ -19,6 +19,7 @@ from oib.web import (
     queries,
     sparql,
 )
+from oib.web.plain import ERROR, Plain
 
 # What a page of another origin may send and see (the Fetch standard's CORS protocol).
 _CORS = {
@@ -36,7 +37,10 @@ def create_app(site: Site | Turnover) -> Flask:
     app = Flask(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     body.expect(app)
-    app.extensions["turnover"] = Turnover(site) if isinstance(site, Site) else site
+    turnover = Turnover(site) if isinstance(site, Site) else site
+    app.extensions["turnover"] = turnover
+    app.wsgi_app = Plain(app.wsgi_app, turnover, _marks)  # type: ignore[assignment]
+    app.before_request(_raise)
     for door in (sparql, graphs, queries, entities, documents, pages, health):
         app.register_blueprint(door.bp)
     app.register_error_handler(OibError, problem.tell)
@@ -47,11 +51,23 @@ def create_app(site: Site | Turnover) -> Flask:
 
 def _mark(response: Response) -> Response:
     """Add what every response carries."""
-    response.headers["X-Data-Version"] = desk.site().version
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.update(_CORS)
+    response.headers.update(_marks(desk.site().version))
+    response.vary.add("Accept")
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT)
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
-    response.vary.add("Accept")
     return response
+
+
+def _marks(version: str) -> list[tuple[str, str]]:
+    return [
+        ("X-Data-Version", version),
+        ("X-Content-Type-Options", "nosniff"),
+        *_CORS.items(),
+    ]
+
+
+def _raise() -> None:
+    """Raise what went wrong before the app was asked."""
+    if error := request.environ.get(ERROR):
+        raise error

@@ -1,6 +1,5 @@
 """The forms of a document: suffix or negotiation chooses one, links name them all, a tag each."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
@@ -9,7 +8,7 @@ from flask import Response, request
 
 from oib import answers
 from oib.errors import NotAcceptable
-from oib.web import desk, sheet
+from oib.web import desk, sheet, tags
 
 #: Endings of an address and the media types that they stand for.
 PAGES: Final = {"html": desk.PAGE}
@@ -48,25 +47,23 @@ def choose(offered: Sequence[str], fixed: str | None = None) -> str:
     return fixed
 
 
-def tagged(
-    media_type: str, make: Callable[[], Response], asked: Sequence[str] | None = None
-) -> Response:
+def tagged(media_type: str, make: Callable[[], Response], asked: str | None = None) -> Response:
     """Answer with a strong entity tag, or with 304 if these bytes are known already.
 
     Data version, what is ``asked`` (else the address), media type and language settle the bytes
     (RFC 9110, section 8.8.3). Known they are to the client, or kept by the layer before the app.
     """
-    where = [request.full_path, request.script_root] if asked is None else [repr(asked)]
-    parts = [desk.site().version, *where, media_type]
+    where = [request.full_path, request.script_root] if asked is None else [asked]
+    parts = [*where, media_type]
     if media_type == desk.PAGE:
         parts.append(sheet.reader().language)
-    tag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+    tag = tags.of(desk.site().version, *parts)
     kept = request.environ.get("oib.kept", ())
     has_it = request.method != "POST" and request.if_none_match.contains_weak(tag)
     known = has_it or f'"{tag}"' in kept
     response = desk.reply(b"", media_type, 304) if known else make()
     response.set_etag(tag)
-    response.headers["Cache-Control"] = "no-cache"  # keep it, but ask whether it still holds
+    response.headers["Cache-Control"] = tags.KEEP
     if media_type == desk.PAGE:
         response.vary.add("Accept-Language")
     return response

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from oib import answers, guard
 from oib.engine import UNION, Dataset
 from oib.errors import BadInput, Forbidden, UnsupportedMedia
-from oib.web import desk, forms, service, workbench
+from oib.web import desk, forms, service, tags, workbench
 
 bp = Blueprint("sparql", __name__)
 
@@ -50,7 +50,7 @@ def sparql() -> Response:
     return forms.tagged(
         media_type,
         lambda: desk.reply(site.engine.query(text, media_type, operation.dataset), media_type),
-        ("sparql", text, *operation.dataset.default, "named", *operation.dataset.named),
+        tags.query(text, operation.dataset.default, operation.dataset.named),
     )
 
 
