@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hostile import ENDLESS, JSON
-from oib import snapshot
+from oib import snapshot as snapshots
 from oib.engine import Dataset, frames
 from oib.engine.embedded import Embedded
 from oib.engine.isolated import Isolated
@@ -62,9 +62,9 @@ def soon(is_so):
     return is_so()
 
 
-def test_the_answers_are_those_of_the_embedded_engine(engine, store):
-    near = Embedded(store)
-    graph = next(store.named_graphs()).value
+def test_the_answers_are_those_of_the_embedded_engine(engine, snapshot):
+    store = snapshot.store()
+    near, graph = Embedded(store), next(store.named_graphs()).value
     for text, media_type, dataset in (
         (COUNT, JSON, Dataset()),
         ("SELECT ?s { ?s a ?c FILTER(ISIRI(?s)) } ORDER BY ?s LIMIT 50", "text/csv", Dataset()),
@@ -208,11 +208,13 @@ def test_a_snapshot_that_cannot_be_opened_is_told(tmp_path):
     engine.close()
 
 
-def test_a_store_on_disk_answers_behind_the_walls_too(tmp_path, store):
-    small = snapshot.write(tmp_path, Manifest("v", "d" * 64, "", {}, {}), store, memory_limit=1)
-    engine = Isolated(small.directory, LIMITS)
-    assert engine.query(COUNT, JSON) == Embedded(store).query(COUNT, JSON)
-    engine.close()
+def test_a_store_on_disk_answers_behind_the_walls_too(tmp_path, snapshot, engine):
+    manifest = Manifest("v", "d" * 64, "", {}, {})
+    on_disk = snapshots.write(tmp_path, manifest, snapshot.store(), memory_limit=1)
+    assert (on_disk.directory / "store").is_dir()
+    disk_engine = Isolated(on_disk.directory, LIMITS)
+    assert disk_engine.query(COUNT, JSON) == engine.query(COUNT, JSON)
+    disk_engine.close()
 
 
 def test_a_closed_engine_answers_no_more_and_leaves_no_process(start):
