@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
@@ -70,6 +70,7 @@ def serve(
         respawn_failed_workers=True,
         blocking_threads=limits.threads + READERS,
         backpressure=_connections(),
+        runtime_mode=RuntimeModes.st,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN),
         log_level=LogLevels.warning,
     ).serve()

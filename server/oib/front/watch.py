@@ -1,23 +1,20 @@
 """The watch: a WSGI layer that counts what is asked and answered, and writes a line if told to."""
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qs
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from oib.front import Application, Environ, Headers, StartResponse
+from oib.front import Application, Environ, Headers, StartResponse, journal
 from oib.front.cache import Cache
 
 _ROUTES = "sparql graph-store queries id doc graph dump ontology vocab shapes dataset static health"
 _KNOWN = {name: name for name in [*_ROUTES.split(), "ready", ""]}
 _SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 30)
-_OUTCOMES = {408: "slow", 413: "too-large", 503: "stopped"}
+_OUTCOMES = {"408": "slow", "413": "too-large", "503": "stopped"}
 
 
 class Watch:
@@ -29,17 +26,19 @@ class Watch:
         self._app: Application = cache
         self._say = say
         self._registry = registry = CollectorRegistry()
-        self._requests = Counter(
-            "oib_requests", "Requests.", ("route", "status"), registry=registry
-        )
-        self._seconds = Histogram(
+        requests = Counter("oib_requests", "Requests.", ("route", "status"), registry=registry)
+        seconds = Histogram(
             "oib_query_seconds",
             "Time to the answer of a query.",
             ("outcome",),
             registry=registry,
             buckets=_SECONDS,
         )
-        self._cached = Counter("oib_cache", "Answers by the cache.", ("result",), registry=registry)
+        cached = Counter("oib_cache", "Answers by the cache.", ("result",), registry=registry)
+        # To find a series by its labels takes longer than to count; there are few of them.
+        self._requests = lru_cache(maxsize=None)(requests.labels)
+        self._seconds = lru_cache(maxsize=None)(seconds.labels)
+        self._cached = lru_cache(maxsize=None)(cached.labels)
         self._flying = Gauge("oib_requests_in_flight", "Requests now.", registry=registry)
         gauge = Gauge("oib_cache_bytes", "Bytes of kept answers.", registry=registry)
         gauge.set_function(lambda: cache.kept.weight)
@@ -75,14 +74,14 @@ class Watch:
         route = _KNOWN.get(first, "other")  # few and known: a client cannot make up more
         cached = environ.get("oib.cache", "")
         self._flying.dec()
-        self._requests.labels(route, status).inc()
-        outcome = _OUTCOMES.get(int(status), "refused" if status >= "400" else "answered")
+        self._requests(route, status).inc()
+        outcome = _OUTCOMES.get(status, "refused" if status >= "400" else "answered")
         if route in ("sparql", "queries"):
-            self._seconds.labels(outcome).observe(seconds)
+            self._seconds(outcome).observe(seconds)
         if cached:
-            self._cached.labels(cached).inc()
+            self._cached(cached).inc()
         if self._say:
-            self._say(_line(environ, status, seconds, sent, outcome))
+            self._say(journal.line(environ, status, seconds, sent, outcome))
 
     def _metrics(self, start_response: StartResponse) -> Iterable[bytes]:
         self._info.clear()
@@ -112,21 +111,3 @@ class _Watched:
         finally:
             done, self._done = self._done, lambda sent: None
             done(self._sent)
-
-
-def _line(environ: Environ, status: str, seconds: float, sent: int, outcome: str) -> str:
-    """Return a request as one line of JSON; of a query only its hash, never its text."""
-    members = {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "method": environ["REQUEST_METHOD"],
-        "path": environ["PATH_INFO"],
-        "status": int(status),
-        "duration_ms": round(seconds * 1000, 2),
-        "bytes": sent,
-        "cache": environ.get("oib.cache"),
-        "outcome": outcome,
-    }
-    asked = parse_qs(environ["QUERY_STRING"], max_num_fields=None).get("query")
-    if asked:
-        members["query_hash"] = hashlib.sha256(asked[0].encode()).hexdigest()[:12]
-    return json.dumps(members)
