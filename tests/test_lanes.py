@@ -1,5 +1,6 @@
 """The lanes, the nursery, the worker: in this process, with real workers over little data."""
 
+import asyncio
 import os
 import signal
 import threading
@@ -48,11 +49,14 @@ def engine(snapshot):
 
 def pid_of(engine):
     """Return the process that will take the next question."""
-    worker = engine._nursery.take(5)
-    engine._nursery.give(worker)
-    for _ in range(LIMITS.fast - 1):  # first in, first out
-        engine.query("ASK {}", JSON)
-    return worker.pid
+
+
+    async def look():
+        worker = await engine._nursery.take(5)
+        engine._nursery.give(worker)
+        return worker.pid
+
+    return asyncio.run_coroutine_threadsafe(look(), engine.loop).result()
 
 
 def soon(is_so):

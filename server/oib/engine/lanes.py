@@ -6,7 +6,7 @@ all others, stands still while no place in the slow lane is free, and is killed 
 Nothing is estimated beforehand, and nothing is begun twice.
 """
 
-import threading
+import asyncio
 import time
 
 from oib.engine import verdict
@@ -21,15 +21,17 @@ _TIMES = 4
 
 
 class Lanes:
-    """Two lanes of workers from a nursery."""
+    """Two lanes of workers from a nursery, on its event loop."""
 
     def __init__(self, nursery: Nursery, limits: Limits) -> None:
         self._nursery, self._limits = nursery, limits
-        self._slow = threading.Semaphore(limits.slow)
-        self._admitted = threading.Semaphore(limits.slow + limits.waiting)
+        self._slow = asyncio.Semaphore(limits.slow)
+        self._admitted = 0
 
-    def ask(self, question: bytes) -> bytes:
+    async def ask(self, question: bytes) -> bytes:
         """Return the answer to a question, packed as ``frames`` has it.
+
+        Whoever does not want it any more cancels this: then its worker is killed.
 
         Raises:
             OibError: what the worker raised.
@@ -37,76 +39,76 @@ class Lanes:
             Unavailable: there is no worker for it now, or it died.
         """
         deadline = time.monotonic() + self._limits.seconds
-        worker, before = self._begin(question, deadline)
-        is_fast = True
+        worker, before = await self._begin(question, deadline)
+        reply, is_fast = None, True
         try:
-            reply = worker.wait(self._limits.slice_seconds) or self._starve(worker, before)
+            reply = await worker.wait(self._limits.slice_seconds)
+            reply = reply or await self._starve(worker, before)
             if reply is None:
                 is_fast = False
                 self._nursery.replace()
-                reply = self._go_on(worker, deadline)
+                reply = await self._go_on(worker, deadline)
         except EOFError:
-            if is_fast:
-                self._nursery.replace()
-            raise verdict.death(self._nursery.bury(worker), self._limits) from None
-        if is_fast:
-            self._end(worker, reply)
+            raise verdict.death(await self._nursery.bury(worker), self._limits) from None
+        finally:
+            if is_fast and reply and not reply.last:
+                self._nursery.give(worker)
+            elif is_fast:
+                self._replace(worker)
+            else:
+                self._nursery.kill(worker)
         return reply.answer()
 
-    def _begin(self, question: bytes, deadline: float) -> tuple[Handle, float]:
+    async def _begin(self, question: bytes, deadline: float) -> tuple[Handle, float]:
+        """Return a worker that has the question, and the processor time it had before."""
         while True:
-            worker = self._nursery.take(deadline - time.monotonic())
-            before = worker.spent()
-            if worker.ask(question):
+            worker = await self._nursery.take(deadline - time.monotonic())
+            before, is_there = worker.spent(), False
+            try:
+                is_there = await worker.ask(question)
+            finally:
+                if not is_there:  # it died while it waited
+                    self._replace(worker)
+            if is_there:
                 return worker, before
-            self._nursery.replace()  # it died while it waited
-            self._nursery.kill(worker)
 
-    def _starve(self, worker: Handle, before: float) -> Reply | None:
+    def _replace(self, worker: Handle) -> None:
+        self._nursery.replace()
+        self._nursery.kill(worker)
+
+    async def _starve(self, worker: Handle, before: float) -> Reply | None:
         for _ in range(_TIMES):
             left = self._limits.slice_seconds - (worker.spent() - before)
             if left <= 0.001:
                 break
-            if reply := worker.wait(left):
+            if reply := await worker.wait(left):
                 return reply
         return None
 
-    def _end(self, worker: Handle, reply: Reply) -> None:
-        if reply.last:
-            self._nursery.replace()
-            self._nursery.kill(worker)
-        else:
-            self._nursery.give(worker)
-
-    def _go_on(self, worker: Handle, deadline: float) -> Reply:
-        """Return the reply of a worker in the slow lane; none but a dead one is left behind.
+    async def _go_on(self, worker: Handle, deadline: float) -> Reply:
+        """Return the reply of a worker in the slow lane.
 
         Raises:
             EOFError: the worker died.
         """
-        if not self._admitted.acquire(blocking=False):
-            self._nursery.kill(worker)
+        if self._admitted >= self._limits.slow + self._limits.waiting:
             raise verdict.busy()
+        self._admitted += 1
         try:
-            reply = self._wait(worker, deadline)
+            worker.lower()
+            if self._slow.locked():
+                worker.pause()
+            try:
+                await asyncio.wait_for(self._slow.acquire(), deadline - time.monotonic())
+            except TimeoutError:
+                raise verdict.busy() from None
+            try:
+                worker.resume()
+                reply = await worker.wait(deadline - time.monotonic())
+            finally:
+                self._slow.release()
         finally:
-            self._admitted.release()
-        self._nursery.kill(worker)
-        return reply
-
-    def _wait(self, worker: Handle, deadline: float) -> Reply:
-        worker.lower()
-        if not self._slow.acquire(blocking=False):
-            worker.pause()
-            if not self._slow.acquire(timeout=max(0.0, deadline - time.monotonic())):
-                self._nursery.kill(worker)
-                raise verdict.busy()
-            worker.resume()
-        try:
-            reply = worker.wait(deadline - time.monotonic())
-            if reply is None:
-                self._nursery.kill(worker)
-                raise verdict.out_of_time(self._limits)
-        finally:
-            self._slow.release()
+            self._admitted -= 1
+        if reply is None:
+            raise verdict.out_of_time(self._limits)
         return reply
