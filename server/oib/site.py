@@ -1,5 +1,6 @@
 """The site: everything that one server or one command holds, opened from one home."""
 
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,12 +62,13 @@ class Site:
         snapshot: Snapshot,
         limits: Limits,
         say: Callable[[str], None] = lambda line: None,
+        loop: AbstractEventLoop | None = None,
     ) -> Self:
         """Open a snapshot of a home for a server: within limits, in processes of its own.
 
-        ``say`` gets what is worth a line to whoever runs the server.
+        ``say`` gets what is worth a line to whoever runs the server; ``loop`` as in ``Isolated``.
         """
-        engine = Isolated(snapshot.directory, limits, say)
+        engine = Isolated(snapshot.directory, limits, say, loop)
         version = snapshot.manifest.version
         return cls(engine, version, Library(home), limits=limits, dumps=snapshot.dumps)
 

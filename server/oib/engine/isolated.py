@@ -3,14 +3,21 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from oib import guard
 from oib.engine import UNION, Dataset, frames
 from oib.engine.lanes import Lanes
 from oib.engine.limits import Limits
 from oib.engine.nursery import Nursery
+from oib.errors import Unavailable
+
+#: What a thread has asked for and waits for: whoever gave it the work may cancel it.
+PENDING: Final = ContextVar[list[Future[bytes]]]("PENDING")
 
 
 class Isolated:
@@ -49,8 +56,14 @@ class Isolated:
             TooCostly: the query took more time or memory than the limits allow.
             TooLarge: the answer is longer than they allow.
         """
-        asked = asyncio.run_coroutine_threadsafe(self.ask(text, media_type, dataset), self.loop)
-        return asked.result()
+        guard.read(text)  # here, for a long text takes a while, and the loop is for all
+        question = frames.pack_question(text, media_type, dataset)
+        asked = asyncio.run_coroutine_threadsafe(self._lanes.ask(question), self.loop)
+        PENDING.get([]).append(asked)
+        try:
+            return asked.result()
+        except CancelledError:
+            raise Unavailable("nobody waits for this answer any more") from None
 
     def close(self) -> None:
         """End all workers, and what they are doing."""

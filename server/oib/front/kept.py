@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Self
 
-from oib.front import Headers
+from oib.front import Headers, Request, Response
 
 # Shorter bodies fit into one packet anyway.
 _WORTH = 1024
@@ -50,6 +50,16 @@ class Kept:
         """Return the headers of a 304 in place of this answer."""
         return [(name, value) for name, value in self.headers if name.lower() not in _OF_BODY]
 
+    @cached_property
+    def encoded(self) -> list[tuple[bytes, bytes]]:
+        """Return the headers as they are sent."""
+        return [(name.lower().encode(), value.encode("latin-1")) for name, value in self.headers]
+
+    @cached_property
+    def head(self) -> bytes:
+        """Return the head of a response without its first line, with the empty last one."""
+        return b"".join(b"%s: %s\r\n" % pair for pair in self.encoded) + b"\r\n"
+
     def compressed(self) -> Self:
         """Return the same answer in gzip, with an entity tag of its own."""
         tag = zipped(self.tag)
@@ -63,6 +73,13 @@ class Kept:
             ("Content-Length", str(len(body))),
         ]
         return type(self)(tag, headers, body)
+
+    def answer(self, request: Request) -> Response:
+        """Return this as the answer to a request, or 304 if the client has it already."""
+        known = request.headers.get("if-none-match")
+        if known and request.method != "POST" and self.is_known(known):
+            return Response(304, self.unchanged, b"", self)
+        return Response(200, self.headers, b"" if request.method == "HEAD" else self.body, self)
 
     def is_known(self, if_none_match: str) -> bool:
         """Tell whether a client has this answer, by the tags that it knows (RFC 9110, 13.1.2)."""
