@@ -67,7 +67,8 @@ class Handle:
             raise EOFError
         if seconds <= 0:
             return None
-        self._reply = future = self._loop.create_future()
+        future: asyncio.Future[Reply | None] = self._loop.create_future()
+        self._reply = future
         timer = self._loop.call_later(seconds, _give_up, future)
         try:
             return await future

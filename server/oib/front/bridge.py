@@ -45,7 +45,7 @@ class Bridge:
             told.append((int(status[:3]), headers))
             return _refuse
 
-        body = self._app(environ(request), start)  # type: ignore[arg-type]  # start is one
+        body = self._app(environ(request), start)
         status, headers = told[-1]
         length = next((value for name, value in headers if name.lower() == "content-length"), "")
         if length.isdigit() and int(length) <= _WHOLE:

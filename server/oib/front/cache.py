@@ -11,12 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from oib.front import Answerer, Request, Response
-from oib.front.kept import Kept, accepts_gzip, zipped
+from oib.front.kept import LARGEST, Kept, accepts_gzip, zipped
 from oib.front.shelf import Shelf
 
-#: How many bytes of answers are kept, and the largest of them.
+#: How many bytes of answers are kept.
 MOST = 64 * 2**20
-LARGEST = 4 * 2**20
 
 # A way of asking: how many bytes all remembered ones take, and the longest.
 _MOST_ASKED = 8 * 2**20
@@ -29,6 +28,7 @@ _LONG = 2**14
 _VERY_LONG = 2**16
 
 _VARY = {"accept", "accept-language", "accept-encoding"}
+_CONDITIONS = {"if-none-match", "if-modified-since"}
 _BYPASS = ("range", "if-match", "if-unmodified-since", "authorization")
 
 Key = tuple[str, ...]
@@ -71,32 +71,34 @@ class Cache:
         return key if sum(map(len, key)) <= _LONGEST_ASKED else None
 
     async def _ask(self, request: Request, key: Key | None) -> Response:
-        headers = dict(request.headers)
-        if key:  # this layer compares tags itself, and keeps the whole answer
-            headers.pop("if-none-match", None)
-            headers.pop("if-modified-since", None)
-        method = "GET" if request.method == "HEAD" else request.method
-        inner = replace(request, method=method, headers=headers, known=self.kept)
-        response = await self._behind(inner)
-        told = {name.lower(): value for name, value in response.headers}
-        if response.status == 304:
-            kept = self.kept.get(told.get("etag", ""))
-            if kept is None:  # it left in the meantime
-                return await self._behind(replace(request, known=()))
-            request.cached = "hit"
-        elif isinstance(response.body, bytes) and _may_be_kept(response, told):
-            kept = Kept.of(told["etag"], response.headers, response.body)
+        request.known = self.kept
+        response = await self._behind(_whole(request) if key else request)
+        kept = response.kept or self._take(response, request)
+        if kept is None and response.status == 304 and key:  # it left in the meantime
+            return await self._behind(replace(request, known=()))
+        if kept is None:
+            return _pass(request, response)
+        if not request.cached:
             self.kept.put(kept.tag, kept, kept.weight)
             request.cached = "miss"
-        else:
-            return _pass(request, response, told.get("etag", ""))
-        if told.get("x-data-version") != (key[0] if key else ""):
+        if key and key[0] != self._version():  # other data took their place
             key = None
         if key:
             self._asked.put(key, kept.tag, sum(map(len, key)) + 512)
         if request.cached == "hit" or len(kept.body) >= _LONG:
             kept = await self._fit(kept, request, key)
         return kept.answer(request)
+
+    def _take(self, response: Response, request: Request) -> Kept | None:
+        """Return what a response says that may be kept, or is kept."""
+        told = {name.lower(): value for name, value in response.headers}
+        if response.status == 304:
+            kept = self.kept.get(told.get("etag", ""))
+            request.cached = "hit" if kept else ""
+            return kept
+        if isinstance(response.body, bytes) and _may_be_kept(response, response.body, told):
+            return Kept.of(told["etag"], response.headers, response.body)
+        return None
 
     async def _fit(self, kept: Kept, request: Request, key: Key | None) -> Kept:
         """Return the form of an answer that a client takes."""
@@ -112,7 +114,7 @@ class Cache:
         return small
 
 
-def _may_be_kept(response: Response, told: dict[str, str]) -> bool:
+def _may_be_kept(response: Response, body: bytes, told: dict[str, str]) -> bool:
     vary = {name.strip().lower() for name in told.get("vary", "").split(",")} - {""}
     control = told.get("cache-control", "")
     return (
@@ -123,13 +125,22 @@ def _may_be_kept(response: Response, told: dict[str, str]) -> bool:
         and "private" not in control
         and "set-cookie" not in told
         and "x-result-truncated" not in told
-        and len(response.body) <= LARGEST  # type: ignore[arg-type]  # bytes: seen by the caller
+        and len(body) <= LARGEST
     )
 
 
-def _pass(request: Request, response: Response, tag: str) -> Response:
+def _whole(request: Request) -> Request:
+    """Return a request for the whole answer: tags are compared here."""
+    if request.method == "GET" and not request.headers.keys() & _CONDITIONS:
+        return request
+    headers = {name: value for name, value in request.headers.items() if name not in _CONDITIONS}
+    return replace(request, method="GET", headers=headers)
+
+
+def _pass(request: Request, response: Response) -> Response:
     """Hand an answer on that is not kept."""
     known = request.headers.get("if-none-match", "")
+    tag = next((value for name, value in response.headers if name.lower() == "etag"), "")
     if known and request.method != "POST" and response.status == 200 and tag:
         empty = Kept(tag.removeprefix("W/"), response.headers, b"")
         if empty.is_known(known):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 #: The longest head of a request, in bytes, and the most fields in it.
 HEAD: Final = 2**17
@@ -87,13 +87,33 @@ class Connection(HttpToolsProtocol):
     def _answer(self, known: Known) -> None:
         self._unset_timer()
         self._unset_keepalive_if_required()
-        pieces = [b"HTTP/1.1 200 OK\r\n"]
-        for name, value in self.server_state.default_headers:
-            pieces += (name, b": ", value, b"\r\n")
-        self.transport.write(b"".join((*pieces, known.head, known.body)))
+        self._write(200, known.head, known.body)
         self.timeout_keep_alive_task = self.loop.call_later(
             self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
+
+    def respond(self, status: int, head: bytes, body: bytes, closes: bool = False) -> None:
+        """Write a whole response to the request at hand, and be ready for the next.
+
+        uvicorn's own way looks at each header with an expression; these are ours.
+        """
+        cycle = self.cycle
+        if cycle.disconnected:
+            return
+        if closes or not cycle.keep_alive:
+            cycle.keep_alive = False
+            head += b"connection: close\r\n"
+        self._write(status, head, body)
+        cycle.response_started = cycle.response_complete = True
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+
+    def _write(self, status: int, head: bytes, body: bytes) -> None:
+        pieces = [STATUS_LINE[status]]
+        for name, value in self.server_state.default_headers:
+            pieces += (name, b": ", value, b"\r\n")
+        self.transport.write(b"".join((*pieces, head, b"\r\n", body)))
 
     def on_message_begin(self) -> None:
         """Begin to read a request."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -11,6 +11,7 @@ from oib.errors import OibError
 from oib.front import Request, Response
 from oib.front.connection import Connection, Known
 from oib.front.intake import Intake, Receive
+from oib.front.kept import head
 from oib.front.shelf import Shelf
 from oib.front.watch import Watch
 
@@ -43,6 +44,7 @@ class Door:
         connection: Connection = scope["oib.connection"]
         request, asked, task = _read(scope), connection.asked, asyncio.current_task()
         connection.on_loss(task.cancel if task else None)
+        version = self._version()
         try:
             try:
                 request.body = await self._intake.read(request, receive)
@@ -50,7 +52,10 @@ class Door:
                 request.error = error
             closes = request.error is not None
             response = await self._watch(request)
-            await _write(response, closes, send)
+            if isinstance(response.body, bytes):
+                connection.respond(response.status, _head(response), response.body, closes)
+            else:
+                await _stream(response, response.body, send)
         except asyncio.CancelledError:
             return  # nobody is there any more
         except TimeoutError:
@@ -59,7 +64,7 @@ class Door:
         finally:
             connection.on_loss(None)
         if asked and request.cached == "hit" and response.status == 200:
-            self._remember(asked, request, response)
+            self._remember(asked, request, response, version)
 
     def recall(self, asked: bytes) -> Known | None:
         """Return the answer to the bytes of a request, if it is known and holds; count it."""
@@ -69,12 +74,12 @@ class Door:
         self._watch.count(recent.request, 200, len(recent.known.body), time.perf_counter())
         return recent.known
 
-    def _remember(self, asked: bytes, request: Request, response: Response) -> None:
-        kept = response.kept
+    def _remember(self, asked: bytes, request: Request, response: Response, version: str) -> None:
+        kept = response.kept if version == self._version() else None
         is_usual = b"HTTP/1.1\r\n" in asked and "connection" not in request.headers
         if kept and is_usual and "expect" not in request.headers:
             known = Known(kept.head, kept.body)
-            recent = _Recent(dict(kept.headers).get("X-Data-Version", ""), known, request)
+            recent = _Recent(version, known, request)
             self._recent.put(asked, recent, 2 * len(asked) + len(known.head) + len(known.body))
 
 
@@ -83,10 +88,11 @@ def _read(scope: Scope) -> Request:
     for name, value in scope["headers"]:
         field, text = name.decode("latin-1"), value.decode("latin-1")
         headers[field] = f"{headers[field]}, {text}" if field in headers else text
+    path: bytes = scope["raw_path"]
     client, server = scope.get("client"), scope.get("server")
     return Request(
         scope["method"],
-        unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        path.decode("latin-1") if b"%" not in path else unquote_to_bytes(path).decode("latin-1"),
         scope["query_string"].decode("latin-1"),
         headers,
         client=client[0] if client else "",
@@ -95,23 +101,21 @@ def _read(scope: Scope) -> Request:
     )
 
 
-async def _write(response: Response, closes: bool, send: Send) -> None:
-    """Write a response.
+def _head(response: Response) -> bytes:
+    if response.kept and response.headers is response.kept.headers:
+        return response.kept.head
+    return head(response.headers)
+
+
+async def _stream(response: Response, body: AsyncIterator[bytes], send: Send) -> None:
+    """Write a long response.
 
     Raises:
         TimeoutError: the client takes nothing of it.
     """
-    if response.kept and response.headers is response.kept.headers:
-        headers = response.kept.encoded
-    else:
-        headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.headers]
-    if closes:
-        headers = [*headers, (b"connection", b"close")]
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.headers]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    if isinstance(response.body, bytes):
-        await send({"type": "http.response.body", "body": response.body})
-        return
-    async for piece in response.body:
+    async for piece in body:
         async with asyncio.timeout(_TAKES_WITHIN):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

@@ -4,12 +4,15 @@ import gzip
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Self
+from typing import Final, Self
 
 from oib.front import Headers, Request, Response
 
 # Shorter bodies fit into one packet anyway.
 _WORTH = 1024
+
+#: The largest answer that is kept, in bytes.
+LARGEST: Final = 4 * 2**20
 _TEXT = re.compile(r"text/|application/(?:.*\+)?(?:json|xml|n-triples|sparql-query)")
 _TAG = re.compile(r'"[^"]*"|\*')
 _ELEMENT = re.compile(r"\s*(gzip|x-gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?", re.I)
@@ -51,14 +54,9 @@ class Kept:
         return [(name, value) for name, value in self.headers if name.lower() not in _OF_BODY]
 
     @cached_property
-    def encoded(self) -> list[tuple[bytes, bytes]]:
-        """Return the headers as they are sent."""
-        return [(name.lower().encode(), value.encode("latin-1")) for name, value in self.headers]
-
-    @cached_property
     def head(self) -> bytes:
-        """Return the head of a response without its first line, with the empty last one."""
-        return b"".join(b"%s: %s\r\n" % pair for pair in self.encoded) + b"\r\n"
+        """Return the headers as they are sent."""
+        return head(self.headers)
 
     def compressed(self) -> Self:
         """Return the same answer in gzip, with an entity tag of its own."""
@@ -89,6 +87,18 @@ class Kept:
         return self.tag in tags or tags == ["*"]
 
 
+def head(headers: Headers) -> bytes:
+    """Return headers as they are sent.
+
+    Raises:
+        ValueError: one holds what would end its line.
+    """
+    text = "".join([f"{name.lower()}: {value}\r\n" for name, value in headers])
+    if text.count("\n") > len(headers) or text.count("\r") > len(headers):
+        raise ValueError(f"a header of several lines: {text!r}")
+    return text.encode("latin-1")
+
+
 def zipped(tag: str) -> str:
     """Return the entity tag of the compressed form of an answer."""
     return f'{tag[:-1]}-gzip"'
@@ -105,9 +115,8 @@ def accepts_gzip(accept_encoding: str) -> bool:
 
 
 def _is_worth(headers: Headers, body: bytes) -> bool:
+    if len(body) < _WORTH:
+        return False
     named = {name.lower(): value for name, value in headers}
-    return (
-        len(body) >= _WORTH
-        and "content-encoding" not in named
-        and _TEXT.match(named.get("content-type", "")) is not None
-    )
+    is_plain = "content-encoding" not in named
+    return is_plain and _TEXT.match(named.get("content-type", "")) is not None

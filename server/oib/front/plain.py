@@ -14,6 +14,7 @@ from oib import answers, guard, http
 from oib.engine.isolated import Isolated
 from oib.errors import NotAcceptable
 from oib.front import Answerer, Headers, Request, Response
+from oib.front.kept import LARGEST, Kept
 from oib.site import Site
 
 # A longer one is for the app: to read it would hold up all others.
@@ -46,8 +47,11 @@ class Plain:
         except Exception as error:
             request.error = error
             return await self._behind(request)
-        own = [("ETag", tag), ("Content-Length", str(len(body)))]
-        return Response(200, [*_headers(media_type, site.version), *own], body)
+        headers = [*_headers(media_type, site.version), ("ETag", tag)]
+        if len(body) > LARGEST:
+            return Response(200, [*headers, ("Content-Length", str(len(body)))], body)
+        kept = Kept.of(tag, headers, body)
+        return Response(200, kept.headers, body, kept)
 
 
 _choose = lru_cache(maxsize=256)(answers.choose)
