@@ -50,7 +50,6 @@ def engine(snapshot):
 def pid_of(engine):
     """Return the process that will take the next question."""
 
-
     async def look():
         worker = await engine._nursery.take(5)
         engine._nursery.give(worker)

@@ -9,8 +9,8 @@ import live
 from oib import answers
 from oib.engine import Engine
 from oib.errors import Unavailable
+from oib.http import MAX_BODY
 from oib.web import create_app
-from oib.web.body import MAX_BODY
 
 ASK = {"query": "ASK { <urn:a> <urn:b> 1 }"}
 JSON = "application/sparql-results+json"
