@@ -202,6 +202,18 @@ def test_service_and_from_reach_nothing(root, canary, tmp_path):
     assert canary.hits == 0
 
 
+def test_graphs_are_merged_behind_the_walls(root):
+    def lines(text):
+        return ask(root, text, "text/csv").body.decode().split()[1:]
+
+    shared = "{ GRAPH ?graph { ?s ?p ?o } GRAPH ?other { ?s ?p ?o } FILTER(?graph != ?other) }"
+    graphs = lines(f"SELECT DISTINCT ?graph {shared}")
+    assert len(graphs) > 1
+    clauses = " ".join(f"FROM <{graph}>" for graph in graphs)
+    once = f"(COUNT(*) AS ?n) {clauses} {{ SELECT DISTINCT * {{ ?s ?p ?o }} }}"
+    assert lines(f"SELECT {once}") == lines(f"SELECT (COUNT(*) AS ?n) {clauses} {{ ?s ?p ?o }}")
+
+
 def test_many_clients_at_once_are_answered_from_a_cold_start(snapshots, snapshot):
     with live.serve("--out", snapshots) as server, ThreadPoolExecutor(32) as pool:
         texts = [f"SELECT ?s {{ ?s ?p ?o }} LIMIT {n + 1}" for n in range(32)]

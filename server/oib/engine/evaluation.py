@@ -6,7 +6,7 @@ from typing import Any
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from oib import answers
-from oib.engine import UNION, Dataset
+from oib.engine import UNION, Dataset, merge
 from oib.errors import BadInput, BadQuery, Unavailable
 from oib.names import BASE
 
@@ -38,7 +38,12 @@ def evaluate(
     Raises:
         TooLarge: the answer has more than ``most`` bytes.
     """
+    if dataset == UNION and text.upper().count("FROM") > 1:
+        dataset = merge.chosen(text)
     graphs = {} if dataset == UNION else _graphs(dataset)
+    if graphs and len(graphs["default_graph"]) > 1:
+        store = merge.merge(store, **graphs)
+        graphs["default_graph"] = [DefaultGraph()]
     try:
         return answers.write(store.query(text, base_iri=BASE, **graphs), media_type, most)
     except SyntaxError as error:
@@ -50,10 +55,11 @@ def evaluate(
 
 
 def _graphs(dataset: Dataset) -> dict[str, Any]:
+    # pyoxigraph reads a graph that is named twice twice.
     try:
         return {
-            "default_graph": [NamedNode(iri) for iri in dataset.default],
-            "named_graphs": [NamedNode(iri) for iri in dataset.named],
+            "default_graph": [NamedNode(iri) for iri in dict.fromkeys(dataset.default)],
+            "named_graphs": [NamedNode(iri) for iri in dict.fromkeys(dataset.named)],
         }
     except ValueError as error:
         raise BadInput(f"a graph is named by an absolute IRI: {error}") from error
