@@ -1,10 +1,9 @@
 """Asking: layers of the front, asked as werkzeug's test client asks an app."""
 
 import asyncio
-from urllib.parse import urlencode
 
-from werkzeug.test import EnvironBuilder
-from werkzeug.wrappers import Response as Answer
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder, TestResponse
 
 from oib.front import Request
 from oib.front.bridge import Bridge
@@ -40,7 +39,9 @@ class Client:
         body = response.body
         if not isinstance(body, bytes):
             body = b"".join([piece async for piece in body])
-        return Answer(body, response.status, response.headers)
+        answer = TestResponse([body], str(response.status), response.headers, None)
+        answer.headers = Headers(response.headers)  # these and no others
+        return answer
 
 
 def request_of(method, path, **given):
@@ -49,7 +50,3 @@ def request_of(method, path, **given):
     body = environ["wsgi.input"].read()
     headers = {name.lower(): value for name, value in builder.get_request().headers.items()}
     return Request(method, environ["PATH_INFO"], environ["QUERY_STRING"], headers, body)
-
-
-def target(path, **parameters):
-    return f"{path}?{urlencode(parameters)}"

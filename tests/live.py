@@ -18,6 +18,7 @@ from homes import ROOT
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.engine.writable import Writable
+from oib.front import connection, intake
 from oib.library import Library
 from oib.serving import door_before, run
 from oib.site import Site
@@ -83,6 +84,12 @@ def slow_app():
         return app(environ, start_response)
 
     return slow
+
+
+def hasty_app():
+    """An app behind a front without patience."""
+    connection._HEAD_WITHIN = intake._SECONDS = 0.5
+    return small_app()
 
 
 @contextmanager

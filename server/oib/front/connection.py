@@ -5,11 +5,18 @@ HTTP: the bytes of the request are the key to those of the response.
 """
 
 import asyncio
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, Protocol
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+)
+
+from oib.front.kept import head
+from oib.front.turn import Known, Turn
 
 #: The longest head of a request, in bytes, and the most fields in it.
 HEAD: Final = 2**17
@@ -19,14 +26,6 @@ FIELDS: Final = 100
 _HEAD_WITHIN = 10.0
 # The longest request that is known again by its bytes.
 _LONGEST = 2**13
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An answer to the bytes of a request: head without status line and date, and body."""
-
-    head: bytes
-    body: bytes
 
 
 class Memory(Protocol):
@@ -87,39 +86,22 @@ class Connection(HttpToolsProtocol):
     def _answer(self, known: Known) -> None:
         self._unset_timer()
         self._unset_keepalive_if_required()
-        self._write(200, known.head, known.body)
+        self.write(200, known.fields, known.body)
         self.timeout_keep_alive_task = self.loop.call_later(
             self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
 
-    def respond(self, status: int, head: bytes, body: bytes, closes: bool = False) -> None:
-        """Write a whole response to the request at hand, and be ready for the next.
-
-        uvicorn's own way looks at each header with an expression; these are ours.
-        """
-        cycle = self.cycle
-        if cycle.disconnected:
-            return
-        if closes or not cycle.keep_alive:
-            cycle.keep_alive = False
-            head += b"connection: close\r\n"
-        self._write(status, head, body)
-        cycle.response_started = cycle.response_complete = True
-        if not cycle.keep_alive:
-            self.transport.close()
-        cycle.on_response()
-
-    def _write(self, status: int, head: bytes, body: bytes) -> None:
+    def write(self, status: int, fields: bytes, body: bytes) -> None:
+        """Write a response, with the fields that all have."""
         pieces = [STATUS_LINE[status]]
         for name, value in self.server_state.default_headers:
             pieces += (name, b": ", value, b"\r\n")
-        self.transport.write(b"".join((*pieces, head, b"\r\n", body)))
+        self.transport.write(b"".join((*pieces, fields, b"\r\n", body)))
 
     def on_message_begin(self) -> None:
         """Begin to read a request."""
         super().on_message_begin()
         self._is_in_head, self._size, self._fields = True, 0, 0
-        self.scope["oib.connection"] = self  # type: ignore[typeddict-unknown-key]
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the target."""
@@ -137,16 +119,20 @@ class Connection(HttpToolsProtocol):
         self._is_in_head = False
         self._unset_timer()
         super().on_headers_complete()
+        # Not ``self.cycle`` later on: of several requests in a row, that is always the last.
+        self.scope["oib.turn"] = Turn(self, self.cycle)  # type: ignore[typeddict-unknown-key]
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be read, or is too long to be, and hang up."""
-        if not self._is_too_long():
-            super().send_400_response(msg)
-            return
-        told = b"the head of a request may have %d fields and %d bytes; send less" % (FIELDS, HEAD)
-        head = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n"
-        kind = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n\r\n"
-        self.transport.write(head + kind % len(told) + told)
+        status, detail = 400, "this is no request of HTTP/1.1; see RFC 9112"
+        if self._is_too_long():
+            status = 431
+            detail = f"the head of a request may have {FIELDS} fields and {HEAD:,} bytes; send less"
+        told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+        body = json.dumps({**told, "detail": detail}).encode()
+        length = str(len(body))
+        kind = ("Content-Type", "application/problem+json")
+        self.write(status, head([kind, ("Content-Length", length), ("Connection", "close")]), body)
         self.transport.close()
 
     def timeout_keep_alive_handler(self) -> None:

@@ -9,10 +9,10 @@ from urllib.parse import unquote_to_bytes
 
 from oib.errors import OibError
 from oib.front import Request, Response
-from oib.front.connection import Connection, Known
 from oib.front.intake import Intake, Receive
 from oib.front.kept import head
 from oib.front.shelf import Shelf
+from oib.front.turn import Known, Turn
 from oib.front.watch import Watch
 
 _MOST_RECENT = 32 * 2**20  # bytes of requests and answers that are known by the bytes asked
@@ -41,7 +41,8 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; if the client goes away, stop whatever is done for it."""
-        connection: Connection = scope["oib.connection"]
+        turn: Turn = scope["oib.turn"]
+        connection = turn.connection
         request, asked, task = _read(scope), connection.asked, asyncio.current_task()
         connection.on_loss(task.cancel if task else None)
         version = self._version()
@@ -53,7 +54,7 @@ class Door:
             closes = request.error is not None
             response = await self._watch(request)
             if isinstance(response.body, bytes):
-                connection.respond(response.status, _head(response), response.body, closes)
+                turn.respond(response.status, _head(response), response.body, closes)
             else:
                 await _stream(response, response.body, send)
         except asyncio.CancelledError:
@@ -80,7 +81,7 @@ class Door:
         if kept and is_usual and "expect" not in request.headers:
             known = Known(kept.head, kept.body)
             recent = _Recent(version, known, request)
-            self._recent.put(asked, recent, 2 * len(asked) + len(known.head) + len(known.body))
+            self._recent.put(asked, recent, 2 * len(asked) + len(known.fields) + len(known.body))
 
 
 def _read(scope: Scope) -> Request:

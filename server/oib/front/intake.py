@@ -26,8 +26,7 @@ Receive = Callable[[], Awaitable[Any]]
 class Intake:
     """Reads bodies, and counts who is sending one."""
 
-    def __init__(self, seconds: float = _SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(self) -> None:
         self._inside = Counter[str]()
 
     async def read(self, request: Request, receive: Receive) -> bytes:
@@ -45,7 +44,7 @@ class Intake:
             raise _too_large()
         with self._enter(request.client):
             try:
-                async with asyncio.timeout(self._seconds):
+                async with asyncio.timeout(_SECONDS):
                     return await _read(receive)
             except TimeoutError:
                 raise TooSlow("the body did not come to its end; send it again") from None
