@@ -11,7 +11,6 @@ from oib.engine import Engine
 from oib.engine.embedded import Embedded
 from oib.engine.isolated import Isolated
 from oib.engine.limits import Limits
-from oib.engine.remote import Remote
 from oib.engine.writable import Writable
 from oib.library import Library
 from oib.snapshot import Snapshot
@@ -75,4 +74,6 @@ class Site:
     @classmethod
     def relay(cls, home: Path, snapshot: Snapshot, engine_url: str) -> Self:
         """Open a home for a server that asks a SPARQL endpoint in place of the snapshot."""
+        from oib.engine.remote import Remote  # with its HTTP client: few need it, all wait for it
+
         return cls(Remote(engine_url), snapshot.manifest.version, Library(home))
