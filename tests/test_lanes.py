@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -199,6 +200,27 @@ def test_a_worker_retires_when_it_has_used_up_its_time(start):
     while pid_of(engine) == first and time.monotonic() < end:
         engine.query("SELECT (COUNT(*) AS ?n) { ?a a ?c . ?b a ?d }", JSON)
     assert pid_of(engine) != first
+
+
+@pytest.mark.parametrize("long", [1.0, 0.0])
+def test_a_worker_comes_back_from_the_slow_lane_unless_it_was_there_for_long(
+    start, monkeypatch, long
+):
+    monkeypatch.setattr("oib.engine.lanes._LONG", long)
+    engine = start(fast=1, seconds=10.0, slice_seconds=0.002)
+    first = pid_of(engine)
+    engine.query("SELECT (COUNT(*) AS ?n) { ?a a ?c . ?b a ?d FILTER(?a = ?b) }", JSON)
+    assert (pid_of(engine) == first) is (long > 0)
+
+
+def test_no_more_workers_than_needed_wait(start):
+    engine = start(fast=1, slow=4, waiting=4, seconds=10.0, slice_seconds=0.002)
+    text = "SELECT (COUNT(*) AS ?n) { ?a a ?c . ?b a ?d FILTER(?a = ?b) }"
+    with ThreadPoolExecutor(4) as pool:
+        bodies = set(pool.map(lambda number: engine.query(f"{text} # {number}", JSON), range(8)))
+    assert len(bodies) == 1
+    assert soon(lambda: len(engine._nursery._ready) <= 2)
+    assert soon(lambda: engine._nursery._fast == len(engine._nursery._ready))
 
 
 def test_a_snapshot_that_cannot_be_opened_is_told(tmp_path):

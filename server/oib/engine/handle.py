@@ -24,6 +24,8 @@ class Handle:
         self._got = bytearray()
         self._reply: asyncio.Future[Reply | None] | None = None
         self._has_ended = self._is_closed = False
+        #: Whether it has left the fast lane, and whether it comes after all others.
+        self.is_lent = self.is_low = False
         # CLOCK_PROCESS_CPUTIME_ID of another process, as clock_getcpuclockid(3) makes it on Linux.
         self._clock = ~pid << 3 | 2
 
@@ -85,7 +87,8 @@ class Handle:
         self._signal(signal.SIGCONT)
 
     def lower(self) -> None:
-        """Let the worker come after all others when there is little processor time."""
+        """Let the worker come after all others when there is little processor time, for good."""
+        self.is_low = True
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, 15)
 

@@ -1,9 +1,13 @@
 """The lanes: quick questions never wait for long ones, and no question takes longer than it may.
 
 Every question starts with a fast worker. One that is not answered after a slice of processor time
-keeps its worker, but that one leaves the fast lane and another takes its place: it comes after
-all others, stands still while no place in the slow lane is free, and is killed at the deadline.
-Nothing is estimated beforehand, and nothing is begun twice.
+keeps its worker, but that one leaves the fast lane and another takes its place: it stands still
+while no place in the slow lane is free, comes after all others when it has been at it for long,
+and is killed at the deadline. Nothing is estimated beforehand, and nothing is begun twice.
+
+A worker that was not too long at its question is used again: the memory that it has touched is
+its own by now, and a fresh one would have to copy all of that anew, which takes several times as
+long as a question that walks through all data.
 """
 
 import asyncio
@@ -18,6 +22,10 @@ from oib.engine.nursery import Nursery
 # A worker that got no processor on a busy machine has not had its slice; so many times it may
 # wait as long again.
 _TIMES = 4
+
+# After so many seconds in the slow lane a worker comes after all others. It cannot be raised
+# again without privileges, so it ends with its question.
+_LONG = 1.0
 
 
 class Lanes:
@@ -40,21 +48,19 @@ class Lanes:
         """
         deadline = time.monotonic() + self._limits.seconds
         worker, before = await self._begin(question, deadline)
-        reply, is_fast = None, True
+        is_of_use = False
         try:
             reply = await worker.wait(self._limits.slice_seconds)
             reply = reply or await self._starve(worker, before)
             if reply is None:
-                is_fast = False
-                self._nursery.replace()
+                self._nursery.lend(worker)
                 reply = await self._go_on(worker, deadline)
+            is_of_use = not reply.last and not worker.is_low
         except EOFError:
             raise verdict.death(await self._nursery.bury(worker), self._limits) from None
         finally:
-            if is_fast and reply and not reply.last:
+            if is_of_use:
                 self._nursery.give(worker)
-            elif is_fast:
-                self._replace(worker)
             else:
                 self._nursery.kill(worker)
         return reply.answer()
@@ -68,13 +74,9 @@ class Lanes:
                 is_there = await worker.ask(question)
             finally:
                 if not is_there:  # it died while it waited
-                    self._replace(worker)
+                    self._nursery.kill(worker)
             if is_there:
                 return worker, before
-
-    def _replace(self, worker: Handle) -> None:
-        self._nursery.replace()
-        self._nursery.kill(worker)
 
     async def _starve(self, worker: Handle, before: float) -> Reply | None:
         for _ in range(_TIMES):
@@ -95,7 +97,6 @@ class Lanes:
             raise verdict.busy()
         self._admitted += 1
         try:
-            worker.lower()
             if self._slow.locked():
                 worker.pause()
             try:
@@ -104,7 +105,10 @@ class Lanes:
                 raise verdict.busy() from None
             try:
                 worker.resume()
-                reply = await worker.wait(deadline - time.monotonic())
+                reply = await worker.wait(min(_LONG, deadline - time.monotonic()))
+                if reply is None:
+                    worker.lower()
+                    reply = await worker.wait(deadline - time.monotonic())
             finally:
                 self._slow.release()
         finally:

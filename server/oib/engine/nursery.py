@@ -17,6 +17,9 @@ from oib.errors import Unavailable
 
 _PAUSE = 1.0  # seconds before the next try, after a zygote did not come up
 
+# So many more than the fast lane needs may wait there, before the one that waited longest ends.
+_SPARE = 1
+
 Order = Callable[[Stem], object]
 
 
@@ -42,8 +45,8 @@ class Nursery:
         self._orders = SimpleQueue[Order | None]()
         self._fault = ""
         self._is_closed = False
-        for _ in range(limits.fast):
-            self.replace()
+        self._fast = 0  # how many are in the fast lane, or will be soon
+        self._fill()
         threading.Thread(target=self._keep, name="nursery", daemon=True).start()
 
     async def take(self, seconds: float) -> Handle:
@@ -68,7 +71,10 @@ class Nursery:
             raise
 
     def give(self, worker: Handle) -> None:
-        """Take back a worker that waits for its next question."""
+        """Take a worker into the fast lane, where it waits for its next question."""
+        if worker.is_lent:
+            worker.is_lent = False
+            self._fast += 1
         if self._is_closed:
             worker.close()
             return
@@ -78,15 +84,27 @@ class Nursery:
                 future.set_result(worker)
                 return
         self._ready.append(worker)
+        if self._fast > self._limits.fast + _SPARE:
+            self.kill(self._ready.pop(0))
 
-    def replace(self) -> None:
-        """Have a worker made, for one that does not come back."""
-        self._orders.put(lambda stem: self._call(self._welcome, stem.fork()))
+    def lend(self, worker: Handle) -> None:
+        """Let a worker leave the fast lane with its question."""
+        worker.is_lent = True
+        self._fast -= 1
+        self._fill()
 
     def kill(self, worker: Handle) -> None:
-        """End a worker."""
+        """End a worker, if it has not ended yet, and have another made if need be."""
         worker.kill()
         self._orders.put(lambda stem: stem.forget(worker))
+        if not worker.is_lent:
+            self._fast -= 1
+            self._fill()
+
+    def _fill(self) -> None:
+        while self._fast < self._limits.fast and not self._is_closed:
+            self._fast += 1
+            self._orders.put(lambda stem: self._call(self._welcome, stem.fork()))
 
     async def bury(self, worker: Handle) -> int | None:
         """Return the exit status of a worker that has died, None where nobody knows it."""
