@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 import live
 from oib.engine import Dataset
 from oib.engine.embedded import Embedded
+from oib.engine.holding import Holding
 from oib.engine.remote import Remote
 from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, Unavailable
 
@@ -260,3 +261,17 @@ def test_a_remote_engine_that_cannot_answer_raises(status, error):
         with pytest.raises(error):
             Remote(f"http://127.0.0.1:{stub.server_port}/{status}").query("ASK {}", JSON)
         ear.join()
+
+
+def test_the_union_apart_answers_what_names_no_graph():
+    store = Store()
+    store.update(
+        "INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1, 2 } GRAPH <urn:h> { <urn:a> <urn:b> 1 } }"
+    )
+    held = Holding.apart(store)
+    assert len(held.union) == 2
+    assert not list(held.union.named_graphs())
+    assert held.for_query("SELECT * { ?s ?p ?o }") is held.union
+    for text in ("SELECT * { graph ?g { ?s ?p ?o } }", "ASK FROM <urn:g> {}"):
+        assert held.for_query(text) is held.store
+    assert Holding.apart(held.store) == Holding(held.store, held.store)  # as a store on disk is

@@ -22,6 +22,7 @@ from oib.snapshot import Manifest
 
 LIMITS = Limits(seconds=1.0, memory_mib=128, answer_mib=1, fast=2, slow=1, waiting=1)
 HEAVY = ENDLESS["cross product, counted"]
+MEDIUM = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?s a ?c . ?s ?q ?x }"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
@@ -209,15 +210,14 @@ def test_a_worker_comes_back_from_the_slow_lane_unless_it_was_there_for_long(
     monkeypatch.setattr("oib.engine.lanes._LONG", long)
     engine = start(fast=1, seconds=10.0, slice_seconds=0.002)
     first = pid_of(engine)
-    engine.query("SELECT (COUNT(*) AS ?n) { ?a a ?c . ?b a ?d FILTER(?a = ?b) }", JSON)
+    engine.query(MEDIUM, JSON)
     assert (pid_of(engine) == first) is (long > 0)
 
 
 def test_no_more_workers_than_needed_wait(start):
     engine = start(fast=1, slow=4, waiting=4, seconds=10.0, slice_seconds=0.002)
-    text = "SELECT (COUNT(*) AS ?n) { ?a a ?c . ?b a ?d FILTER(?a = ?b) }"
     with ThreadPoolExecutor(4) as pool:
-        bodies = set(pool.map(lambda number: engine.query(f"{text} # {number}", JSON), range(8)))
+        bodies = set(pool.map(lambda number: engine.query(f"{MEDIUM} # {number}", JSON), range(8)))
     assert len(bodies) == 1
     assert soon(lambda: len(engine._nursery._ready) <= 2)
     assert soon(lambda: engine._nursery._fast == len(engine._nursery._ready))

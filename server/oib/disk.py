@@ -13,7 +13,7 @@ BATCH = 100_000
 def write(data: Path, directory: Path, batch: int = BATCH) -> None:
     """Write the quads of a file into a new store, and all their triples into its default graph.
 
-    The default graph is the union of the others, each triple once: see ``engine.evaluation``.
+    The default graph is the union of the others, each triple once: see ``engine.holding``.
     """
     store = Store(str(directory))
     # Not ``bulk_load``: it gives blank nodes other names at each call, and so the default graph
