@@ -1,7 +1,11 @@
 """The bench: its data, its report and its readers of answers; no test here looks at a clock."""
 
+import socket
 import sys
+import threading
+import time
 from collections import Counter
+from contextlib import contextmanager, suppress
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +15,7 @@ import generator
 import load
 import report
 import tree
+from live import free_port
 from oib.names import GRAPH, ID, OIB
 from questions import QUESTIONS, never_seen
 from sameness import normal
@@ -95,6 +100,113 @@ def test_an_answer_is_read_when_it_is_whole_and_not_before(sent):
     assert (answer.status, answer.media_type, answer.body) == (200, "a/b", b"hello")
 
 
+def whole(body, status="200 OK", fields=b""):
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n".encode()
+    return head + fields + b"\r\n" + body
+
+
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n0\r\n\r\n\r\n3\r\nllo\r\n0\r\n\r\n"
+)
+
+
+END = object()
+
+
+@contextmanager
+def answering(*pieces):
+    """Serve one connection after another: an answer is its pieces, None is a close."""
+    script = iter(pieces)
+
+    def serve(listener):
+        with suppress(OSError, StopIteration):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    while connection.recv(1 << 16):
+                        answer = next(script)
+                        if answer is None:
+                            break
+                        for piece in answer:
+                            if piece is END:
+                                connection.shutdown(socket.SHUT_WR)
+                            else:
+                                connection.sendall(piece)
+                            time.sleep(0.01)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def sent(number):
+    return iter([load.request("/", "a/b")] * number)
+
+
+on_linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="the bench reads /proc; run it on Linux"
+)
+
+
+@on_linux
+def test_every_answer_is_counted_once_whatever_the_lengths_and_pieces():
+    same, other = whole(b"x" * 50), whole(b"y" * 70)
+    large = whole(b"z" * 200_000)
+    answers = [[same], [same], [other], [same[:20], same[20:]], [other[: len(same)], b"y" * 20]]
+    answers += [[CHUNKED], [CHUNKED[:-12], CHUNKED[-12:]], [CHUNKED[:55], CHUNKED[55:]], [same]]
+    answers += [[large], [large[:100], large[100:]], [whole(b"")]]
+    with answering(*answers) as port:
+        tally = load.run(port, sent(len(answers)), 1, 20)
+    assert (tally.done, tally.lost, tally.reconnects) == (len(answers), 0, 0)
+    assert not tally.refused
+    assert tally.before is None
+
+
+@on_linux
+def test_an_answer_of_the_same_length_but_another_status_is_not_taken_for_good():
+    good, bad = whole(b"12"), whole(b"12", "503 No")
+    assert len(good) == len(bad)
+    with answering([good], [bad], [good]) as port:
+        tally = load.run(port, sent(3), 1, 20)
+    assert (tally.done, tally.refused, tally.before) == (2, {503: 1}, 1)
+
+
+@on_linux
+def test_a_request_without_a_whole_answer_is_lost_and_the_next_goes_on_anew():
+    good = whole(b"12345")
+    with answering([good], [good[:-2]], None, [good[:10]], None, [good]) as port:
+        tally = load.run(port, sent(4), 1, 20, patience=0.2)
+    # The last half answer is waited for, and its connection is not used again.
+    assert (tally.done, tally.lost, tally.before) == (1, 1, 1)
+    with answering([good], None, [good], [whole(b"", fields=b"Connection: close\r\n")]) as port:
+        tally = load.run(port, sent(4), 1, 20)
+    assert (tally.done, tally.lost, tally.before, tally.broken) == (3, 1, 1, "")
+    assert tally.reconnects == 2
+
+
+@on_linux
+def test_an_answer_without_length_ends_with_its_connection():
+    old = b"HTTP/1.0 200 OK\r\n\r\nhello"
+    with answering([old], None) as port:
+        half = load.run(port, sent(1), 1, 20, patience=0.2)
+    assert (half.done, half.lost) == (0, 1)
+    with answering([old, END]) as port:
+        tally = load.run(port, sent(1), 1, 20)
+    assert (tally.done, tally.lost) == (1, 0)
+
+
+@on_linux
+def test_a_server_that_is_gone_ends_the_run_and_not_the_program():
+    tally = load.run(free_port(), sent(9), 4, 20)
+    assert tally.done == 0
+    assert tally.lost >= 1
+    assert "refused" in tally.broken.lower()
+    assert tally.before == 0
+
+
 def test_answers_of_two_engines_are_the_same_in_any_order_and_numbers_of_any_type():
     def answer(*rows):
         bindings = ",".join(
@@ -110,7 +222,7 @@ def test_answers_of_two_engines_are_the_same_in_any_order_and_numbers_of_any_typ
     assert one != answer(("literal", "1", "integer"))
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc; run it on Linux")
+@on_linux
 def test_the_tree_sees_this_process():
     import os
 
