@@ -188,6 +188,21 @@ def test_a_request_without_a_whole_answer_is_lost_and_the_next_goes_on_anew():
 
 
 @on_linux
+def test_a_connection_closed_while_it_was_idle_loses_no_request(monkeypatch):
+    monkeypatch.setattr(load, "_IDLE", 0.0)
+
+    def slowly():
+        for each in sent(2):
+            yield each
+            time.sleep(0.3)
+
+    good = whole(b"12345")
+    with answering([good, END], [good]) as port:
+        tally = load.run(port, slowly(), 1, 20, patience=5)
+    assert (tally.done, tally.lost, tally.reconnects) == (2, 0, 1)
+
+
+@on_linux
 def test_an_answer_without_length_ends_with_its_connection():
     old = b"HTTP/1.0 200 OK\r\n\r\nhello"
     with answering([old], None) as port:

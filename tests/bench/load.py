@@ -14,6 +14,7 @@ PATIENCE = 30.0
 _END = b"\r\n\r\n"
 _ROOM = 1 << 16  # bytes that a connection has for an answer at first
 _LOOK = 0.5  # seconds between two looks for answers that do not come
+_IDLE = 1.0  # seconds since its last request after which a connection is looked at before another
 _HEADS = 1000  # heads kept, so that one that comes again is not read again
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked", re.IGNORECASE)
@@ -277,8 +278,11 @@ class _Line:
         """Send a request; return False if the server has closed the connection."""
         assert self.socket is not None
         self._filled, self.ended = 0, False
-        self.began = time.perf_counter()
+        idle, self.began = self.began, time.perf_counter()
         try:
+            # A server may close what was idle for long; asked later, it would look like a loss.
+            if self.began - idle > _IDLE and self._closed():
+                return False
             gone = self.socket.send(sent)
             if gone < len(sent):
                 self.socket.settimeout(PATIENCE)
@@ -287,6 +291,12 @@ class _Line:
         except OSError:
             return False
         return True
+
+    def _closed(self) -> bool:
+        assert self.socket is not None
+        with suppress(BlockingIOError):
+            return not self.socket.recv(1, socket.MSG_PEEK)
+        return False
 
     def receive(self, heads: dict[bytes, _Head]) -> _Head | None:
         """Take what has come; return the head if the answer is whole now."""

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import cycle
 from pathlib import Path
+from statistics import median
 
 import load
 import tree
@@ -34,13 +35,15 @@ TOUCHED = "instances/place/beijing.ttl"
 LABEL = 'skos:prefLabel "Beijing"@en'
 _SMALL = f"SELECT ?p ?v WHERE {{ <{ID}person/sun-youshun> ?p ?v }}"
 _HEAVY = (
-    f"SELECT ?s (COUNT(*) AS ?n) WHERE {{ ?c <{OIB}claimSubject> ?s ; ?p ?v . ?d ?p ?v }} "
+    f"SELECT ?s (COUNT(*) AS ?n) WHERE {{ ?c <{OIB}claimSubject> ?s ; "
+    f"<{OIB}claimPredicate> ?v . ?d <{OIB}claimPredicate> ?v ; ?p ?o . ?c ?q ?w }} "
     "GROUP BY ?s ORDER BY DESC(?n) LIMIT 5"
 )
-_LIMIT = 5  # seconds that a query may take
+_LIMIT = 10  # seconds that a query may take
 # The old data go on for a minute after a switch, for those who asked them: so long it is both.
-_BOTH = 75.0
+_BOTH = 90.0
 _EARLY = 0.2  # the share of the time after which the memory is looked at first
+_QUIET = 15.0  # seconds of each look, without heavy and hostile queries: what they take, goes
 _HEAVY_PAUSE = 1.0  # seconds between two heavy queries
 _HOSTILE_PAUSE = 3.0  # seconds between two hostile queries
 _LOOK = 0.5  # seconds between two looks at the memory
@@ -88,6 +91,7 @@ class Soak:
         self._began = time.monotonic()
         self._sizes: list[tuple[float, float]] = []
         self._left = 0
+        self._quiet: tuple[tuple[float, float], ...] = ()
         self.faults: list[str] = []
         self._things = [
             path.relative_to(home / "instances").with_suffix("").as_posix()
@@ -97,8 +101,9 @@ class Soak:
 
     def run(self, seconds: float, connections: int, switches: int) -> list[str]:
         """Load, switch and look for so long, or until the last switch is over; return faults."""
-        dues, early = _dues(seconds, switches), seconds * _EARLY
-        seconds = max(seconds, dues[-1] + _BOTH) if dues else seconds
+        early, dues = seconds * _EARLY, _dues(seconds, switches)
+        seconds = max(seconds, (dues[-1] + _BOTH if dues else early + _QUIET) + _QUIET)
+        self._quiet = ((early, early + _QUIET), (seconds - _QUIET, seconds))
         usual, heavy, hostile = load.Tally(), load.Tally(), load.Tally()
 
         def loads(requests: Iterator[bytes], number: int, tally: load.Tally) -> None:
@@ -130,7 +135,7 @@ class Soak:
             *judged("heavy", heavy, allowed=()),
             # Stopped by time or by memory, or answered in time.
             *judged("hostile", hostile, allowed=(503,)),
-            *self._grown(early, seconds, dues),
+            *self._grown(),
         ]
 
     def _usual(self) -> Iterator[bytes]:
@@ -153,15 +158,27 @@ class Soak:
         """Yield heavy requests of which no two are the same text."""
         for number in range(10**12):
             yield self._server.request(f"# asked {number}\n{_HEAVY}")
-            if self._over.wait(_HEAVY_PAUSE):
+            if not self._pause(_HEAVY_PAUSE):
                 return
 
     def _hostile(self) -> Iterator[bytes]:
         """Yield hostile requests in turn, with pauses in which memory can be told."""
         for text in cycle(HOSTILE.values()):
             yield self._server.request(text)
-            if self._over.wait(_HOSTILE_PAUSE):
+            if not self._pause(_HOSTILE_PAUSE):
                 return
+
+    def _pause(self, seconds: float) -> bool:
+        """Wait so long, and while it is to be quiet; return whether to go on."""
+        time.sleep(seconds)
+        while any(begin - _LIMIT <= self._gone() <= end for begin, end in self._quiet):
+            if self._gone() >= self._quiet[-1][0] - _LIMIT:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def _gone(self) -> float:
+        return time.monotonic() - self._began
 
     def _leave(self) -> None:
         """Send whole and half requests, again and again, and go before the answer comes."""
@@ -186,8 +203,7 @@ class Soak:
 
     def _look(self) -> None:
         while not self._over.wait(_LOOK):
-            gone = time.monotonic() - self._began
-            self._sizes.append((gone, tree.memory(self._server.process.pid)))
+            self._sizes.append((self._gone(), tree.memory(self._server.process.pid)))
 
     def _switch(self, number: int) -> list[str]:
         """Change a label and build; return what is wrong if the server goes on as before."""
@@ -205,7 +221,7 @@ class Soak:
             after = self._version()
             if after not in ("", before):
                 print(
-                    f"{time.monotonic() - self._began:6.0f} s  switch {number}: "
+                    f"{self._gone():6.0f} s  switch {number}: "
                     f"{before} to {after}, {time.monotonic() - built:.1f} s after the build",
                     flush=True,
                 )
@@ -218,23 +234,21 @@ class Soak:
             return load.once(self._server.port, self._server.request("ASK {}")).version
         return ""
 
-    def _grown(self, early: float, late: float, dues: list[float]) -> list[str]:
-        """Compare what memory is never given back, after the first fifth and at the end.
-
-        The lowest of each time counts: a hostile query takes much for a while.
-        """
-        first = dues[0] if dues else late / 2
-        before = [size for gone, size in self._sizes if early <= gone <= first]
-        after = [size for gone, size in self._sizes if gone >= late - (first - early)]
+    def _grown(self) -> list[str]:
+        """Compare the memory after the first fifth with that at the end, both in quiet times."""
         print(f"{self._left} clients went away in the middle")
+        before, after = (
+            [size for gone, size in self._sizes if begin <= gone <= end]
+            for begin, end in self._quiet
+        )
         if not before or not after:
             return ["too few looks at the memory"]
         print(
-            f"memory: {min(before):.0f} to {max(before):.0f} MiB after the first fifth, "
-            f"{min(after):.0f} to {max(after):.0f} MiB at the end"
+            f"memory: {median(before):.0f} MiB after the first fifth, "
+            f"{median(after):.0f} MiB at the end, {max(s for _, s in self._sizes):.0f} MiB at most"
         )
-        if min(after) > 1.2 * min(before) + 20:
-            return [f"memory grew from {min(before):.0f} to {min(after):.0f} MiB"]
+        if median(after) > 1.2 * median(before) + 20:
+            return [f"memory grew from {median(before):.0f} to {median(after):.0f} MiB"]
         return []
 
 
@@ -243,8 +257,8 @@ def _dues(seconds: float, switches: int) -> list[float]:
 
     Never so close that one begins while the one before is not over yet.
     """
-    first = (_EARLY + 0.1) * seconds
-    room = max(0.0, seconds - _BOTH - first)
+    first = _EARLY * seconds + _QUIET
+    room = max(0.0, seconds - _QUIET - _BOTH - first)
     number = min(switches, 1 + int(room // _BOTH))
     return [first + room * each / max(1, number - 1) for each in range(number)]
 
