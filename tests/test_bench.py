@@ -1,11 +1,14 @@
 """The bench: its data, its report and its readers of answers; no test here looks at a clock."""
 
 import socket
+import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
+from itertools import pairwise
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -13,9 +16,13 @@ from pyoxigraph import RdfFormat, Store, parse
 
 import generator
 import load
+import measure
 import report
+import soak
+import targets
 import tree
 from live import free_port
+from oib.library import SavedQuery
 from oib.names import GRAPH, ID, OIB
 from questions import QUESTIONS, never_seen
 from sameness import normal
@@ -78,10 +85,21 @@ def test_a_question_has_an_answer_however_its_text_is_varied(question, filled):
     assert rows or question.name == "regex"
 
 
+def test_heavy_questions_are_saved_queries_too_with_their_columns(tmp_path, filled):
+    for question in (each for each in QUESTIONS if each.heavy):
+        path = tmp_path / f"{question.slug}.rq"
+        path.write_text(question.saved, "utf-8")
+        saved = SavedQuery.read(path, tmp_path)
+        solutions = filled.query(saved.text)
+        assert [f"?{name}" for name in saved.columns] == [str(v) for v in solutions.variables]
+
+
 def test_there_are_fourteen_shapes_and_no_small_query_comes_twice(filled):
     assert len({question.text for question in QUESTIONS}) == 14
-    queries = never_seen(["organization/base-3", "organization/base-4"])
-    texts = [next(queries) for _ in range(50)]
+    things = ["organization/base-3", "organization/base-4"]
+    queries = never_seen(lambda text: load.request("/", "a/b", query=text), things)
+    lines = [next(queries).split()[1].decode() for _ in range(50)]
+    texts = [unquote(line.partition("query=")[2]) for line in lines]
     assert len(set(texts)) == 50
     assert list(filled.query(texts[0]))
 
@@ -251,6 +269,7 @@ def cell(what, server, cpu, group="small", heavy=False, note=""):
         **{"group": group, "what": what, "connections": 1, "server": server, "cpu": cpu},
         **{"rate": 1.0, "half": 1.0, "most": 1.0, "done": 9, "refused": 1, "lost": 0},
         **{"heavy": heavy, "note": note},
+        "rounds": [[cpu, 1.0]],
     }
 
 
@@ -290,6 +309,142 @@ def test_the_report_gives_ratios_to_ours_and_names_what_is_missing():
     assert "over 60 s" in text
     assert "not installed: apt-get install it" in text
     assert "25×" in text
+
+
+def small(what, connections, server, *rounds, group="small", heavy=False):
+    return {
+        **cell(what, server, rounds[0][0], group, heavy),
+        **{"connections": connections, "rounds": list(rounds)},
+    }
+
+
+def assault(query, seconds, server="oib", high=9.0, note="", failed=0):
+    return {
+        **{"server": server, "query": query, "seconds": seconds, "status": 503, "note": note},
+        **{"done": 9, "failed": failed, "half": 1.0, "high": high, "most": 99.0},
+    }
+
+
+def verdicts(**size):
+    """Judge one size of 1M triples; return the verdicts by work, less what was not measured."""
+    rows = targets.judge({"sizes": {"1M": {"cells": [], **size}}, "cold": {"built already": 1.2}})
+    return {row.work: row for row in rows if not row.verdict.startswith(targets.UNKNOWN)}
+
+
+def test_throughput_is_to_be_a_multiple_and_processor_time_a_part_round_by_round():
+    # By the medians of each it would be 2.0: the rounds are compared one by one.
+    found = verdicts(
+        cells=[
+            small("repeated query", 8, "oib", (10.0, 300.0), (20.0, 100.0), (30.0, 100.0)),
+            small("repeated query", 8, targets.MEMORY, (30.0, 100), (40.0, 100), (50.0, 100)),
+            small("never-seen query", 8, "oib", (50.0, 1.0)),
+            small("never-seen query", 8, targets.SAFE, (49.0, 1.0)),
+            small("never-seen query", 8, targets.VIRTUOSO, (200.0, 1.0)),
+            small("never-seen query", 8, targets.RDFLIB, (None, 0.0)),
+        ]
+    )
+    start = "repeated query, 8 conn., "
+    core = found[f"{start}throughput a core, against oxigraph memory"]
+    assert (core.value, core.verdict) == ("2×", targets.MET)
+    plain = found[f"{start}requests a second, against oxigraph memory"]
+    assert (plain.value, plain.ours, plain.verdict) == ("1×", "100/s", targets.MISSED)
+    start = "never-seen query, 8 conn., processor time, against "
+    assert found[start + targets.SAFE].verdict == targets.MISSED
+    assert found[start + targets.VIRTUOSO].verdict == targets.MET
+    assert start + targets.RDFLIB not in found
+
+
+def test_heavy_queries_that_are_saved_are_compared_with_the_repeated_ones_of_a_peer():
+    found = verdicts(
+        cells=[
+            small("count", 1, "oib", (100.0, 1.0), group="saved", heavy=True),
+            small("count", 1, targets.VIRTUOSO, (900.0, 1.0), group="repeated", heavy=True),
+        ]
+    )
+    assert found["count (heavy), saved, processor time, against virtuoso"].verdict == targets.MISSED
+
+
+@pytest.mark.parametrize(
+    ("ours", "stopped", "quick"),
+    [
+        (assault("a", 2.4), targets.MET, targets.MET),
+        (assault("a", 2.6), targets.MISSED, targets.MET),
+        (assault("a", 2.1, note="a broken answer"), targets.MISSED, targets.MET),
+        (assault("a", None, high=51.0), targets.MISSED, targets.MISSED),
+        (assault("a", 1.0, failed=1), targets.MET, targets.MISSED),
+    ],
+)
+def test_hostile_queries_are_to_be_stopped_and_to_hold_up_nobody(ours, stopped, quick):
+    found = verdicts(hostile=[assault("none", None), ours, assault("a", 9.0, "other", 999.0)])
+    assert found["hostile queries stopped within the limit and half a second"].verdict == stopped
+    assert found["99 of 100 small queries meanwhile"].verdict == quick
+
+
+def test_what_was_not_measured_is_named_with_the_reason():
+    rows = targets.judge(
+        {
+            "sizes": {
+                "10k": {
+                    "cells": [
+                        cell("never-seen query", "oib", 5.0),
+                        cell("never-seen query", "virtuoso", None, note="no answer"),
+                    ]
+                }
+            }
+        }
+    )
+    told = {row.verdict for row in rows}
+    assert told == {targets.UNKNOWN, f"{targets.UNKNOWN}: no answer"}
+    assert {row.work for row in rows if row.size == "1M"} >= {
+        "heavy shapes (heavy), saved, processor time, against virtuoso"
+    }
+
+
+class Falling:
+    """A server that gives a few answers and then refuses all, until it is started anew."""
+
+    name, graph, burst, gone = "falling", "", 10**9, ""
+
+    def __init__(self, port):
+        self.port, self.process, self.renewed = port, subprocess.Popen(["sleep", "60"]), 0
+
+    def answers(self):
+        return False
+
+    def renew(self):
+        self.renewed += 1
+
+
+@on_linux
+def test_a_server_that_falls_over_is_told_of_started_anew_and_does_not_end_the_run():
+    good, bad = whole(b"12345"), whole(b"", "500 No")
+    effort = measure.Effort(seconds=60, rounds=1, connections=(1,), patience=5)
+    with answering([good], [good], [bad], [bad]) as port:
+        server, absent = Falling(port), Falling(free_port())
+        found = measure.one(server, lambda _: sent(4), 1, effort)
+        gone = measure.one(absent, lambda _: sent(4), 1, effort)
+    for each in (server, absent):
+        each.process.terminate()
+        each.process.wait()
+    assert (server.renewed, found.fell, found.cpu) == (1, True, None)
+    made = measure.cell("small", "repeated query", 1, "falling", [found, gone])
+    assert made.note == "fell over after 2 and 0 requests"
+    assert (made.refused, made.done) == (2, 2)
+    shown = {**cell("repeated query", "oib", None), "note": made.note}
+    size = {**RESULTS["sizes"]["10k"], "cells": [shown]}
+    assert made.note in report.markdown({**RESULTS, "sizes": {"10k": size}})
+
+
+def test_the_soak_switches_when_the_data_before_are_let_go_and_tells_what_must_not_be():
+    for minutes in (1, 5, 10):
+        dues = soak._dues(60 * minutes, 5)
+        assert dues
+        assert all(b - a >= soak._BOTH for a, b in pairwise(dues))
+        assert dues[0] >= 60 * minutes * soak._EARLY + soak._QUIET
+    tally = load.Tally(times=[0.1], refused=Counter({503: 1}), lost=2)
+    assert soak.judged("x", tally, allowed=(503,)) == ["x: 2 requests lost"]
+    assert soak.judged("x", tally, allowed=())[0] == "x: 1 answers of status 503"
+    assert soak.judged("x", load.Tally(), allowed=()) == ["x: no request was answered"]
 
 
 def test_the_picture_is_well_formed_and_has_a_bar_a_peer():
