@@ -16,8 +16,11 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 
 from homes import ROOT
 from oib.engine.embedded import Embedded
+from oib.engine.limits import Limits
 from oib.engine.writable import Writable
+from oib.front import connection, intake
 from oib.library import Library
+from oib.serving import door_before, run
 from oib.site import Site
 from oib.web import create_app
 
@@ -49,6 +52,11 @@ def small_app():
     return create_app(small_site())
 
 
+def door(app):
+    """Return the door to an app that is a Flask app or stands before one, with all layers."""
+    return door_before(small_site(), app)
+
+
 def home_app():
     folder = os.environ["OIB_TEST_SNAPSHOTS"]
     return create_app(Site.open(ROOT, Path(folder)))
@@ -68,7 +76,7 @@ def writable_app():
 
 
 def slow_app():
-    app = small_app()
+    app = small_app().wsgi_app
 
     def slow(environ, start_response):
         if environ["QUERY_STRING"].startswith("query="):
@@ -76,6 +84,12 @@ def slow_app():
         return app(environ, start_response)
 
     return slow
+
+
+def hasty_app():
+    """An app behind a front without patience."""
+    connection._HEAD_WITHIN = intake._SECONDS = 0.5
+    return small_app()
 
 
 @contextmanager
@@ -89,8 +103,7 @@ def serving(factory):
 def process(factory):
     """Serve the app of a factory of this module; yield the URL of its root, and the process."""
     port = free_port()
-    command = f"-m granian --interface wsgi --host 127.0.0.1 --port {port} --no-log --factory"
-    with _process(port, *command.split(), f"live:{factory.__name__}") as server:
+    with _process(port, __file__, factory.__name__, str(port)) as server:
         yield server.root, server.process
 
 
@@ -145,3 +158,8 @@ def _ready(root, server):
         except (URLError, ConnectionError):
             time.sleep(0.05)
     raise RuntimeError(f"no server at {root}; exit status {server.poll()}")
+
+
+if __name__ == "__main__":
+    app = globals()[sys.argv[1]]()
+    run(lambda: door(app), "127.0.0.1", int(sys.argv[2]), Limits())

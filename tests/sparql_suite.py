@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
@@ -115,45 +116,54 @@ def accept(case):
 
 
 def agrees(case, media_type, body):
-    """Tell whether an answer is the one that a test expects."""
-    ending = case.result.rpartition(".")[2]
-    expected = path(case.result).read_bytes()
-    if media_type == "text/csv":
-        return _cells(body) == _cells(expected)
+    """Tell whether an answer is the one that a test expects.
+
+    Numbers are compared by their value, blank nodes by their place; rows in their order where the
+    test wants one: where its result numbers them, or its query has ORDER BY.
+    """
     if media_type == "text/turtle":
-        got = [quad.triple for quad in ox.parse(body, ox.RdfFormat.TURTLE)]
-        return canonical(got) == canonical(read(case.result))
-    got = _solutions(body, media_type)
-    wanted = _solutions(expected, _TYPES[ending]) if ending in _TYPES else _table(case.result)
+        return canonical(triples(body)) == canonical(read(case.result))
+    ending = case.result.rpartition(".")[2]
+    got = solutions(body, media_type)
+    if ending in _TYPES:
+        wanted = solutions(path(case.result).read_bytes(), _TYPES[ending])
+        is_ordered = re.search(r"\bORDER\s+BY\b", path(case.query).read_text("utf-8"), re.I)
+    else:
+        wanted, is_ordered = _table(case.result)
     if isinstance(got, bool) or isinstance(wanted, bool):
-        return got == wanted
-    (columns, rows), (wanted_columns, wanted_rows, *ordered) = got, wanted
-    if set(columns) != set(wanted_columns) and wanted_rows:
+        return got is wanted
+    (columns, rows), (wanted_columns, wanted_rows) = got, wanted
+    if sorted(columns) != sorted(wanted_columns):
         return False
-    if case.is_lax:
-        return set(_plain(rows)) == set(_plain(wanted_rows))
-    if ordered and ordered[0] and not _has_blank(rows):
-        return _plain(rows) == _plain(wanted_rows)
-    if _has_blank(rows) or _has_blank(wanted_rows):
-        return canonical(_graph(rows)) == canonical(_graph(wanted_rows))
-    return Counter(_plain(rows)) == Counter(_plain(wanted_rows))
+    if case.is_lax:  # each row at least once, and no more often than without REDUCED
+        found, most = Counter(_in_order(rows)), Counter(_in_order(wanted_rows))
+        return found <= most and set(found) == set(most)
+    if is_ordered:
+        return _in_order(rows) == _in_order(wanted_rows)
+    return canonical(_graph(rows)) == canonical(_graph(wanted_rows))
 
 
-def _cells(body):
-    rows = csv.DictReader(io.StringIO(body.decode()))
-    return Counter(
-        tuple((name, "_:" if c.startswith("_:") else c) for name, c in sorted(row.items()))
-        for row in rows
-    )
+def triples(body):
+    """Read an answer in Turtle."""
+    return [quad.triple for quad in ox.parse(body, ox.RdfFormat.TURTLE)]
 
 
-def _solutions(body, media_type):
+def solutions(body, media_type):
+    """Read a table: true or false, or its columns and its rows."""
+    if media_type == "text/csv":
+        columns, *rows = csv.reader(io.StringIO(body.decode()), strict=True)
+        cells = [zip(columns, row, strict=True) for row in rows]
+        return columns, [{name: _cell(text) for name, text in row} for row in cells]
     form = ox.QueryResultsFormat.from_media_type(media_type)
     result = ox.parse_query_results(body, form)
     if isinstance(result, ox.QueryBoolean):
         return bool(result)
     names = [variable.value for variable in result.variables]
     return names, [{n: row[n] for n in names if row[n] is not None} for row in result]
+
+
+def _cell(text):
+    return ox.BlankNode(text[2:]) if text.startswith("_:") else ox.Literal(text)
 
 
 def _table(iri):
@@ -166,7 +176,7 @@ def _table(iri):
     tops = [t.subject for t in triples if t.object == _iri(RS, "ResultSet")]
     (boolean,) = values(tops[0], "boolean") or [None]
     if boolean:
-        return boolean.value == "true"
+        return boolean.value == "true", False
     found = []
     for solution in values(tops[0], "solution"):
         row = {
@@ -177,11 +187,19 @@ def _table(iri):
         found.append((int(index[0].value) if index else -1, row))
     found.sort(key=lambda pair: pair[0])
     columns = [each.value for each in values(tops[0], "resultVariable")]
-    return columns, [row for _, row in found], bool(found) and found[0][0] >= 0
+    return (columns, [row for _, row in found]), bool(found) and found[0][0] >= 0
 
 
-def _plain(rows):
-    return [tuple(sorted((name, str(_even(term))) for name, term in row.items())) for row in rows]
+def _in_order(rows):
+    """Return rows as tuples; the first blank node that is met becomes ``_:0``, and so on."""
+    blanks = {}
+
+    def text(term):
+        if isinstance(term, ox.BlankNode):
+            return f"_:{blanks.setdefault(term, len(blanks))}"
+        return str(_even(term))
+
+    return [tuple((name, text(term)) for name, term in sorted(row.items())) for row in rows]
 
 
 def _even(term):
@@ -201,10 +219,6 @@ def _even(term):
     except (ValueError, ArithmeticError):
         pass
     return term
-
-
-def _has_blank(rows):
-    return any(isinstance(term, ox.BlankNode) for row in rows for term in row.values())
 
 
 def _graph(rows):

@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from homes import CLAIM, ROOT, copy_home, submission, without
-from oib.cli import main
+from oib.check.writers import WRITERS
+from oib.cli import FORMATS, main
 
 
 def oib(*arguments, cwd=ROOT, **environment):
@@ -204,3 +205,20 @@ def test_a_reader_that_goes_away_is_no_error(snapshots, snapshot):
     )
     assert done.stdout.splitlines()[-1] == "0"
     assert "Traceback" not in done.stderr
+
+
+def test_every_form_of_a_report_can_be_asked_for():
+    assert sorted(FORMATS) == sorted(WRITERS)
+
+
+def test_what_only_a_build_takes_is_not_imported_to_serve():
+    code = "import sys, oib.cli; print({'pyshacl', 'rdflib', 'reasonable'} & set(sys.modules))"
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "server")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ran.stdout == "set()\n"

@@ -5,11 +5,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 import live
 from oib.engine import Dataset
 from oib.engine.embedded import Embedded
+from oib.engine.holding import Holding
 from oib.engine.remote import Remote
 from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, Unavailable
 
@@ -49,6 +50,74 @@ def test_from_narrows_the_default_graph(engine):
     assert count(engine, COUNT.format(where="FROM <urn:a>")) == 2
     assert count(engine, COUNT.format(where="FROM <urn:a> FROM <urn:c>")) == 3
     assert count(engine, COUNT.format(where="FROM NAMED <urn:a>")) == 0
+
+
+@pytest.mark.parametrize(
+    ("prologue", "clauses"),
+    [
+        ("", "FROM <urn:a> FROM <urn:b>"),
+        ("", "from<urn:b>from<\\u0075rn:a>"),
+        ("", "FROM <urn:a> FROM <urn:b> FROM NAMED <urn:c> FROM <urn:a>"),
+        ("PREFIX u: <urn:> # FROM <urn:c>\n", "FROM u:a # ?\n FROM u:b"),
+        ("BASE <urn:x> PREFIX : <urn:b>", "FROM <urn:a> FROM :"),
+    ],
+)
+def test_graphs_of_from_are_merged(engine, prologue, clauses):
+    assert count(engine, prologue + COUNT.format(where=clauses)) == 3
+
+
+def test_a_graph_that_is_named_twice_is_one(engine):
+    assert count(engine, COUNT.format(where="FROM <urn:a> FROM <urn:a>")) == 2
+    assert count(engine, NAMED.format(where="FROM NAMED <urn:a> FROM NAMED <urn:a>")) == 2
+    twice = Dataset(("urn:a", "urn:a"), ("urn:c", "urn:c"))
+    assert count(engine, COUNT.format(where=""), twice) == 2
+    assert count(engine, NAMED.format(where=""), twice) == 1
+
+
+def test_a_request_merges_graphs_as_from_does(engine):
+    both = Dataset(("urn:a", "urn:b", "urn:unknown"), ("urn:b", "urn:c"))
+    assert count(engine, COUNT.format(where=""), both) == 3
+    assert count(engine, COUNT.format(where="FROM <urn:c> FROM <urn:b>"), both) == 3
+    assert count(engine, NAMED.format(where=""), both) == 3
+    total = "SELECT (SUM(?o) AS ?n) FROM <urn:a> FROM <urn:b> { <urn:s> <urn:p> ?o . ?s ?q ?o }"
+    assert count(engine, total) == 6
+    lines = engine.query("DESCRIBE <urn:s> FROM <urn:a> FROM <urn:b>", "application/n-triples")
+    assert len(lines.splitlines()) == 3
+
+
+def test_a_merge_leaves_the_store_and_what_it_holds_alone(engine):
+    assert count(engine, NAMED.format(where="FROM <urn:a> FROM <urn:b> FROM NAMED <urn:c>")) == 1
+    assert count(engine, NAMED.format(where="FROM <urn:a> FROM <urn:b>")) == 0
+    assert count(engine, COUNT.format(where="")) == 4
+    assert count(engine, NAMED.format(where="")) == 5
+
+
+def test_a_blank_node_of_two_graphs_is_one_in_their_merge():
+    store, blank = Store(), BlankNode()
+    store.add(Quad(blank, NamedNode("urn:p"), Literal(1), NamedNode("urn:a")))
+    store.add(Quad(blank, NamedNode("urn:q"), Literal(2), NamedNode("urn:b")))
+    join = "SELECT (COUNT(*) AS ?n) FROM <urn:a> FROM <urn:b> { ?x <urn:p> 1 ; <urn:q> 2 }"
+    assert count(Embedded(store), join) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(?o != 'FROM <urn:a> FROM <urn:b>') }", 4),
+        ("SELECT (COUNT(*) AS ?n) FROM <urn:a> { ?s ?p ?o BIND('FROM' AS ?from) }", 2),
+        ("PREFIX u: <urn:> SELECT (COUNT(*) AS ?n) FROMu:a FROM u:b FROM u:c { ?s ?p ?o }", 5),
+        ("PREFIX from: <urn:> SELECT (COUNT(*) AS ?n) FROM from:c FROM from:b { ?s ?p ?o }", 3),
+    ],
+)
+def test_what_only_looks_like_from_chooses_nothing(engine, text, found):
+    assert count(engine, text) == found
+
+
+def test_a_prefix_that_is_missing_among_from_is_told_with_its_place(engine):
+    with pytest.raises(BadQuery, match="line 1, column"):
+        engine.query("ASK FROM no:a FROM no:b {}", JSON)
+    with pytest.raises(BadQuery, match="line 1, column"):
+        engine.query("FROM <urn:a> FROM <urn:b> SELECT * {}", JSON)
 
 
 def test_from_named_narrows_the_named_graphs(engine):
@@ -192,3 +261,17 @@ def test_a_remote_engine_that_cannot_answer_raises(status, error):
         with pytest.raises(error):
             Remote(f"http://127.0.0.1:{stub.server_port}/{status}").query("ASK {}", JSON)
         ear.join()
+
+
+def test_the_union_apart_answers_what_names_no_graph():
+    store = Store()
+    store.update(
+        "INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1, 2 } GRAPH <urn:h> { <urn:a> <urn:b> 1 } }"
+    )
+    held = Holding.apart(store)
+    assert len(held.union) == 2
+    assert not list(held.union.named_graphs())
+    assert held.for_query("SELECT * { ?s ?p ?o }") is held.union
+    for text in ("SELECT * { graph ?g { ?s ?p ?o } }", "ASK FROM <urn:g> {}"):
+        assert held.for_query(text) is held.store
+    assert Holding.apart(held.store) == Holding(held.store, held.store)  # as a store on disk is

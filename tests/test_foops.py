@@ -96,8 +96,6 @@ def test_rdf1_the_ontology_goes_through_every_syntax(graph, syntax):
     assert len(again) == len(graph)
 
 
-# To be merged: the pages of the documents are built on a branch of their own. When they are in,
-# these pass, pytest says so as a failure, and the mark below goes.
 @pytest.fixture(scope="module")
 def served(home, snapshots, snapshot):
     return create_app(Site.open(home, snapshots)).test_client()

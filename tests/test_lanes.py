@@ -1,9 +1,11 @@
 """The lanes, the nursery, the worker: in this process, with real workers over little data."""
 
+import asyncio
 import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from oib.snapshot import Manifest
 
 LIMITS = Limits(seconds=1.0, memory_mib=128, answer_mib=1, fast=2, slow=1, waiting=1)
 HEAVY = ENDLESS["cross product, counted"]
+MEDIUM = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?s a ?c . ?s ?q ?x }"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
@@ -48,11 +51,13 @@ def engine(snapshot):
 
 def pid_of(engine):
     """Return the process that will take the next question."""
-    worker = engine._nursery.take(5)
-    engine._nursery.give(worker)
-    for _ in range(LIMITS.fast - 1):  # first in, first out
-        engine.query("ASK {}", JSON)
-    return worker.pid
+
+    async def look():
+        worker = await engine._nursery.take(5)
+        engine._nursery.give(worker)
+        return worker.pid
+
+    return asyncio.run_coroutine_threadsafe(look(), engine.loop).result()
 
 
 def soon(is_so):
@@ -196,6 +201,26 @@ def test_a_worker_retires_when_it_has_used_up_its_time(start):
     while pid_of(engine) == first and time.monotonic() < end:
         engine.query("SELECT (COUNT(*) AS ?n) { ?a a ?c . ?b a ?d }", JSON)
     assert pid_of(engine) != first
+
+
+@pytest.mark.parametrize("long", [1.0, 0.0])
+def test_a_worker_comes_back_from_the_slow_lane_unless_it_was_there_for_long(
+    start, monkeypatch, long
+):
+    monkeypatch.setattr("oib.engine.lanes._LONG", long)
+    engine = start(fast=1, seconds=10.0, slice_seconds=0.002)
+    first = pid_of(engine)
+    engine.query(MEDIUM, JSON)
+    assert (pid_of(engine) == first) is (long > 0)
+
+
+def test_no_more_workers_than_needed_wait(start):
+    engine = start(fast=1, slow=4, waiting=4, seconds=10.0, slice_seconds=0.002)
+    with ThreadPoolExecutor(4) as pool:
+        bodies = set(pool.map(lambda number: engine.query(f"{MEDIUM} # {number}", JSON), range(8)))
+    assert len(bodies) == 1
+    assert soon(lambda: len(engine._nursery._ready) <= 2)
+    assert soon(lambda: engine._nursery._fast == len(engine._nursery._ready))
 
 
 def test_a_snapshot_that_cannot_be_opened_is_told(tmp_path):

@@ -2,10 +2,13 @@
 
 import http.client
 import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from pyoxigraph import QueryBoolean, QuerySolutions, parse, parse_query_results
 from rdflib import Graph, Namespace
 from rdflib.collection import Collection
 
@@ -76,6 +79,36 @@ def test_the_suite_is_here():
     assert (len(QUERIES), len(UPDATES)) == (20, 14)
 
 
+@pytest.mark.parametrize("name", TESTS or NONE)
+def test_what_is_sent_is_what_the_manifest_says(name):
+    for request in TESTS[name]:
+        assert request["path"].startswith("/sparql/")
+        assert request["statuses"]
+        assert request["statuses"] <= {"StatusCode2xx", "StatusCode3xx", "StatusCode4xx"}
+        line, headers, body = sent(request)
+        assert line == f"{request['method']} {request['path']} HTTP/1.1"
+        own = {"host", "accept-encoding", "content-length"}
+        assert {name: headers[name] for name in headers.keys() - own} == request["headers"]
+        assert body == (request["body"] or b"")
+
+
+def sent(request):
+    """Return what comes over the wire: the first line, the headers in small letters, the body."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        port = server.getsockname()[1]
+        sending = pool.submit(send, f"http://127.0.0.1:{port}", request)
+        connection, _ = server.accept()
+        with connection, connection.makefile("rb") as stream:
+            line = stream.readline().decode().rstrip()
+            fields = [
+                (name.lower(), text) for name, text in http.client.parse_headers(stream).items()
+            ]
+            body = stream.read(int(dict(fields).get("content-length", 0)))
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+        assert sending.result()[0] == 204
+    return line, dict(fields), body
+
+
 @pytest.fixture(scope="module")
 def writable():
     with live.serving(live.writable_app) as root:
@@ -96,10 +129,15 @@ def agree(root, name):
     for request in TESTS[name]:
         status, media_type, body = send(root, request)
         assert f"StatusCode{status // 100}xx" in request["statuses"], body
-        if request["format"] == "RDF":
-            assert media_type in answers.GRAPHS
+        if status >= 400:
+            assert media_type == "application/problem+json"
+            assert json.loads(body)["status"] == status
+        elif request["format"] == "RDF":
+            list(parse(body, answers.GRAPHS[media_type]))
         elif request["format"]:
-            assert media_type in answers.TABLES
+            result = parse_query_results(body, answers.TABLES[media_type])
+            wanted = {"boolean": QueryBoolean, "tabular": QuerySolutions}[request["format"]]
+            assert isinstance(result, wanted)
         if request["boolean"] is not None:
             assert truth(media_type, body) == request["boolean"].toPython()
 

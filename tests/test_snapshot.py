@@ -1,17 +1,37 @@
+import gzip
 import json
+import random
 
 import pytest
-from pyoxigraph import NamedNode, Quad, QueryResultsFormat
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryResultsFormat,
+    RdfFormat,
+    serialize,
+)
 
 from homes import copy_home
-from oib import snapshot
+from oib import disk, lines, snapshot
 from oib.engine.embedded import Embedded
 from oib.errors import Unavailable
-from oib.snapshot import Manifest
+from oib.manifest import Manifest
 
 A, B, G = (NamedNode(f"urn:{name}") for name in "abg")
 QUADS = [Quad(A, A, B, G), Quad(A, A, B, B), Quad(A, B, B, G)]
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+
+# A literal over two lines, beyond the basic plane, and a blank node; each quad twice, in disorder.
+MANY = [
+    Quad(A, NamedNode(f"urn:p{number % 7}"), Literal(f"{number}\r\n\u2028厦\U0001f600"), graph)
+    for number in range(50)
+    for graph in (G, B)
+] + [Quad(BlankNode("x"), A, BlankNode("y"), graph) for graph in (G, B)]
+MANY += MANY
+random.Random(1).shuffle(MANY)
 
 
 def manifest(digest="0" * 64):
@@ -33,6 +53,45 @@ def test_a_large_snapshot_is_read_from_disk_with_the_same_answers(tmp_path):
     assert answers == [b"n\r\n2\r\n"] * 2
     from_graph = COUNT.replace("WHERE", "FROM <urn:g> WHERE")
     assert Embedded(large.store()).query(from_graph, "text/csv") == b"n\r\n2\r\n"
+
+
+def test_many_runs_give_the_same_lines_as_one(tmp_path):
+    whole = serialize(sorted(set(MANY), key=str), format=RdfFormat.N_QUADS)
+    file = tmp_path / "data.nq"
+    for run in (1, 7, len(MANY) // 2, len(MANY), lines.RUN):
+        assert lines.write(MANY, file, run) == len(MANY) // 2
+        assert file.read_bytes() == whole
+    assert lines.write([], file) == file.stat().st_size == 0
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_the_same_quads_in_another_order_give_the_same_bytes(tmp_path):
+    one = snapshot.write(tmp_path / "one", manifest(), MANY).directory
+    other = snapshot.write(tmp_path / "other", manifest(), reversed(MANY)).directory
+    for name in ("data.nq", "dump/data.nq.gz", "manifest.json"):
+        assert (one / name).read_bytes() == (other / name).read_bytes()
+    packed = (one / "dump" / "data.nq.gz").read_bytes()
+    assert gzip.decompress(packed) == (one / "data.nq").read_bytes()
+
+
+def test_a_default_graph_that_is_given_is_left_out(tmp_path):
+    extra = Quad(B, B, B)
+    for name, limit in (("small", 10), ("large", 1)):
+        store = snapshot.write(tmp_path / name, manifest(), [*QUADS, extra], memory_limit=limit)
+        assert extra not in store.store()
+
+
+@pytest.mark.parametrize("batch", [7, disk.BATCH])
+def test_the_default_graph_on_disk_holds_each_triple_once(tmp_path, batch):
+    data = tmp_path / "data.nq"
+    lines.write(MANY, data)
+    disk.write(data, tmp_path / "store", batch)
+    store = disk.read(tmp_path / "store")
+    united = list(store.quads_for_pattern(None, None, None, DefaultGraph()))
+    # Blank nodes too: those of the union are those of the graphs.
+    assert len(united) == len(MANY) // 4
+    assert {quad.triple for quad in united} == {quad.triple for quad in MANY}
+    assert set(store) == set(united) | set(MANY)
 
 
 def test_a_new_snapshot_takes_over_and_the_old_one_stays(tmp_path):

@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import RdfFormat, Store, parse
 
 import live
 from oib import answers
 from oib.engine import Engine
+from oib.engine.embedded import Embedded
 from oib.errors import Unavailable
+from oib.http import MAX_BODY
 from oib.web import create_app
-from oib.web.body import MAX_BODY
 
 ASK = {"query": "ASK { <urn:a> <urn:b> 1 }"}
 JSON = "application/sparql-results+json"
@@ -81,6 +82,21 @@ def test_the_dataset_is_chosen_by_the_request(client, graph, found):
 def test_graphs_of_a_dataset_add_up(client):
     query = {**ASK, "default-graph-uri": [SMALL, OTHER, "urn:unknown"]}
     assert client.get("/sparql", query_string=query).json["boolean"] is True
+
+
+def test_a_triple_of_two_graphs_of_a_dataset_is_one():
+    store = Store()
+    store.update("INSERT DATA { GRAPH <urn:a> { <urn:s> <urn:p> 1, 2 } }")
+    store.update("INSERT DATA { GRAPH <urn:b> { <urn:s> <urn:p> 2, 3 } }")
+    client = create_app(live.site_of(Embedded(store))).test_client()
+    count, chosen = "SELECT (COUNT(*) AS ?n) %s { ?s ?p ?o }", ["urn:a", "urn:b"]
+    for query in (
+        {"query": count % "", "default-graph-uri": chosen},
+        {"query": count % "FROM <urn:a> FROM <urn:b>"},
+        {"query": count % "FROM <urn:b>", "default-graph-uri": chosen},
+    ):
+        got = client.get("/sparql", query_string=query, headers={"Accept": "text/csv"})
+        assert got.data == b"n\r\n3\r\n"
 
 
 def test_head_tells_what_get_would(client):

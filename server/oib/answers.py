@@ -4,7 +4,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import (
     QueryBoolean,
@@ -18,7 +18,9 @@ from pyoxigraph import (
 
 from oib.errors import NotAcceptable, TooLarge
 from oib.names import PREFIXES
-from oib.tokens import Form
+
+if TYPE_CHECKING:
+    from oib.tokens import Form
 
 Result = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -61,12 +63,12 @@ _WEIGHT = re.compile(r"(?:^|;)\s*q\s*=\s*([^;]*?)\s*(?:;|$)", re.I)
 _QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
-def offered(form: Form) -> tuple[str, ...]:
+def offered(form: "Form") -> tuple[str, ...]:
     """Return the media types that a form of query can be answered in, best first."""
     return tuple(TABLES if form in ("SELECT", "ASK") else GRAPHS)
 
 
-def choose(form: Form, accept: str) -> str:
+def choose(form: "Form", accept: str) -> str:
     """Return the media type to answer a form of query in, given the value of ``Accept``.
 
     Raises:

@@ -8,13 +8,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from oib import __version__, answers, build, evidence, guard, snapshot, table, turtle
-from oib.check import check, writers
+from oib import __version__, answers, build, evidence, guard, snapshot, table
 from oib.engine.limits import VARIABLES, Limits
 from oib.errors import BadInput, OibError
 from oib.home import find_home, sources
 from oib.serving import serve
 from oib.site import Site
+
+# rdflib and pySHACL take longer to import than all the rest, and serving needs neither: so what
+# ``check`` and ``tidy`` run is imported there.
+
+#: The forms of a report, those of ``check.writers``.
+FORMATS = ("json", "text")
 
 # Flag, name in Limits, unit and help of what ``serve`` can be told about a query.
 _LIMITS = (
@@ -77,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = command("check", _check, "check Turtle files, or the whole home, against the rules")
     one.add_argument("files", metavar="FILE", nargs="*", type=Path)
-    one.add_argument("--format", choices=sorted(writers.WRITERS), default="text")
+    one.add_argument("--format", choices=FORMATS, default="text")
     one.add_argument("--lang", choices=("en", "zh-Hans"), default="en", help="of the messages")
 
     one = command("ask", _ask, "run a saved query, or one in a file")
@@ -125,12 +130,16 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from oib.check import check, writers
+
     report = check(find_home(arguments.home), arguments.files)
     print(writers.WRITERS[arguments.format](report, arguments.lang))
     return 2 if not report.readable else 0 if report.clean else 1
 
 
 def _tidy(arguments: argparse.Namespace) -> int:
+    from oib import turtle
+
     home = find_home(arguments.home)
     folders = ("ontology", "shapes", "instances")
     files = arguments.files or [p for name in folders for p in sources(home, name, ".ttl")]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from oib.library import Library, SavedQuery
+from oib.manifest import Manifest
 from oib.names import BASE, GRAPH, OIB, OIBV, PREFIXES
-from oib.snapshot import Manifest
 
 DATASET = BASE + "dataset"
 

@@ -8,6 +8,7 @@ OibError
  ├─ NotFound          404 / 2   nothing here has that name
  ├─ Gone              410 / 2   it was withdrawn
  ├─ NotAcceptable     406 / 2   no form of the answer is among the accepted media types
+ ├─ TooSlow           408 / 2   a request that does not come to its end
  ├─ TooLarge          413 / 2   a body or an answer beyond the limit
  ├─ UnsupportedMedia  415 / 2   a request body in a form that is not read
  ├─ Refused           422 / 1   the data break a rule; nothing was built
@@ -72,6 +73,12 @@ class NotAcceptable(OibError):
     """None of the accepted media types is offered."""
 
     status = 406
+
+
+class TooSlow(OibError):
+    """A client takes too long to send its request."""
+
+    status = 408
 
 
 class TooLarge(OibError):

@@ -1,41 +1,46 @@
-"""Serving: the site of a home behind granian, on one address, until told to stop."""
+"""Serving: the site of a home behind the front, on one address, until told to stop."""
 
-import logging
-import multiprocessing
+import asyncio
+import gc
 import os
 import resource
+import signal
 import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from granian import Granian
-from granian.constants import Interfaces, RuntimeModes
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
+import uvicorn
+import uvloop
 
-from oib import build, snapshot
+from oib import build
 from oib.engine.limits import Limits
-from oib.errors import BadInput, Unavailable
-from oib.front import Application
-from oib.front.cache import Cache
+from oib.errors import BadInput
+from oib.front.bridge import Bridge
+from oib.front.cache import MOST, Cache
+from oib.front.connection import Connection
+from oib.front.door import Door
+from oib.front.plain import Plain
 from oib.front.warmth import warm
 from oib.front.watch import Watch
 from oib.site import Site
 from oib.snapshot import Snapshot
 from oib.turnover import Turnover
 from oib.web import create_app
-from oib.web.body import READERS
 
-# The server's worker is a process of its own and opens the site itself; this is what it is told.
-_HOME, _FOLDER, _ENGINE = "OIB_HOME", "OIB_SNAPSHOTS", "OIB_ENGINE"
-_LOG = "OIB_LOG"  # "json": a line for each request; set by hand or by ``--log json``
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_LOG = "OIB_LOG"  # "json": a line for each request; set by hand
 
 # Connections that say nothing cost little; so many may be open, each as long as its headers take.
 _CONNECTIONS = 8192
-_HEADERS_WITHIN = 10_000  # milliseconds
+_IDLE = 30  # seconds that a connection stays open between two requests
+_THREADS = 16  # of an app whose engine sets no limits
+_GRACE = 5  # seconds to stop in, above those that a query may take
 
 
 def serve(
@@ -55,55 +60,88 @@ def serve(
     """
     _free(host, port)
     current = build.ensure(home, folder, say)
-    told = {_HOME: str(home), _FOLDER: str(folder), _ENGINE: engine_url or ""}
-    os.environ.update(told | limits.variables())
     say(f"serving {current.manifest.version} at http://{host}:{port}/ (stop with Ctrl-C)")
-    # Its threads wait for workers and do not compute; granian warns of so many.
-    logging.getLogger("_granian").addFilter(lambda line: "Python threads" not in line.getMessage())
-    Granian(
-        "oib.serving:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        factory=True,
-        workers=1,
-        respawn_failed_workers=True,
-        blocking_threads=limits.threads + READERS,
-        backpressure=_connections(),
-        runtime_mode=RuntimeModes.st,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN),
-        log_level=LogLevels.warning,
-    ).serve()
+
+    def open_door() -> Door:
+        if engine_url:
+            # Nothing is kept of another's data: they may change without a word.
+            return door_before(Site.relay(home, current, engine_url), most=0)
+        return _open(home, folder, current, limits)
+
+    run(open_door, host, port, limits)
     return 0
 
 
-def app() -> Application:
-    """Create the app that a worker serves, from what ``serve`` left in the environment.
+def run(open_door: Callable[[], Door], host: str, port: int, limits: Limits) -> None:
+    """Serve what a door leads to, opened on the event loop, until SIGINT or SIGTERM."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn stops with a grace at the first one, and then raises it again: to this.
+        signal.signal(number, lambda number, frame: None)
 
-    Raises:
-        Unavailable: there is no snapshot any more.
+    async def listen() -> None:
+        door = open_door()
+        config = uvicorn.Config(
+            door,
+            host=host,
+            port=port,
+            http=partial(Connection, door),  # type: ignore[arg-type]  # makes one, as a class does
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=_IDLE,
+            timeout_graceful_shutdown=int(limits.seconds) + _GRACE,
+            limit_concurrency=_connections(),
+        )
+        await uvicorn.Server(config).serve()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(listen())
+
+
+def door_before(
+    site: Site | Turnover,
+    app: "WSGIApplication | None" = None,
+    log: Callable[[str], None] | None = None,
+    most: int = MOST,
+    warmed: Callable[[Cache], object] = lambda cache: None,
+) -> Door:
+    """Return the door to a site, or to whichever is in place, with all layers behind it.
+
+    ``app`` stands in for the app of the site; ``log`` gets a line for each request; ``most`` are
+    the bytes of answers that are kept; ``warmed`` gets the cache.
     """
-    _end_with_parent()
-    home, folder = Path(os.environ[_HOME]), Path(os.environ[_FOLDER])
-    current = snapshot.current(folder)
-    if current is None:
-        raise Unavailable(f"{folder} holds no snapshot; run oib build")
-    log = _write if os.environ.get(_LOG) == "json" else None
-    if os.environ[_ENGINE]:
-        relay = Site.relay(home, current, os.environ[_ENGINE])
-        # Nothing is kept of another's data: they may change without a word.
-        passing = Cache(create_app(relay), lambda: relay.version, most=0)
-        return Watch(passing, lambda: relay.version, log)
-    limits = Limits.read(os.environ)
+    place = Turnover(site) if isinstance(site, Site) else site
+    limits = place.site.limits
+    bridge = Bridge(app or create_app(place), limits.threads if limits else _THREADS)
+    cache = Cache(Plain(bridge, lambda: place.site), lambda: place.site.version, most)
+    warmed(cache)
+    return Door(Watch(cache, lambda: place.site.version, log), lambda: place.site.version)
+
+
+def _open(home: Path, folder: Path, current: Snapshot, limits: Limits) -> Door:
+    """Open the current snapshot of a home, and follow it."""
+    loop = asyncio.get_running_loop()
 
     def reopen(other: Snapshot) -> Site:
-        return Site.serve(home, other, limits, _say)
+        return Site.serve(home, other, limits, _say, loop)
 
     turnover = Turnover(reopen(current))
-    cache = Cache(create_app(turnover), lambda: turnover.site.version)
-    warm(cache, saved(turnover.site))
-    turnover.follow(folder, current, reopen, _say, lambda site: warm(cache, saved(site)))
-    return Watch(cache, lambda: turnover.site.version, log)
+
+    def warm_up(cache: Cache) -> None:
+        def begin(site: Site) -> None:
+            asyncio.run_coroutine_threadsafe(warm(cache, saved(site)), loop)
+
+        begin(turnover.site)
+        turnover.follow(folder, current, reopen, _say, begin)
+
+    log = _write if os.environ.get(_LOG) == "json" else None
+    door = door_before(turnover, log=log, warmed=warm_up)
+    gc.freeze()  # what is here now stays; to look through it again and again is of no use
+    return door
 
 
 def _write(line: str) -> None:
@@ -125,19 +163,6 @@ def _connections() -> int:
     with suppress(OSError, ValueError):  # macOS has a limit below the limit that it tells
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
     return min(files, resource.getrlimit(resource.RLIMIT_NOFILE)[0]) // 2
-
-
-def _end_with_parent() -> None:
-    """Let this worker end when the process that started it does, however that ends."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def end() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=end, name="parent", daemon=True).start()
 
 
 def _say(line: str) -> None:

@@ -1,5 +1,6 @@
 """The site: everything that one server or one command holds, opened from one home."""
 
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,6 @@ from oib.engine import Engine
 from oib.engine.embedded import Embedded
 from oib.engine.isolated import Isolated
 from oib.engine.limits import Limits
-from oib.engine.remote import Remote
 from oib.engine.writable import Writable
 from oib.library import Library
 from oib.snapshot import Snapshot
@@ -61,16 +61,19 @@ class Site:
         snapshot: Snapshot,
         limits: Limits,
         say: Callable[[str], None] = lambda line: None,
+        loop: AbstractEventLoop | None = None,
     ) -> Self:
         """Open a snapshot of a home for a server: within limits, in processes of its own.
 
-        ``say`` gets what is worth a line to whoever runs the server.
+        ``say`` gets what is worth a line to whoever runs the server; ``loop`` as in ``Isolated``.
         """
-        engine = Isolated(snapshot.directory, limits, say)
+        engine = Isolated(snapshot.directory, limits, say, loop)
         version = snapshot.manifest.version
         return cls(engine, version, Library(home), limits=limits, dumps=snapshot.dumps)
 
     @classmethod
     def relay(cls, home: Path, snapshot: Snapshot, engine_url: str) -> Self:
         """Open a home for a server that asks a SPARQL endpoint in place of the snapshot."""
+        from oib.engine.remote import Remote  # with its HTTP client: few need it, all wait for it
+
         return cls(Remote(engine_url), snapshot.manifest.version, Library(home))

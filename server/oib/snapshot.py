@@ -9,40 +9,23 @@
 A directory is written under another name and renamed when whole, and is never written again.
 """
 
-import gzip
 import hashlib
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, serialize
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store
 
-from oib import __version__
-from oib.errors import Unavailable
+from oib import __version__, disk, lines
 from oib.home import FOLDERS, sources
+from oib.manifest import Manifest
 
 #: Up to so many quads the store is held in memory, above it is read from disk.
 MEMORY_LIMIT = 2_000_000
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a snapshot holds and what made it.
-
-    ``version`` is the release and the first eight digits of ``digest``, the SHA-256 over the
-    sources; ``counts`` are numbers of things by name; ``tools`` are versions by name.
-    """
-
-    version: str
-    digest: str
-    built: str
-    counts: Mapping[str, int]
-    tools: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -59,11 +42,7 @@ class Snapshot:
         Raises:
             Unavailable: the directory holds no whole snapshot.
         """
-        try:
-            manifest = json.loads((directory / "manifest.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise Unavailable(f"{directory} holds no snapshot; run oib build") from error
-        return cls(directory, Manifest(**manifest))
+        return cls(directory, Manifest.read(directory))
 
     @property
     def dumps(self) -> Path:
@@ -73,7 +52,7 @@ class Snapshot:
     def store(self) -> Store:
         """Return the store, in memory or read-only from disk."""
         if (self.directory / "store").is_dir():
-            return Store.read_only(str(self.directory / "store"))
+            return disk.read(self.directory / "store")
         store = Store()
         store.bulk_load(path=str(self.directory / "data.nq"), format=RdfFormat.N_QUADS)
         return store
@@ -138,28 +117,19 @@ def default_folder(home: Path) -> Path:
 
 def _fill(half: Path, manifest: Manifest, quads: Iterable[Quad], memory_limit: int) -> None:
     # The default graph is made of the others, so it is not kept beside them.
-    named = {quad for quad in quads if quad.graph_name != DefaultGraph()}
-    ordered = sorted(named, key=str)
+    default = DefaultGraph()
+    named = (quad for quad in quads if quad.graph_name != default)
     data = half / "data.nq"
-    serialize(ordered, str(data), format=RdfFormat.N_QUADS)
-    if len(ordered) > memory_limit:
-        store = Store(str(half / "store"))
-        store.bulk_load(path=str(data), format=RdfFormat.N_QUADS)
-        # The default graph is the union of all graphs, each triple once: see engine.embedded.
-        store.bulk_extend(Quad(*quad.triple) for quad in ordered)
-        store.optimize()
-        store.flush()
-        del store
-    body = json.dumps(asdict(manifest), indent=2, sort_keys=True)
-    (half / "manifest.json").write_text(body + "\n", "utf-8")
+    if lines.write(named, data) > memory_limit:
+        disk.write(data, half / "store")
+    manifest.write(half)
 
 
 def _dump(half: Path, dumps: Mapping[str, bytes]) -> None:
     folder = half / "dump"
     folder.mkdir()
-    # No name and no time within: the same data give the same bytes.
-    body = gzip.compress((half / "data.nq").read_bytes(), mtime=0)
-    for name, content in {"data.nq.gz": body, **dumps}.items():
+    lines.pack(half / "data.nq", folder / "data.nq.gz")
+    for name, content in dumps.items():
         (folder / name).write_bytes(content)
 
 

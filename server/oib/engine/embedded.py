@@ -6,7 +6,8 @@ from pyoxigraph import Store
 
 from oib import guard
 from oib.engine import UNION, Dataset
-from oib.engine.evaluation import evaluate, prepare
+from oib.engine.evaluation import evaluate
+from oib.engine.holding import Holding
 
 
 class Embedded:
@@ -17,13 +18,13 @@ class Embedded:
     """
 
     def __init__(self, store: Store, services: Set[str] = frozenset()) -> None:
-        self._store = prepare(store)
+        self._held = Holding.of(store)
         self._services = frozenset(services)
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Answer a query, as ``Engine.query`` says."""
         guard.read(text, self._services)
-        return evaluate(self._store, text, media_type, dataset)
+        return evaluate(self._held, text, media_type, dataset)
 
     def close(self) -> None:
         """Do nothing: the store goes with this object."""

@@ -1,12 +1,13 @@
-"""Evaluation: a pyoxigraph store and a query go in, the bytes of the answer come out."""
+"""Evaluation: a query and the data go in, the bytes of the answer come out."""
 
 import re
 from typing import Any
 
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import DefaultGraph, NamedNode
 
 from oib import answers
-from oib.engine import UNION, Dataset
+from oib.engine import UNION, Dataset, merge
+from oib.engine.holding import Holding
 from oib.errors import BadInput, BadQuery, Unavailable
 from oib.names import BASE
 
@@ -15,19 +16,8 @@ _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _CLASSES = re.compile(r"(?:, |^expected )\[(?:'(?:\\.|[^'])*'|[^'\]])*\]")
 
 
-def prepare(store: Store) -> Store:
-    """Let the default graph of a store hold each triple of all named graphs once; return it.
-
-    A default graph that holds something already is left alone. (pyoxigraph's own union gives a
-    triple of two graphs twice, and turns FROM off without a word.)
-    """
-    if not any(store.quads_for_pattern(None, None, None, DefaultGraph())):
-        store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
-    return store
-
-
 def evaluate(
-    store: Store,
+    held: Holding,
     text: str,
     media_type: str,
     dataset: Dataset = UNION,
@@ -38,7 +28,13 @@ def evaluate(
     Raises:
         TooLarge: the answer has more than ``most`` bytes.
     """
+    if dataset == UNION and text.upper().count("FROM") > 1:
+        dataset = merge.chosen(text)
     graphs = {} if dataset == UNION else _graphs(dataset)
+    store = held.store if graphs else held.for_query(text)
+    if graphs and len(graphs["default_graph"]) > 1:
+        store = merge.merge(store, **graphs)
+        graphs["default_graph"] = [DefaultGraph()]
     try:
         return answers.write(store.query(text, base_iri=BASE, **graphs), media_type, most)
     except SyntaxError as error:
@@ -50,10 +46,11 @@ def evaluate(
 
 
 def _graphs(dataset: Dataset) -> dict[str, Any]:
+    # pyoxigraph reads a graph that is named twice twice.
     try:
         return {
-            "default_graph": [NamedNode(iri) for iri in dataset.default],
-            "named_graphs": [NamedNode(iri) for iri in dataset.named],
+            "default_graph": [NamedNode(iri) for iri in dict.fromkeys(dataset.default)],
+            "named_graphs": [NamedNode(iri) for iri in dict.fromkeys(dataset.named)],
         }
     except ValueError as error:
         raise BadInput(f"a graph is named by an absolute IRI: {error}") from error

@@ -1,37 +1,50 @@
 """The handle: the server's end of one worker."""
 
+import asyncio
 import os
 import signal
 import socket
-import struct
 import time
 from contextlib import suppress
 
 from oib.engine import frames
 from oib.engine.frames import Reply
 
-_TIME = struct.Struct("@ll")  # struct timeval
-
 
 class Handle:
-    """One worker, by its process id and its connection.
+    """One worker, by its process id and its connection, which an event loop listens to.
 
     A worker is signalled only while it has not been buried or forgotten: until then its id
-    belongs to no other process.
+    belongs to no other process. All is done in the thread of the loop.
     """
 
     def __init__(self, pid: int, connection: socket.socket) -> None:
         self.pid = pid
         self._connection = connection
         self._got = bytearray()
-        self._patience = 0.0
+        self._reply: asyncio.Future[Reply | None] | None = None
+        self._has_ended = self._is_closed = False
+        #: Whether it has left the fast lane, and whether it comes after all others.
+        self.is_lent = self.is_low = False
         # CLOCK_PROCESS_CPUTIME_ID of another process, as clock_getcpuclockid(3) makes it on Linux.
         self._clock = ~pid << 3 | 2
 
-    def ask(self, question: bytes) -> bool:
+    def listen(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let a loop tell when the worker has written something."""
+        self._loop = loop
+        self._connection.setblocking(False)
+        loop.add_reader(self._connection, self._read)
+
+    async def ask(self, question: bytes) -> bool:
         """Send a question; tell whether the worker was there to take it."""
+        if self._has_ended:
+            return False
         try:
-            self._connection.sendall(question)
+            sent = self._connection.send(question)
+            if sent < len(question):
+                await self._loop.sock_sendall(self._connection, question[sent:])
+        except BlockingIOError:
+            await self._loop.sock_sendall(self._connection, question)
         except OSError:
             return False
         return True
@@ -46,23 +59,24 @@ class Handle:
         except OSError:
             return time.monotonic()
 
-    def wait(self, seconds: float) -> Reply | None:
+    async def wait(self, seconds: float) -> Reply | None:
         """Return the reply, or None if it is not whole after so many seconds.
 
         Raises:
             EOFError: the worker has died.
         """
-        end = time.monotonic() + seconds
-        while seconds > 0:
-            chunk = self._receive(seconds)
-            if chunk is None:
-                return None
-            self._got += chunk
-            if reply := frames.unpack_reply(self._got):
-                self._got.clear()
-                return reply
-            seconds = end - time.monotonic()
-        return None
+        if self._has_ended:
+            raise EOFError
+        if seconds <= 0:
+            return None
+        future: asyncio.Future[Reply | None] = self._loop.create_future()
+        self._reply = future
+        timer = self._loop.call_later(seconds, _give_up, future)
+        try:
+            return await future
+        finally:
+            timer.cancel()
+            self._reply = None
 
     def pause(self) -> None:
         """Stop the worker where it is."""
@@ -73,36 +87,48 @@ class Handle:
         self._signal(signal.SIGCONT)
 
     def lower(self) -> None:
-        """Let the worker come after all others when there is little processor time."""
+        """Let the worker come after all others when there is little processor time, for good."""
+        self.is_low = True
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, 15)
 
     def kill(self) -> None:
-        """End the worker at once, whatever it does."""
-        self._signal(signal.SIGKILL)
-        self.close()
+        """End the worker at once, whatever it does, if it has not been let go of."""
+        if not self._is_closed:
+            self._signal(signal.SIGKILL)
+            self.close()
 
     def close(self) -> None:
         """Let go of the connection: a worker that waits for a question ends."""
-        self._connection.close()
+        if not self._is_closed:
+            self._has_ended = self._is_closed = True
+            self._loop.remove_reader(self._connection)
+            self._connection.close()
 
     def _signal(self, number: int) -> None:
         with suppress(ProcessLookupError):  # gone with its zygote
             os.kill(self.pid, number)
 
-    def _receive(self, seconds: float) -> bytes | None:
-        # The timeout of the kernel, not that of Python, which is a call of its own each time.
-        if seconds != self._patience:
-            whole = int(seconds)
-            value = _TIME.pack(whole, max(1, int((seconds - whole) * 1e6)))
-            self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
-            self._patience = seconds
+    def _read(self) -> None:
         try:
             chunk = self._connection.recv(frames.CHUNK)
         except BlockingIOError:
-            return None
+            return
         except OSError:
             chunk = b""
+        self._got += chunk
+        future = self._reply
+        is_asked = future is not None and not future.done()
         if not chunk:
-            raise EOFError
-        return chunk
+            self._has_ended = True
+            self._loop.remove_reader(self._connection)
+            if future and is_asked:
+                future.set_exception(EOFError())
+        elif future and is_asked and (reply := frames.unpack_reply(self._got)):
+            self._got.clear()
+            future.set_result(reply)
+
+
+def _give_up(future: "asyncio.Future[Reply | None]") -> None:
+    if not future.done():
+        future.set_result(None)

@@ -1,13 +1,23 @@
 """The isolated engine: queries answered by workers, processes that can be stopped."""
 
+import asyncio
+import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 from oib import guard
 from oib.engine import UNION, Dataset, frames
 from oib.engine.lanes import Lanes
 from oib.engine.limits import Limits
 from oib.engine.nursery import Nursery
+from oib.errors import Unavailable
+
+#: What a thread has asked for and waits for: whoever gave it the work may cancel it.
+PENDING: Final = ContextVar[list[Future[bytes]]]("PENDING")
 
 
 class Isolated:
@@ -19,6 +29,8 @@ class Isolated:
 
     SERVICE is refused by the guard, and could not be called: workers have no network. ``say``
     gets what is worth a line to whoever runs the server, first of all which walls are missing.
+    ``loop`` is the event loop that waits for the workers; without one, it is one of
+    the engines' own, in a thread of its own.
     """
 
     def __init__(
@@ -26,20 +38,40 @@ class Isolated:
         directory: Path,
         limits: Limits,
         say: Callable[[str], None] = lambda line: None,
+        loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        self._nursery = Nursery(directory, limits, say)
+        self.loop = loop or _own_loop()
+        self._nursery = Nursery(directory, limits, say, self.loop)
         self._lanes = Lanes(self._nursery, limits)
 
+    async def ask(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
+        """Answer a query, as ``query`` does, on the loop of the engine; cancelled, it stops."""
+        guard.read(text)
+        return await self._lanes.ask(frames.pack_question(text, media_type, dataset))
+
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
-        """Answer a query, as ``Engine.query`` says.
+        """Answer a query, as ``Engine.query`` says; for all threads but that of the loop.
 
         Raises:
             TooCostly: the query took more time or memory than the limits allow.
             TooLarge: the answer is longer than they allow.
         """
-        guard.read(text)
-        return self._lanes.ask(frames.pack_question(text, media_type, dataset))
+        guard.read(text)  # here, for a long text takes a while, and the loop is for all
+        question = frames.pack_question(text, media_type, dataset)
+        asked = asyncio.run_coroutine_threadsafe(self._lanes.ask(question), self.loop)
+        PENDING.get([]).append(asked)
+        try:
+            return asked.result()
+        except CancelledError:
+            raise Unavailable("nobody waits for this answer any more") from None
 
     def close(self) -> None:
         """End all workers, and what they are doing."""
         self._nursery.close()
+
+
+@cache
+def _own_loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="engine", daemon=True).start()
+    return loop

@@ -1,12 +1,13 @@
 """The nursery: workers that are ready for a question, and an eye on how they end."""
 
+import asyncio
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from oib.engine import verdict
 from oib.engine.handle import Handle
@@ -16,30 +17,39 @@ from oib.errors import Unavailable
 
 _PAUSE = 1.0  # seconds before the next try, after a zygote did not come up
 
+# So many more than the fast lane needs may wait there, before the one that waited longest ends.
+_SPARE = 1
+
 Order = Callable[[Stem], object]
 
 
 class Nursery:
-    """Workers over one snapshot.
+    """Workers over one snapshot, for those who run on one event loop.
 
-    A thread of its own, the keeper, is the only one that talks to the zygote. It starts another
-    one when that dies. ``say`` gets what is worth a line to whoever runs the server.
+    A thread of its own, the keeper, is the only one that talks to the zygote, and does nothing
+    else. It starts another one when that dies. ``say`` gets what is worth a line to whoever runs
+    the server, in the keeper's thread; all methods but ``close`` are for the loop's.
     """
 
-    def __init__(self, directory: Path, limits: Limits, say: Callable[[str], None]) -> None:
-        self._directory, self._limits, self._say = directory, limits, say
-        # The last worker that came back goes first: its memory is warm. A ticket for each of them
-        # is what one waits for.
-        self._ready = deque[Handle]()
-        self._tickets = SimpleQueue[None]()
+    def __init__(
+        self,
+        directory: Path,
+        limits: Limits,
+        say: Callable[[str], None],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._directory, self._limits, self._say, self._loop = directory, limits, say, loop
+        # The last worker that came back goes first: its memory is warm.
+        self._ready: list[Handle] = []
+        self._waiting = deque[asyncio.Future[Handle]]()
         self._orders = SimpleQueue[Order | None]()
         self._fault = ""
         self._is_closed = False
-        for _ in range(limits.fast):
-            self.replace()
+        self._fast = 0  # how many are in the fast lane, or will be soon
+        self._fill()
         threading.Thread(target=self._keep, name="nursery", daemon=True).start()
 
-    def take(self, seconds: float) -> Handle:
+    async def take(self, seconds: float) -> Handle:
         """Return a worker that waits for a question.
 
         Raises:
@@ -47,55 +57,93 @@ class Nursery:
         """
         if self._fault:
             raise Unavailable(self._fault)
+        if self._ready:
+            return self._ready.pop()
+        future: asyncio.Future[Handle] = self._loop.create_future()
+        self._waiting.append(future)
         try:
-            self._tickets.get(timeout=max(0.0, seconds))
-        except Empty:
-            raise verdict.busy() from None
-        return self._ready.pop()
+            return await asyncio.wait_for(future, max(0.0, seconds))
+        except TimeoutError:
+            raise Unavailable(self._fault) if self._fault else verdict.busy() from None
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled():
+                self.give(future.result())
+            raise
 
     def give(self, worker: Handle) -> None:
-        """Take back a worker that waits for its next question."""
-        self._ready.append(worker)
-        self._tickets.put(None)
+        """Take a worker into the fast lane, where it waits for its next question."""
+        if worker.is_lent:
+            worker.is_lent = False
+            self._fast += 1
         if self._is_closed:
-            self._dismiss()
+            worker.close()
+            return
+        while self._waiting:
+            future = self._waiting.popleft()
+            if not future.done():
+                future.set_result(worker)
+                return
+        self._ready.append(worker)
+        if self._fast > self._limits.fast + _SPARE:
+            self.kill(self._ready.pop(0))
 
-    def replace(self) -> None:
-        """Have a worker made, for one that does not come back."""
-        self._orders.put(lambda stem: self.give(stem.fork()))
+    def lend(self, worker: Handle) -> None:
+        """Let a worker leave the fast lane with its question."""
+        worker.is_lent = True
+        self._fast -= 1
+        self._fill()
 
     def kill(self, worker: Handle) -> None:
-        """End a worker."""
+        """End a worker, if it has not ended yet, and have another made if need be."""
         worker.kill()
         self._orders.put(lambda stem: stem.forget(worker))
+        if not worker.is_lent:
+            self._fast -= 1
+            self._fill()
 
-    def bury(self, worker: Handle) -> int | None:
+    def _fill(self) -> None:
+        while self._fast < self._limits.fast and not self._is_closed:
+            self._fast += 1
+            self._orders.put(lambda stem: self._call(self._welcome, stem.fork()))
+
+    async def bury(self, worker: Handle) -> int | None:
         """Return the exit status of a worker that has died, None where nobody knows it."""
         worker.close()
-        found = SimpleQueue[int | None]()
-        self._orders.put(lambda stem: found.put(stem.bury(worker)))
-        try:
-            return found.get(timeout=_PAUSE)
-        except Empty:
-            return None
+        found: asyncio.Future[int | None] = self._loop.create_future()
+
+        def tell(status: int | None) -> None:
+            if not found.done():
+                found.set_result(status)
+
+        self._orders.put(lambda stem: self._call(tell, stem.bury(worker)))
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(found, _PAUSE)
+        return None
 
     def close(self) -> None:
-        """End the zygote and all workers."""
+        """End the zygote and all workers; to be called from any thread."""
         self._is_closed, self._fault = True, "these data are no longer served; ask again"
+        self._call(self._dismiss)
         self._orders.put(None)
+
+    def _welcome(self, worker: Handle) -> None:
+        worker.listen(self._loop)
+        self.give(worker)
+
+    def _dismiss(self) -> None:
+        while self._ready:
+            self._ready.pop().close()
+
+    def _call(self, function: Callable[..., object], *given: object) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and all of this with it
+            self._loop.call_soon_threadsafe(function, *given)
 
     def _keep(self) -> None:
         stem: Stem | None = None
         while order := self._orders.get():
             stem = self._carry_out(order, stem)
-        self._dismiss()
         if stem:
             stem.close()
-
-    def _dismiss(self) -> None:
-        with suppress(IndexError):
-            while True:
-                self._ready.pop().close()
 
     def _carry_out(self, order: Order, stem: Stem | None) -> Stem | None:
         """Carry out an order, by another zygote if this one has died; return the one that did."""

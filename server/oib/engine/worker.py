@@ -6,15 +6,14 @@ import socket
 import time
 from typing import NoReturn
 
-from pyoxigraph import Store
-
 from oib.engine import frames, verdict, walls
 from oib.engine.evaluation import evaluate
+from oib.engine.holding import Holding
 from oib.engine.limits import Limits
 from oib.errors import OibError
 
 
-def work(store: Store, connection: socket.socket, limits: Limits) -> NoReturn:
+def work(held: Holding, connection: socket.socket, limits: Limits) -> NoReturn:
     """Answer the questions that come over a connection; end when there are no more.
 
     To be called within the walls. A worker that has used up its time is replaced after the
@@ -31,7 +30,7 @@ def work(store: Store, connection: socket.socket, limits: Limits) -> NoReturn:
         except EOFError:
             break
         try:
-            body = evaluate(store, text, media_type, dataset, most)
+            body = evaluate(held, text, media_type, dataset, most)
             last = time.process_time() > allowance
             reply = frames.pack_reply(body, last)
         except OibError as error:

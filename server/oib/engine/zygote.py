@@ -18,11 +18,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Store
-
 from oib import answers
 from oib.engine import walls
-from oib.engine.evaluation import evaluate, prepare
+from oib.engine.evaluation import evaluate
+from oib.engine.holding import Holding
 from oib.engine.limits import Limits
 from oib.engine.worker import work
 from oib.errors import OibError
@@ -40,19 +39,19 @@ def main(descriptor: int, parent: int, directory: Path) -> None:
     limits = Limits.read(os.environ)
     missing = walls.surround(parent)
     try:
-        store = prepare(Snapshot.open(directory).store())
+        held = Holding.apart(Snapshot.open(directory).store())
     except (OibError, OSError, SyntaxError) as error:
         _tell(control, {"error": str(error)})
         return
-    _warm(store)
+    _warm(held)
     missing += _probe(limits)
     gc.collect()
     gc.freeze()
     _tell(control, {"missing": missing})
-    _take_orders(control, store, limits)
+    _take_orders(control, held, limits)
 
 
-def _take_orders(control: socket.socket, store: Store, limits: Limits) -> None:
+def _take_orders(control: socket.socket, held: Holding, limits: Limits) -> None:
     data = walls.address_space()
     zygote = os.getpid()
     ended = set[int]()
@@ -67,7 +66,7 @@ def _take_orders(control: socket.socket, store: Store, limits: Limits) -> None:
                 control.close()
                 connection = _isolate(descriptors[0], zygote)
                 walls.confine(limits, data)
-                work(store, connection, limits)
+                work(held, connection, limits)
             os.close(descriptors[0])
             control.sendall(RESULT.pack(pid))
         elif name == BURY:
@@ -106,7 +105,7 @@ def _probe(limits: Limits) -> list[str]:
     return missing
 
 
-def _warm(store: Store) -> None:
+def _warm(held: Holding) -> None:
     """Use once what workers use: behind their walls nothing can be imported any more."""
     tables, graphs = tuple(answers.TABLES), tuple(answers.GRAPHS)
     for text, types in (
@@ -117,7 +116,7 @@ def _warm(store: Store) -> None:
     ):
         for media_type in types:
             with suppress(OibError):
-                evaluate(store, text, media_type, most=2**20)
+                evaluate(held, text, media_type, most=2**20)
 
 
 def _tell(connection: socket.socket, told: Sequence[str] | Mapping[str, object]) -> None:

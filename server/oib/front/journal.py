@@ -5,10 +5,10 @@ import json
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
-from oib.front import Environ
+from oib.front import Request
 
 
-def line(environ: Environ, status: str, seconds: float, sent: int, outcome: str) -> str:
+def line(request: Request, status: int, seconds: float, sent: int, outcome: str) -> str:
     """Return what is to be written of a request.
 
     ``seconds`` are those to the answer, ``sent`` the bytes of its body, ``outcome`` a word for
@@ -16,15 +16,15 @@ def line(environ: Environ, status: str, seconds: float, sent: int, outcome: str)
     """
     members = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "method": environ["REQUEST_METHOD"],
-        "path": environ["PATH_INFO"],
-        "status": int(status),
+        "method": request.method,
+        "path": request.path,
+        "status": status,
         "duration_ms": round(seconds * 1000, 2),
         "bytes": sent,
-        "cache": environ.get("oib.cache"),
+        "cache": request.cached or None,
         "outcome": outcome,
     }
-    asked = parse_qs(environ["QUERY_STRING"], max_num_fields=None).get("query")
+    asked = parse_qs(request.query, max_num_fields=None).get("query")
     if asked:
         members["query_hash"] = hashlib.sha256(asked[0].encode()).hexdigest()[:12]
     return json.dumps(members)

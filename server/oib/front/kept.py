@@ -4,12 +4,15 @@ import gzip
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Self
+from typing import Final, Self
 
-from oib.front import Headers
+from oib.front import Headers, Request, Response
 
 # Shorter bodies fit into one packet anyway.
 _WORTH = 1024
+
+#: The largest answer that is kept, in bytes.
+LARGEST: Final = 4 * 2**20
 _TEXT = re.compile(r"text/|application/(?:.*\+)?(?:json|xml|n-triples|sparql-query)")
 _TAG = re.compile(r'"[^"]*"|\*')
 _ELEMENT = re.compile(r"\s*(gzip|x-gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?", re.I)
@@ -50,6 +53,11 @@ class Kept:
         """Return the headers of a 304 in place of this answer."""
         return [(name, value) for name, value in self.headers if name.lower() not in _OF_BODY]
 
+    @cached_property
+    def head(self) -> bytes:
+        """Return the headers as they are sent."""
+        return head(self.headers)
+
     def compressed(self) -> Self:
         """Return the same answer in gzip, with an entity tag of its own."""
         tag = zipped(self.tag)
@@ -64,12 +72,31 @@ class Kept:
         ]
         return type(self)(tag, headers, body)
 
+    def answer(self, request: Request) -> Response:
+        """Return this as the answer to a request, or 304 if the client has it already."""
+        known = request.headers.get("if-none-match")
+        if known and request.method != "POST" and self.is_known(known):
+            return Response(304, self.unchanged, b"", self)
+        return Response(200, self.headers, b"" if request.method == "HEAD" else self.body, self)
+
     def is_known(self, if_none_match: str) -> bool:
         """Tell whether a client has this answer, by the tags that it knows (RFC 9110, 13.1.2)."""
         if self.tag not in if_none_match and "*" not in if_none_match:
             return False
         tags = _TAG.findall(if_none_match)
         return self.tag in tags or tags == ["*"]
+
+
+def head(headers: Headers) -> bytes:
+    """Return headers as they are sent.
+
+    Raises:
+        ValueError: one holds what would end its line.
+    """
+    text = "".join([f"{name.lower()}: {value}\r\n" for name, value in headers])
+    if text.count("\n") > len(headers) or text.count("\r") > len(headers):
+        raise ValueError(f"a header of several lines: {text!r}")
+    return text.encode("latin-1")
 
 
 def zipped(tag: str) -> str:
@@ -88,9 +115,8 @@ def accepts_gzip(accept_encoding: str) -> bool:
 
 
 def _is_worth(headers: Headers, body: bytes) -> bool:
+    if len(body) < _WORTH:
+        return False
     named = {name.lower(): value for name, value in headers}
-    return (
-        len(body) >= _WORTH
-        and "content-encoding" not in named
-        and _TEXT.match(named.get("content-type", "")) is not None
-    )
+    is_plain = "content-encoding" not in named
+    return is_plain and _TEXT.match(named.get("content-type", "")) is not None

@@ -18,7 +18,7 @@ class Shelf(Generic[K, V]):
         self._items: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._lock = Lock()
 
-    def __contains__(self, key: K) -> bool:
+    def __contains__(self, key: object) -> bool:
         return key in self._items
 
     def __len__(self) -> int:

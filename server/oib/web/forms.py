@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from oib import answers
+from oib import answers, http
 from oib.errors import NotAcceptable
-from oib.web import desk, sheet, tags
+from oib.web import desk, sheet
 
 #: Endings of an address and the media types that they stand for.
 PAGES: Final = {"html": desk.PAGE}
@@ -57,13 +57,13 @@ def tagged(media_type: str, make: Callable[[], Response], asked: str | None = No
     parts = [*where, media_type]
     if media_type == desk.PAGE:
         parts.append(sheet.reader().language)
-    tag = tags.of(desk.site().version, *parts)
-    kept = request.environ.get("oib.kept", ())
+    tag = http.tag(desk.site().version, *parts)
+    kept = request.environ.get(http.KEPT, ())
     has_it = request.method != "POST" and request.if_none_match.contains_weak(tag)
     known = has_it or f'"{tag}"' in kept
     response = desk.reply(b"", media_type, 304) if known else make()
     response.set_etag(tag)
-    response.headers["Cache-Control"] = tags.KEEP
+    response.headers["Cache-Control"] = http.KEEP
     if media_type == desk.PAGE:
         response.vary.add("Accept-Language")
     return response

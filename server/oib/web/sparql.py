@@ -5,10 +5,10 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
-from oib import answers, guard
+from oib import answers, guard, http
 from oib.engine import UNION, Dataset
 from oib.errors import BadInput, Forbidden, UnsupportedMedia
-from oib.web import desk, forms, service, tags, workbench
+from oib.web import desk, forms, service, workbench
 
 bp = Blueprint("sparql", __name__)
 
@@ -50,7 +50,7 @@ def sparql() -> Response:
     return forms.tagged(
         media_type,
         lambda: desk.reply(site.engine.query(text, media_type, operation.dataset), media_type),
-        tags.query(text, operation.dataset.default, operation.dataset.named),
+        http.asked(text, operation.dataset.default, operation.dataset.named),
     )
 
 

@@ -1,0 +1,219 @@
+"""Connections: HTTP as it comes over the wire, known requests, and clients that are slow or go."""
+
+import socket
+import time
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+
+import live
+from hostile import QUERY
+from oib.front import Request, connection
+from oib.front.cache import Cache
+from oib.front.door import Door, _Recent
+from oib.front.turn import Known
+from oib.front.watch import Watch
+
+ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n"
+SELECT = b"GET /sparql?query=SELECT%20(1%20AS%20%3Fx)%7B%7D HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.fixture(scope="module")
+def root():
+    with live.serving(live.small_app) as root:
+        yield root
+
+
+@pytest.fixture(scope="module")
+def hasty():
+    with live.serving(live.hasty_app) as root:
+        yield root
+
+
+@contextmanager
+def wire(root):
+    """Open a connection and yield a function that sends bytes and returns so many answers."""
+    with closing(socket.create_connection(_address(root), timeout=10)) as client:
+        answers = client.makefile("rb")
+
+        def talk(*pieces, answers_wanted=1, pause=0.0, has_body=True):
+            for piece in pieces:
+                client.sendall(piece)
+                time.sleep(pause)
+            return [_answer(answers, has_body) for _ in range(answers_wanted)]
+
+        talk.rest = answers.read
+        talk.tell = client.sendall
+        yield talk
+
+
+def test_the_same_bytes_again_get_the_same_answer(root):
+    with wire(root) as talk:
+        told = [talk(ASK + b"\r\n")[0] for _ in range(6)]
+    statuses, fields, bodies = zip(*told, strict=True)
+    assert set(statuses) == {200}
+    assert len(set(bodies)) == 1
+    assert all("date" in each for each in fields)
+    assert len({tuple(sorted((n, v) for n, v in f.items() if n != "date")) for f in fields}) == 1
+
+
+def test_known_requests_are_counted_like_others(root):
+    with wire(root) as talk:
+        talk(ASK + b"X: count\r\n\r\n")
+        before = _metric(root, 'oib_requests_total{route="sparql",status="200"}')
+        for _ in range(7):
+            talk(ASK + b"X: count\r\n\r\n")
+        assert _metric(root, 'oib_requests_total{route="sparql",status="200"}') == before + 7
+
+
+def test_two_requests_in_one_piece_get_two_answers(root):
+    with wire(root) as talk:
+        for _ in range(4):
+            first, second = talk(ASK + b"\r\n" + SELECT + b"\r\n", answers_wanted=2)
+            assert b'"boolean":true' in first[2]
+            assert b'"value":"1"' in second[2]
+
+
+def test_a_request_in_pieces_is_one_request(root):
+    with wire(root) as talk:
+        for _ in range(4):
+            talk(ASK + b"\r\n")
+            status, _, body = talk(ASK[:9], ASK[9:], b"X: pieces\r\n", b"\r\n", pause=0.02)[0]
+            assert (status, body) == (200, b'{"head":{},"boolean":true}')
+
+
+def test_the_end_of_a_request_that_looks_like_a_known_one_is_none(root):
+    """A body that is, byte for byte, a request known before."""
+    known = ASK + b"X: body\r\n\r\n"
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
+    post = head + b"Content-Length: %d\r\n\r\n"
+    with wire(root) as talk:
+        for _ in range(3):
+            talk(known)
+        (status, _, _), *more = talk(post % len(known), known, pause=0.05)
+        assert (status, more) == (415, [])
+        assert talk(known)[0][0] == 200
+
+
+def test_a_client_that_wants_to_close_is_let_go_each_time(root):
+    for version, extra in ((b"1.1", b"Connection: close\r\n"), (b"1.0", b"")):
+        for _ in range(4):
+            with wire(root) as talk:
+                request = ASK.replace(b"HTTP/1.1", b"HTTP/" + version) + extra + b"\r\n"
+                status, fields, _ = talk(request)[0]
+                assert (status, fields["connection"]) == (200, "close")
+                assert talk.rest() == b""
+
+
+def test_a_client_that_knows_the_answer_gets_304_each_time(root):
+    with wire(root) as talk:
+        tag = talk(ASK + b"\r\n")[0][1]["etag"]
+        for _ in range(4):
+            status, fields, body = talk(ASK + b"If-None-Match: " + tag.encode() + b"\r\n\r\n")[0]
+            assert (status, body) == (304, b"")
+            assert "content-type" not in fields
+
+
+def test_head_has_no_body_each_time(root):
+    with wire(root) as talk:
+        for _ in range(4):
+            status, fields, _ = talk(ASK.replace(b"GET", b"HEAD") + b"\r\n", has_body=False)[0]
+            assert (status, fields["content-length"]) == (200, "26")
+            assert talk(ASK + b"\r\n")[0][2] == b'{"head":{},"boolean":true}'
+
+
+def test_what_was_known_is_not_when_the_data_are_others():
+    version = ["1"]
+    watch = Watch(Cache(None, lambda: version[0]), lambda: version[0])
+    door = Door(watch, lambda: version[0])
+    door._recent.put(b"x", _Recent("1", Known(b"", b"1"), Request("GET", "/sparql")), 1)
+    assert door.recall(b"x").body == b"1"
+    version[0] = "2"
+    assert door.recall(b"x") is None
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\x16\x03\x01\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
+)
+def test_what_is_no_http_is_refused_in_good_form(root, junk):
+    with wire(root) as talk:
+        status, fields, body = talk(junk)[0]
+        assert (status, fields["content-type"]) == (400, "application/problem+json")
+        assert b"RFC 9112" in body
+        assert talk.rest() == b""
+
+
+def test_a_head_without_end_is_refused(root):
+    with wire(root) as talk:
+        piece = b"X: " + b"y" * 30_000
+        status, _, body = talk(ASK, *[piece] * 6)[0]
+        assert status == 431
+        assert b"send less" in body
+
+
+def test_who_does_not_finish_the_head_is_let_go(hasty):
+    for begun in (b"", b"GET /sparql HTTP/1.1\r\nHost"):
+        with wire(hasty) as talk:
+            talk.tell(begun)
+            start = time.monotonic()
+            assert talk.rest() == b""
+            assert time.monotonic() - start < 8
+
+
+def test_who_does_not_finish_the_head_of_a_later_request_is_let_go(hasty):
+    with wire(hasty) as talk:
+        assert talk(ASK + b"\r\n")[0][0] == 200
+        talk.tell(b"GET /spar")
+        assert talk.rest() == b""
+
+
+def test_who_does_not_finish_a_body_is_told(hasty):
+    head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: {QUERY}\r\nContent-Length: 9\r\n\r\n"
+    with wire(hasty) as talk:
+        status, fields, body = talk(head.encode() + b"ASK")[0]
+        assert (status, fields["content-type"]) == (408, "application/problem+json")
+        assert b"did not come to its end" in body
+        assert talk.rest() == b""
+
+
+def test_who_reads_nothing_is_let_go_in_the_end():
+    """Two looks at the same number of bytes that wait to be read."""
+    told = []
+
+    class Transport:
+        get_write_buffer_size = staticmethod(lambda: 7)
+        abort = staticmethod(lambda: told.append("abort"))
+
+    class Loop:
+        call_later = staticmethod(lambda *given: told.append("later"))
+
+    one = connection.Connection.__new__(connection.Connection)
+    one.transport, one.loop, one._left, one.timeout_keep_alive = Transport, Loop, 0, 1
+    one.timeout_keep_alive_handler()
+    one.timeout_keep_alive_handler()
+    assert told == ["later", "abort"]
+
+
+def _metric(root, name):
+    lines = send_text(root, "/metrics").splitlines()
+    return float(next(line.split()[-1] for line in lines if line.startswith(name)))
+
+
+def send_text(root, path):
+    with wire(root) as talk:
+        return talk(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())[0][2].decode()
+
+
+def _answer(stream, has_body=True):
+    status = int(stream.readline().split()[1])
+    fields = {}
+    while line := stream.readline().decode("latin-1").strip():
+        name, _, value = line.partition(":")
+        fields[name.lower()] = value.strip()
+    length = 0 if status == 304 or not has_body else int(fields["content-length"])
+    return status, fields, stream.read(length)
+
+
+def _address(root):
+    return urlsplit(root).hostname, urlsplit(root).port
