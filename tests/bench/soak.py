@@ -44,8 +44,11 @@ _LIMIT = 10  # seconds that a query may take
 _BOTH = 90.0
 _EARLY = 0.2  # the share of the time after which the memory is looked at first
 _QUIET = 15.0  # seconds of each look, without heavy and hostile queries: what they take, goes
+# Between two usual requests: workers with heavy queries yield to others, and would get nothing.
+_PAUSE = 0.0005
 _HEAVY_PAUSE = 1.0  # seconds between two heavy queries
 _HOSTILE_PAUSE = 3.0  # seconds between two hostile queries
+_FILL, _FILLING = 6.0, 60.0  # seconds between two looks while the caches fill, and at most
 _LOOK = 0.5  # seconds between two looks at the memory
 
 
@@ -101,6 +104,8 @@ class Soak:
 
     def run(self, seconds: float, connections: int, switches: int) -> list[str]:
         """Load, switch and look for so long, or until the last switch is over; return faults."""
+        self._fill()
+        self._began = time.monotonic()
         early, dues = seconds * _EARLY, _dues(seconds, switches)
         seconds = max(seconds, (dues[-1] + _BOTH if dues else early + _QUIET) + _QUIET)
         self._quiet = ((early, early + _QUIET), (seconds - _QUIET, seconds))
@@ -138,12 +143,24 @@ class Soak:
             *self._grown(),
         ]
 
+    def _fill(self) -> None:
+        """Ask small queries until the caches are full: what they hold then is no growth."""
+        unseen = never_seen(self._server.request, self._things, 2 * 10**9)
+        size, began = 0.0, time.monotonic()
+        while time.monotonic() - began < _FILLING:
+            load.run(self._server.port, unseen, 8, _FILL, most=10**9)
+            before, size = size, tree.memory(self._server.process.pid)
+            if size - before < 1:
+                break
+        print(f"{time.monotonic() - began:6.0f} s  to fill the caches: {size:.0f} MiB", flush=True)
+
     def _usual(self) -> Iterator[bytes]:
         """Yield requests as they come in: mostly small, some saved queries and pages."""
         chance = random.Random(1)
         unseen = never_seen(self._server.request, self._things)
         saved = cycle([query.name for query in Library(self._home)])
         while True:
+            time.sleep(_PAUSE)
             kind = chance.random()
             if kind < 0.4:
                 yield self._server.request(_SMALL)
