@@ -309,6 +309,10 @@ def test_the_report_gives_ratios_to_ours_and_names_what_is_missing():
     assert "over 60 s" in text
     assert "not installed: apt-get install it" in text
     assert "25×" in text
+    assert "| shipped data, built already | 0.50 | 80 |" in text
+    size = {**RESULTS["sizes"]["10k"], "restarts": [0.2, 0.25]}
+    bare = report.markdown({**RESULTS, "cold": {}, "sizes": {"10k": size}})
+    assert "| prepared store of 10k triples | 0.20, 0.25 | |" in bare
 
 
 def small(what, connections, server, *rounds, group="small", heavy=False):

@@ -29,13 +29,8 @@ def markdown(results: Mapping[str, Any]) -> str:
             lines += _hostile(size["hostile"])
     if results.get("checks"):
         lines += ["", "### The full check of the shipped data", "", *_checks(results["checks"])]
-    if results.get("cold"):
-        lines += ["", "### Cold start", "", *_cold(results["cold"])]
-        lines += (
-            f"| prepared store of {name} triples | {_listed(size['restarts'])} | |"
-            for name, size in results["sizes"].items()
-            if size.get("restarts")
-        )
+    if starts := list(_cold(results)):
+        lines += ["", "### Cold start", "", *starts]
     lines += ["", "### Targets", "", *_targets(targets.judge(results))]
     return "\n".join(lines) + "\n"
 
@@ -193,11 +188,19 @@ def _checks(checks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"| {each['way']} | {each['cpu']:.1f} | {ratio} | {each['said']} |"
 
 
-def _cold(cold: Mapping[str, float]) -> Iterator[str]:
-    yield "| start | first answer after, s | memory, MiB |"
-    yield "|---|---|---|"
-    for name in ("with a build", "built already"):
-        yield f"| {name} | {cold[name]:.2f} | {cold[f'memory, {name}']:.0f} |"
+def _cold(results: Mapping[str, Any]) -> Iterator[str]:
+    cold = results.get("cold", {})
+    rows = [
+        f"| shipped data, {name} | {cold[name]:.2f} | {cold[f'memory, {name}']:.0f} |"
+        for name in ("with a build", "built already")
+        if name in cold
+    ] + [
+        f"| prepared store of {name} triples | {_listed(size['restarts'])} | |"
+        for name, size in results["sizes"].items()
+        if size.get("restarts")
+    ]
+    if rows:
+        yield from ("| start | first answer after, s | memory, MiB |", "|---|---|---|", *rows)
 
 
 def _listed(seconds: Sequence[float]) -> str:
