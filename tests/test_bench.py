@@ -1,7 +1,14 @@
 """The bench: its data, its report and its readers of answers; no test here looks at a clock."""
 
+import socket
+import subprocess
 import sys
+import threading
+import time
 from collections import Counter
+from contextlib import contextmanager, suppress
+from itertools import pairwise
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -9,8 +16,13 @@ from pyoxigraph import RdfFormat, Store, parse
 
 import generator
 import load
+import measure
 import report
+import soak
+import targets
 import tree
+from live import free_port
+from oib.library import SavedQuery
 from oib.names import GRAPH, ID, OIB
 from questions import QUESTIONS, never_seen
 from sameness import normal
@@ -73,10 +85,21 @@ def test_a_question_has_an_answer_however_its_text_is_varied(question, filled):
     assert rows or question.name == "regex"
 
 
+def test_heavy_questions_are_saved_queries_too_with_their_columns(tmp_path, filled):
+    for question in (each for each in QUESTIONS if each.heavy):
+        path = tmp_path / f"{question.slug}.rq"
+        path.write_text(question.saved, "utf-8")
+        saved = SavedQuery.read(path, tmp_path)
+        solutions = filled.query(saved.text)
+        assert [f"?{name}" for name in saved.columns] == [str(v) for v in solutions.variables]
+
+
 def test_there_are_fourteen_shapes_and_no_small_query_comes_twice(filled):
     assert len({question.text for question in QUESTIONS}) == 14
-    queries = never_seen(["organization/base-3", "organization/base-4"])
-    texts = [next(queries) for _ in range(50)]
+    things = ["organization/base-3", "organization/base-4"]
+    queries = never_seen(lambda text: load.request("/", "a/b", query=text), things)
+    lines = [next(queries).split()[1].decode() for _ in range(50)]
+    texts = [unquote(line.partition("query=")[2]) for line in lines]
     assert len(set(texts)) == 50
     assert list(filled.query(texts[0]))
 
@@ -95,6 +118,128 @@ def test_an_answer_is_read_when_it_is_whole_and_not_before(sent):
     assert (answer.status, answer.media_type, answer.body) == (200, "a/b", b"hello")
 
 
+def whole(body, status="200 OK", fields=b""):
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n".encode()
+    return head + fields + b"\r\n" + body
+
+
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n0\r\n\r\n\r\n3\r\nllo\r\n0\r\n\r\n"
+)
+
+
+END = object()
+
+
+@contextmanager
+def answering(*pieces):
+    """Serve one connection after another: an answer is its pieces, None is a close."""
+    script = iter(pieces)
+
+    def serve(listener):
+        with suppress(OSError, StopIteration):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    while connection.recv(1 << 16):
+                        answer = next(script)
+                        if answer is None:
+                            break
+                        for piece in answer:
+                            if piece is END:
+                                connection.shutdown(socket.SHUT_WR)
+                            else:
+                                connection.sendall(piece)
+                            time.sleep(0.01)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def sent(number):
+    return iter([load.request("/", "a/b")] * number)
+
+
+on_linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="the bench reads /proc; run it on Linux"
+)
+
+
+@on_linux
+def test_every_answer_is_counted_once_whatever_the_lengths_and_pieces():
+    same, other = whole(b"x" * 50), whole(b"y" * 70)
+    large = whole(b"z" * 200_000)
+    answers = [[same], [same], [other], [same[:20], same[20:]], [other[: len(same)], b"y" * 20]]
+    answers += [[CHUNKED], [CHUNKED[:-12], CHUNKED[-12:]], [CHUNKED[:55], CHUNKED[55:]], [same]]
+    answers += [[large], [large[:100], large[100:]], [whole(b"")]]
+    with answering(*answers) as port:
+        tally = load.run(port, sent(len(answers)), 1, 20)
+    assert (tally.done, tally.lost, tally.reconnects) == (len(answers), 0, 0)
+    assert not tally.refused
+    assert tally.before is None
+
+
+@on_linux
+def test_an_answer_of_the_same_length_but_another_status_is_not_taken_for_good():
+    good, bad = whole(b"12"), whole(b"12", "503 No")
+    assert len(good) == len(bad)
+    with answering([good], [bad], [good]) as port:
+        tally = load.run(port, sent(3), 1, 20)
+    assert (tally.done, tally.refused, tally.before) == (2, {503: 1}, 1)
+
+
+@on_linux
+def test_a_request_without_a_whole_answer_is_lost_and_the_next_goes_on_anew():
+    good = whole(b"12345")
+    with answering([good], [good[:-2]], None, [good[:10]], None, [good]) as port:
+        tally = load.run(port, sent(4), 1, 20, patience=0.2)
+    # The last half answer is waited for, and its connection is not used again.
+    assert (tally.done, tally.lost, tally.before) == (1, 1, 1)
+    with answering([good], None, [good], [whole(b"", fields=b"Connection: close\r\n")]) as port:
+        tally = load.run(port, sent(4), 1, 20)
+    assert (tally.done, tally.lost, tally.before, tally.broken) == (3, 1, 1, "")
+    assert tally.reconnects == 2
+
+
+@on_linux
+def test_a_connection_closed_while_it_was_idle_loses_no_request(monkeypatch):
+    monkeypatch.setattr(load, "_IDLE", 0.0)
+
+    def slowly():
+        for each in sent(2):
+            yield each
+            time.sleep(0.3)
+
+    good = whole(b"12345")
+    with answering([good, END], [good]) as port:
+        tally = load.run(port, slowly(), 1, 20, patience=5)
+    assert (tally.done, tally.lost, tally.reconnects) == (2, 0, 1)
+
+
+@on_linux
+def test_an_answer_without_length_ends_with_its_connection():
+    old = b"HTTP/1.0 200 OK\r\n\r\nhello"
+    with answering([old], None) as port:
+        half = load.run(port, sent(1), 1, 20, patience=0.2)
+    assert (half.done, half.lost) == (0, 1)
+    with answering([old, END]) as port:
+        tally = load.run(port, sent(1), 1, 20)
+    assert (tally.done, tally.lost) == (1, 0)
+
+
+@on_linux
+def test_a_server_that_is_gone_ends_the_run_and_not_the_program():
+    tally = load.run(free_port(), sent(9), 4, 20)
+    assert tally.done == 0
+    assert tally.lost >= 1
+    assert "refused" in tally.broken.lower()
+    assert tally.before == 0
+
+
 def test_answers_of_two_engines_are_the_same_in_any_order_and_numbers_of_any_type():
     def answer(*rows):
         bindings = ",".join(
@@ -110,7 +255,7 @@ def test_answers_of_two_engines_are_the_same_in_any_order_and_numbers_of_any_typ
     assert one != answer(("literal", "1", "integer"))
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc; run it on Linux")
+@on_linux
 def test_the_tree_sees_this_process():
     import os
 
@@ -124,6 +269,7 @@ def cell(what, server, cpu, group="small", heavy=False, note=""):
         **{"group": group, "what": what, "connections": 1, "server": server, "cpu": cpu},
         **{"rate": 1.0, "half": 1.0, "most": 1.0, "done": 9, "refused": 1, "lost": 0},
         **{"heavy": heavy, "note": note},
+        "rounds": [[cpu, 1.0]],
     }
 
 
@@ -163,6 +309,146 @@ def test_the_report_gives_ratios_to_ours_and_names_what_is_missing():
     assert "over 60 s" in text
     assert "not installed: apt-get install it" in text
     assert "25×" in text
+    assert "| shipped data, built already | 0.50 | 80 |" in text
+    size = {**RESULTS["sizes"]["10k"], "restarts": [0.2, 0.25]}
+    bare = report.markdown({**RESULTS, "cold": {}, "sizes": {"10k": size}})
+    assert "| prepared store of 10k triples | 0.20, 0.25 | |" in bare
+
+
+def small(what, connections, server, *rounds, group="small", heavy=False):
+    return {
+        **cell(what, server, rounds[0][0], group, heavy),
+        **{"connections": connections, "rounds": list(rounds)},
+    }
+
+
+def assault(query, seconds, server="oib", high=9.0, note="", failed=0):
+    return {
+        **{"server": server, "query": query, "seconds": seconds, "status": 503, "note": note},
+        **{"done": 9, "failed": failed, "half": 1.0, "high": high, "most": 99.0},
+    }
+
+
+def verdicts(**size):
+    """Judge one size of 1M triples; return the verdicts by work, less what was not measured."""
+    rows = targets.judge({"sizes": {"1M": {"cells": [], **size}}, "cold": {"built already": 1.2}})
+    return {row.work: row for row in rows if not row.verdict.startswith(targets.UNKNOWN)}
+
+
+def test_throughput_is_to_be_a_multiple_and_processor_time_a_part_round_by_round():
+    # By the medians of each it would be 2.0: the rounds are compared one by one.
+    found = verdicts(
+        cells=[
+            small("repeated query", 8, "oib", (10.0, 300.0), (20.0, 100.0), (30.0, 100.0)),
+            small("repeated query", 8, targets.MEMORY, (30.0, 100), (40.0, 100), (50.0, 100)),
+            small("never-seen query", 8, "oib", (50.0, 1.0)),
+            small("never-seen query", 8, targets.SAFE, (49.0, 1.0)),
+            small("never-seen query", 8, targets.VIRTUOSO, (200.0, 1.0)),
+            small("never-seen query", 8, targets.RDFLIB, (None, 0.0)),
+        ]
+    )
+    start = "repeated query, 8 conn., "
+    core = found[f"{start}throughput a core, against oxigraph memory"]
+    assert (core.value, core.verdict) == ("2×", targets.MET)
+    plain = found[f"{start}requests a second, against oxigraph memory"]
+    assert (plain.value, plain.ours, plain.verdict) == ("1×", "100/s", targets.MISSED)
+    start = "never-seen query, 8 conn., processor time, against "
+    assert found[start + targets.SAFE].verdict == targets.MISSED
+    assert found[start + targets.VIRTUOSO].verdict == targets.MET
+    assert start + targets.RDFLIB not in found
+
+
+def test_heavy_queries_that_are_saved_are_compared_with_the_repeated_ones_of_a_peer():
+    found = verdicts(
+        cells=[
+            small("count", 1, "oib", (100.0, 1.0), group="saved", heavy=True),
+            small("count", 1, targets.VIRTUOSO, (900.0, 1.0), group="repeated", heavy=True),
+        ]
+    )
+    assert found["count (heavy), saved, processor time, against virtuoso"].verdict == targets.MISSED
+
+
+@pytest.mark.parametrize(
+    ("ours", "stopped", "quick"),
+    [
+        (assault("a", 2.4), targets.MET, targets.MET),
+        (assault("a", 2.6), targets.MISSED, targets.MET),
+        (assault("a", 2.1, note="a broken answer"), targets.MISSED, targets.MET),
+        (assault("a", None, high=51.0), targets.MISSED, targets.MISSED),
+        (assault("a", 1.0, failed=1), targets.MET, targets.MISSED),
+    ],
+)
+def test_hostile_queries_are_to_be_stopped_and_to_hold_up_nobody(ours, stopped, quick):
+    found = verdicts(hostile=[assault("none", None), ours, assault("a", 9.0, "other", 999.0)])
+    assert found["hostile queries stopped within the limit and half a second"].verdict == stopped
+    assert found["99 of 100 small queries meanwhile"].verdict == quick
+
+
+def test_what_was_not_measured_is_named_with_the_reason():
+    rows = targets.judge(
+        {
+            "sizes": {
+                "10k": {
+                    "cells": [
+                        cell("never-seen query", "oib", 5.0),
+                        cell("never-seen query", "virtuoso", None, note="no answer"),
+                    ]
+                }
+            }
+        }
+    )
+    told = {row.verdict for row in rows}
+    assert told == {targets.UNKNOWN, f"{targets.UNKNOWN}: no answer"}
+    assert {row.work for row in rows if row.size == "1M"} >= {
+        "heavy shapes (heavy), saved, processor time, against virtuoso"
+    }
+
+
+class Falling:
+    """A server that gives a few answers and then refuses all, until it is started anew."""
+
+    name, graph, burst, gone = "falling", "", 10**9, ""
+
+    def __init__(self, port):
+        self.port, self.process, self.renewed = port, subprocess.Popen(["sleep", "60"]), 0
+
+    def answers(self):
+        return False
+
+    def renew(self):
+        self.renewed += 1
+
+
+@on_linux
+def test_a_server_that_falls_over_is_told_of_started_anew_and_does_not_end_the_run():
+    good, bad = whole(b"12345"), whole(b"", "500 No")
+    effort = measure.Effort(seconds=60, rounds=1, connections=(1,), patience=5)
+    with answering([good], [good], [bad], [bad]) as port:
+        server, absent = Falling(port), Falling(free_port())
+        found = measure.one(server, lambda _: sent(4), 1, effort)
+        gone = measure.one(absent, lambda _: sent(4), 1, effort)
+    for each in (server, absent):
+        each.process.terminate()
+        each.process.wait()
+    assert (server.renewed, found.fell, found.cpu) == (1, True, None)
+    made = measure.cell("small", "repeated query", 1, "falling", [found, gone])
+    assert made.note == "fell over after 2 and 0 requests"
+    assert (made.refused, made.done) == (2, 2)
+    shown = {**cell("repeated query", "oib", None), "note": made.note}
+    size = {**RESULTS["sizes"]["10k"], "cells": [shown]}
+    assert made.note in report.markdown({**RESULTS, "sizes": {"10k": size}})
+
+
+def test_the_soak_switches_when_the_data_before_are_let_go_and_tells_what_must_not_be():
+    for minutes in (1, 5, 10):
+        dues = soak._dues(60 * minutes, 5)
+        assert dues
+        assert all(b - a >= soak._BOTH for a, b in pairwise(dues))
+        assert dues[0] >= 60 * minutes * soak._EARLY + soak._QUIET
+    tally = load.Tally(times=[0.1], refused=Counter({503: 1}), lost=2)
+    assert soak.judged("x", tally, allowed=(503,)) == ["x: 2 requests lost"]
+    assert soak.judged("x", tally, allowed=())[0] == "x: 1 answers of status 503"
+    assert soak.judged("x", load.Tally(), allowed=()) == ["x: no request was answered"]
 
 
 def test_the_picture_is_well_formed_and_has_a_bar_a_peer():

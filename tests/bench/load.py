@@ -1,26 +1,41 @@
 """The load: so many connections send requests in a closed loop, for so long or so often."""
 
-import selectors
+import re
+import select
 import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 PATIENCE = 30.0
 _END = b"\r\n\r\n"
+_ROOM = 1 << 16  # bytes that a connection has for an answer at first
+_LOOK = 0.5  # seconds between two looks for answers that do not come
+_IDLE = 1.0  # seconds since its last request after which a connection is looked at before another
+_HEADS = 1000  # heads kept, so that one that comes again is not read again
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked", re.IGNORECASE)
+_CLOSE = re.compile(rb"^HTTP/1\.0|\r\nconnection:[ \t]*close", re.IGNORECASE)
 
 
 @dataclass
 class Tally:
-    """What came back: seconds of each answer, statuses other than 200, requests lost."""
+    """What came back: seconds of each answer, statuses other than 200, requests lost.
+
+    ``before`` is how many had been answered with 200 before the first that failed, if any did;
+    ``broken`` says why no connection could be opened any more.
+    """
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
     refused: Counter[int] = field(default_factory=Counter)
     lost: int = 0
     reconnects: int = 0
+    before: int | None = None
+    broken: str = ""
 
     @property
     def done(self) -> int:
@@ -31,6 +46,25 @@ class Tally:
         """Return the seconds within which that share of the answers came."""
         ordered = sorted(self.times)
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+    def refuse(self, status: int) -> None:
+        """Count an answer that is not 200."""
+        self.refused[status] += 1
+        if status >= 500:
+            self._failed()
+
+    def lose(self) -> None:
+        """Count a request that got no whole answer."""
+        self.lost += 1
+        self._failed()
+
+    def give_up(self, error: OSError) -> None:
+        """Note that no connection can be opened."""
+        self.broken = self.broken or str(error)
+        self._failed()
+
+    def _failed(self) -> None:
+        self.before = self.done if self.before is None else self.before
 
 
 @dataclass
@@ -60,7 +94,8 @@ def once(port: int, sent: bytes, patience: float = PATIENCE) -> Answer:
     with socket.create_connection(("127.0.0.1", port), timeout=patience) as connection:
         connection.sendall(sent)
         end, buffer = time.monotonic() + patience, bytearray()
-        while time.monotonic() < end:
+        while (left := end - time.monotonic()) > 0:
+            connection.settimeout(left)
             piece = connection.recv(1 << 18)
             buffer += piece
             answer = read(buffer, ended=not piece)
@@ -79,42 +114,73 @@ def run(
     most: int = 1_000_000,
     patience: float = PATIENCE,
 ) -> Tally:
-    """Keep every connection busy until the time is over or so many were sent; wait for the rest."""
+    """Keep every connection busy until the time is over, so many were sent, or no more come.
+
+    Answers still due then are waited for. A server that takes no connection any more ends the
+    run, not the program: the tally says so.
+    """
     tally = Tally()
-    selector = selectors.DefaultSelector()
-    lines = [_Line(port, selector) for _ in range(connections)]
-    start = time.perf_counter()
+    poll = select.epoll()
+    heads: dict[bytes, _Head] = {}
+    lines: dict[int, _Line] = {}
     sent = 0
-    for line in lines:
-        sent += line.send(next(requests))
-    busy = len(lines)
-    while busy:
-        now = time.perf_counter()
-        for key, _ in selector.select(timeout=0.5):
-            line = key.data
-            answer = line.receive(tally)
-            if answer is None and line.alive:
-                continue
-            now = time.perf_counter()
-            if answer and answer.status == 200:
-                tally.times.append(now - line.began)
-            elif answer:
-                tally.refused[answer.status] += 1
-            if now - start < seconds and sent < most:
-                if not line.alive or (answer and answer.closes):
+
+    def go_on(line: _Line) -> None:
+        """Send the next request on a line, or close it when there is none."""
+        nonlocal sent
+        following = None
+        if clock() - start < seconds and sent < most and not tally.broken:
+            following = next(requests, None)
+        if following is None:
+            line.close()
+            return
+        sent += 1
+        try:
+            if line.socket is None:
+                line.open(port)
+            if line.send(following):
+                return
+            # Closed by the server after its last answer: the request has not been lost yet.
+            tally.reconnects += 1
+            line.open(port)
+            if not line.send(following):
+                raise ConnectionError("closed as soon as it was opened")
+        except OSError as error:
+            tally.lose()
+            tally.give_up(error)
+            line.close()
+
+    clock = time.perf_counter
+    start = looked = clock()
+    for _ in range(connections):
+        go_on(_Line(poll, lines))
+    while lines:
+        for number, _ in poll.poll(_LOOK):
+            line = lines[number]
+            head = line.receive(heads)
+            if head is None:
+                if line.ended:
+                    tally.lose()
                     tally.reconnects += 1
-                    line.reopen()
-                sent += line.send(next(requests))
+                    line.close()
+                    go_on(line)
+                continue
+            if head.status == 200:
+                tally.times.append(clock() - line.began)
             else:
+                tally.refuse(head.status)
+            if head.closes or line.ended:
+                tally.reconnects += 1
                 line.close()
-                busy -= 1
-        for line in lines:
-            if line.busy and now - line.began > patience:
-                tally.lost += 1
+            go_on(line)
+        now = clock()
+        if now - looked > _LOOK:
+            looked = now
+            for line in [each for each in lines.values() if now - each.began > patience]:
+                tally.lose()
                 line.close()
-                busy -= 1
-    tally.seconds = time.perf_counter() - start
-    selector.close()
+    tally.seconds = clock() - start
+    poll.close()
     return tally
 
 
@@ -165,67 +231,126 @@ def _joined(body: bytes) -> bytes | None:
         position = line + 2 + size + 2
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the head of an answer says: its status, how its body ends, if the connection does.
+
+    ``length`` is the body's in bytes, -1 if it is chunked, None if it ends with the connection.
+    """
+
+    status: int
+    length: int | None
+    closes: bool
+
+    @classmethod
+    def of(cls, head: bytes) -> "_Head":
+        length = _LENGTH.search(head)
+        return cls(
+            int(head[9:12]) if head[9:12].isdigit() else 0,
+            int(length[1]) if length else -1 if _CHUNKED.search(head) else None,
+            _CLOSE.search(head) is not None,
+        )
+
+
 class _Line:
     """One connection and what has come on it so far."""
 
-    def __init__(self, port: int, selector: selectors.BaseSelector) -> None:
-        self._port, self._selector = port, selector
-        self.busy = False
+    __slots__ = ("_buffer", "_filled", "_lines", "_poll", "_view", "began", "ended", "socket")
+
+    def __init__(self, poll: select.epoll, lines: dict[int, "_Line"]) -> None:
+        self._poll, self._lines = poll, lines
+        self._grow(bytearray(_ROOM))
+        self._filled = 0
+        self.socket: socket.socket | None = None
+        self.ended = False
         self.began = 0.0
-        self._open()
 
-    def _open(self) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._buffer = bytearray()
-        self.alive = True
-        self._selector.register(self._socket, selectors.EVENT_READ, self)
-
-    def send(self, sent: bytes) -> int:
-        self._buffer.clear()
-        self.began, self.busy = time.perf_counter(), True
-        try:
-            self._socket.sendall(sent)
-        except OSError:  # closed by the server after its last answer: not a lost request yet
-            self.reopen()
-            self.began, self.busy = time.perf_counter(), True
-            self._socket.sendall(sent)
-        return 1
-
-    def receive(self, tally: Tally) -> Answer | None:
-        try:
-            piece = self._socket.recv(1 << 18)
-        except OSError:
-            piece = b""
-        self._buffer += piece
-        # A quick look first: a large answer is put together once, not at each piece of it.
-        answer = read(self._buffer, ended=not piece) if not piece or self._whole() else None
-        if not piece:
-            self.alive = False
-            tally.lost += answer is None
-        if answer or not piece:
-            self.busy = False
-        return answer
-
-    def _whole(self) -> bool:
-        end = self._buffer.find(_END)
-        if end < 0:
-            return False
-        head = bytes(self._buffer[:end]).lower()
-        place = head.find(b"content-length:")
-        if place < 0:
-            return self._buffer.endswith(b"0\r\n\r\n")
-        length = int(head[place + 15 :].split(b"\r\n", 1)[0])
-        return len(self._buffer) - end - 4 >= length
-
-    def reopen(self) -> None:
+    def open(self, port: int) -> None:
         self.close()
-        self._open()
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # A socket with a time-out asks the kernel twice for everything.
+        self.socket.setblocking(False)
+        self._lines[self.socket.fileno()] = self
+        self._poll.register(self.socket.fileno(), select.EPOLLIN)
+
+    def send(self, sent: bytes) -> bool:
+        """Send a request; return False if the server has closed the connection."""
+        assert self.socket is not None
+        self._filled, self.ended = 0, False
+        idle, self.began = self.began, time.perf_counter()
+        try:
+            # A server may close what was idle for long; asked later, it would look like a loss.
+            if self.began - idle > _IDLE and self._closed():
+                return False
+            gone = self.socket.send(sent)
+            if gone < len(sent):
+                self.socket.settimeout(PATIENCE)
+                self.socket.sendall(sent[gone:])
+                self.socket.setblocking(False)
+        except OSError:
+            return False
+        return True
+
+    def _closed(self) -> bool:
+        assert self.socket is not None
+        with suppress(BlockingIOError):
+            return not self.socket.recv(1, socket.MSG_PEEK)
+        return False
+
+    def receive(self, heads: dict[bytes, _Head]) -> _Head | None:
+        """Take what has come; return the head if the answer is whole now."""
+        assert self.socket is not None
+        filled = self._filled
+        try:
+            size = self.socket.recv_into(self._view[filled:] if filled else self._view)
+        except BlockingIOError:
+            return None
+        except OSError:
+            size = 0
+        self.ended = not size
+        filled = self._filled = filled + size
+        buffer = self._buffer
+        place = buffer.find(_END, 0, filled)
+        head = None
+        if place >= 0:
+            # The same bytes say the same: nearly always this is all the reading there is.
+            said = bytes(self._view[:place])
+            head = heads.get(said)
+            if head is None:
+                if len(heads) >= _HEADS:
+                    heads.clear()
+                head = heads[said] = _Head.of(said)
+            if not self._whole(head.length, place + 4):
+                head = None
+        if head is None and filled == len(buffer):
+            self._grow(buffer + bytes(len(buffer)))
+        return head
+
+    def _whole(self, length: int | None, start: int) -> bool:
+        """Return whether a body that starts there has come to its end."""
+        if length is None:
+            return self.ended
+        if length >= 0:
+            return self._filled - start >= length
+        if self._buffer[self._filled - 5 : self._filled] != b"0\r\n\r\n":
+            return False
+        while (line := self._buffer.find(b"\r\n", start, self._filled)) >= 0:
+            size = int(self._buffer[start:line].partition(b";")[0], 16)
+            if size == 0:
+                return True
+            start = line + 2 + size + 2
+        return False
+
+    def _grow(self, buffer: bytearray) -> None:
+        self._buffer, self._view = buffer, memoryview(buffer)
 
     def close(self) -> None:
-        self.busy = self.alive = False
-        try:
-            self._selector.unregister(self._socket)
-        except (KeyError, ValueError):
+        if self.socket is None:
             return
-        self._socket.close()
+        number = self.socket.fileno()
+        self._lines.pop(number, None)
+        with suppress(OSError):
+            self._poll.unregister(number)
+        self.socket.close()
+        self.socket = None

@@ -19,11 +19,19 @@ import load
 import tree
 from oib import snapshot
 from oib.names import GRAPH, OIB
+from questions import QUESTIONS
 
 ROOT = Path(__file__).parents[2]
 BENCH = ROOT / ".bench"
 _ALL = f"{GRAPH}all"
 ACCEPT = "application/sparql-results+json"
+
+#: ``oxigraph serve`` with a time-out lets a thread sleep through it for every query: more at once,
+#: some thousands a second, and it answers 500 or stops to listen. So many it stands.
+BURST = 1500
+#: The time-out of peers that have one, in seconds: ours.
+LIMIT = 10
+OXIGRAPH_SAFE = "oxigraph memory, time-out"
 
 
 class NotInstalled(Exception):
@@ -36,7 +44,8 @@ class Server:
 
     ``loading`` are the seconds of writing its own form of the data, once; ``starting`` those from
     the start of the process to the first answer. ``graph`` is the one to ask, where the default
-    graph would hold more than the data.
+    graph would hold more than the data. ``burst`` is how many requests at most to send in one go.
+    ``falls`` counts how often it had to be started anew, ``gone`` says why it could not be.
     """
 
     name: str
@@ -47,17 +56,43 @@ class Server:
     starting: float
     again: Callable[[], "Server"] = field(repr=False)
     graph: str = ""
+    burst: int = 10**9
+    falls: int = 0
+    gone: str = ""
 
     def request(self, query: str, accept: str = ACCEPT) -> bytes:
         """Return the bytes of a request for the answer to a query."""
         dataset = {"default-graph-uri": self.graph} if self.graph else {}
         return load.request(self.path, accept, query=query, **dataset)
 
+    def answers(self, patience: float = 5) -> bool:
+        """Return whether the server gives a small answer in so many seconds."""
+        with suppress(OSError, ValueError):
+            return load.once(self.port, self.request("ASK {}"), patience).status == 200
+        return False
+
+    def renew(self) -> bool:
+        """Stop the server and start it anew, on another port; return whether it is there."""
+        self.stop()
+        self.falls += 1
+        try:
+            fresh = self.again()
+        except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+            self.gone = f"did not start anew: {error}"
+            return False
+        self.port, self.process, self.again = fresh.port, fresh.process, fresh.again
+        self.starting = fresh.starting
+        return True
+
     def stop(self) -> set[int]:
         """End the process and all it started; return those that outlived a polite end."""
         before = tree.members(self.process.pid)
         _end(self.process)
-        return {number for number in before if _alive(number)}
+        left = {number for number in before if _alive(number)}
+        if left:  # all are of its session
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        return left
 
 
 def ours(
@@ -84,6 +119,9 @@ def prepare(quads: Path, folder: Path) -> tuple[Path, Path, float]:
     queries = home / "queries" / "bench"
     queries.mkdir(parents=True, exist_ok=True)
     shutil.copy(Path(__file__).parent / "saved.rq", queries / "entity.rq")
+    for question in QUESTIONS:
+        if question.heavy:
+            (queries / f"{question.slug}.rq").write_text(question.saved, "utf-8")
     # What a source file would change, the data change here: another digest for other data.
     size = f"{quads.name} {quads.stat().st_size}\n"
     (home / "instances" / "generated.txt").write_text(size, "utf-8")
@@ -97,22 +135,22 @@ def prepare(quads: Path, folder: Path) -> tuple[Path, Path, float]:
 
 def oxigraph_memory(triples: Path) -> Server:
     """``oxigraph serve`` in memory."""
-    return _oxigraph_memory(triples, "oxigraph memory", ())
+    return _oxigraph_memory(triples, "oxigraph memory")
 
 
-def oxigraph_memory_timeout(triples: Path) -> Server:
+def oxigraph_memory_timeout(triples: Path, limit: int = LIMIT) -> Server:
     """``oxigraph serve`` in memory, with the time-out that a public endpoint needs."""
-    return _oxigraph_memory(triples, "oxigraph memory, time-out", ("--timeout-s", "30"))
+    return _oxigraph_memory(triples, OXIGRAPH_SAFE, limit)
 
 
 def oxigraph_read_only(triples: Path) -> Server:
     """``oxigraph serve-read-only`` from disk."""
-    return _oxigraph_disk(triples, "oxigraph read-only", ())
+    return _oxigraph_disk(triples, "oxigraph read-only")
 
 
 def oxigraph_read_only_timeout(triples: Path) -> Server:
     """``oxigraph serve-read-only`` from disk, with a time-out."""
-    return _oxigraph_disk(triples, "oxigraph read-only, time-out", ("--timeout-s", "30"))
+    return _oxigraph_disk(triples, "oxigraph read-only, time-out", LIMIT)
 
 
 def rdflib_endpoint(triples: Path) -> Server:
@@ -173,12 +211,11 @@ PEERS: Mapping[str, Callable[[Path], Server]] = {
 }
 
 
-def _oxigraph_memory(triples: Path, name: str, options: Sequence[str]) -> Server:
+def _oxigraph_memory(triples: Path, name: str, limit: int = 0) -> Server:
     binary = _installed("oxigraph") / "bin" / "oxigraph"
-    began = time.perf_counter()
 
     def start(port: int) -> Sequence[str]:
-        return [str(binary), "serve", "--bind", f"127.0.0.1:{port}", *options]
+        return [str(binary), "serve", "--bind", f"127.0.0.1:{port}", *_timed_out(limit)]
 
     def fill(port: int) -> None:
         # Its store is empty at each start; the time of filling it is part of its start.
@@ -197,11 +234,19 @@ def _oxigraph_memory(triples: Path, name: str, options: Sequence[str]) -> Server
             raise RuntimeError(f"{name} did not take the data: {answer[:200]!r}")
 
     server = _start(name, start, "/query", 0.0, {}, full=False, fill=fill)
-    server.starting = time.perf_counter() - began
+    return _bursting(server, limit)
+
+
+def _timed_out(limit: int) -> Sequence[str]:
+    return ("--timeout-s", str(limit)) if limit else ()
+
+
+def _bursting(server: Server, limit: int) -> Server:
+    server.burst = BURST if limit else server.burst
     return server
 
 
-def _oxigraph_disk(triples: Path, name: str, options: Sequence[str]) -> Server:
+def _oxigraph_disk(triples: Path, name: str, limit: int = 0) -> Server:
     binary = _installed("oxigraph") / "bin" / "oxigraph"
     store = triples.with_suffix(".oxigraph")
     began = time.perf_counter()
@@ -216,9 +261,9 @@ def _oxigraph_disk(triples: Path, name: str, options: Sequence[str]) -> Server:
 
     def start(port: int) -> Sequence[str]:
         place = ["--location", str(store), "--bind", f"127.0.0.1:{port}"]
-        return [str(binary), "serve-read-only", *place, *options]
+        return [str(binary), "serve-read-only", *place, *_timed_out(limit)]
 
-    return _start(name, start, "/query", loading, {})
+    return _bursting(_start(name, start, "/query", loading, {}), limit)
 
 
 def _installed(name: str) -> Path:

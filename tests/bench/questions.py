@@ -3,9 +3,11 @@
 Every answer is one set whatever the engine: what is cut off by LIMIT is wholly ordered first.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from urllib.parse import quote
 
 from oib.names import ID, OIB, OIBV
 
@@ -23,6 +25,21 @@ class Question:
     text: str
     heavy: bool = False
     graph: bool = False
+
+    @property
+    def slug(self) -> str:
+        """Return the name as it stands in an address."""
+        return self.name.replace(",", "").replace(" ", "-")
+
+    @property
+    def saved(self) -> str:
+        """Return the text of a saved query that asks the same."""
+        head, _, _ = self.text.partition("SELECT ")[2].partition(" WHERE")
+        columns = ", ".join(re.findall(r"\?(\w+)(?![^(]*AS)", head))
+        return (
+            f"#+ question:\n#+   en: {self.name.capitalize()}?\n#+   zh-Hans: {self.name}?\n"
+            f"#+ columns: [{columns}]\n\n{self.text}\n"
+        )
 
     def anew(self, number: int) -> str:
         """Return the query in a text never sent before: same work, another first line."""
@@ -106,8 +123,20 @@ QUESTIONS = (
 )
 
 
-def never_seen(things: Sequence[str], start: int = 0) -> Iterator[str]:
-    """Yield small queries of which no two are the same text, over all things in turn."""
+def small(thing: str, number: object) -> str:
+    """Return a small query about one thing; the number makes it unlike every other."""
+    return f'SELECT ?p ?v WHERE {{ <{ID}{thing}> ?p ?v FILTER(?v != "asked {number}") }}'
+
+
+def never_seen(
+    asked: Callable[[str], bytes], things: Sequence[str], start: int = 0
+) -> Iterator[bytes]:
+    """Yield requests for small queries, no two of the same text, over all things in turn.
+
+    ``asked`` makes the bytes of a request of a query; it is called once, so that the client
+    spends nothing on escapes.
+    """
+    head, middle, tail = re.split(rb"THING|NUMBER", asked(small("THING", "NUMBER")))
+    escaped = [quote(thing, safe="").encode("ascii") for thing in things]
     for number in count(start):
-        thing = things[number % len(things)]
-        yield f'SELECT ?p ?v WHERE {{ <{ID}{thing}> ?p ?v FILTER(?v != "asked {number}") }}'
+        yield b"%b%b%b%d%b" % (head, escaped[number % len(escaped)], middle, number, tail)

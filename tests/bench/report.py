@@ -5,6 +5,9 @@ from html import escape
 from math import exp, log, log10
 from typing import Any
 
+import targets
+from siege import LIMIT
+
 OWN = "oib"
 _SCALE = (0.1, 1, 10, 100, 1000)
 
@@ -21,10 +24,14 @@ def markdown(results: Mapping[str, Any]) -> str:
         lines += ["", f"### {name} triples", "", *_servers(size)]
         lines += [f"- {peer}: {why}" for peer, why in size["missing"].items()]
         lines += ["", *_cells(size)]
+        if size.get("hostile"):
+            lines += ["", f"Hostile queries, limit {LIMIT} s, {name} triples:", ""]
+            lines += _hostile(size["hostile"])
     if results.get("checks"):
         lines += ["", "### The full check of the shipped data", "", *_checks(results["checks"])]
-    if results.get("cold"):
-        lines += ["", "### Cold start of the shipped data", "", *_cold(results["cold"])]
+    if starts := list(_cold(results)):
+        lines += ["", "### Cold start", "", *starts]
+    lines += ["", "### Targets", "", *_targets(targets.judge(results))]
     return "\n".join(lines) + "\n"
 
 
@@ -128,6 +135,9 @@ def _servers(size: Mapping[str, Any]) -> Iterator[str]:
             f"| {name} | {about['loading']:.1f} | {about['starting']:.2f} "
             f"| {about['memory']:.0f} | {about['memory after']:.0f} |"
         )
+    for name, about in size["servers"].items():
+        if about.get("falls"):
+            yield f"\n{name} was started anew {about['falls']} times. {about.get('gone', '')}"
     yield ""
 
 
@@ -159,7 +169,8 @@ def _filled(cell: Mapping[str, Any] | None, own: float | None) -> str:
     bad = cell["refused"] + cell["lost"]
     wrong = f", {bad} of {bad + cell['done']} failed" if bad else ""
     ratio = f" ({_times(cell['cpu'] / own)})" if own and cell["server"] != OWN else ""
-    return shown + ratio + wrong
+    note = f", {cell['note']}" if cell["note"] else ""
+    return shown + ratio + wrong + note
 
 
 def _times(ratio: float | None) -> str:
@@ -177,11 +188,47 @@ def _checks(checks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"| {each['way']} | {each['cpu']:.1f} | {ratio} | {each['said']} |"
 
 
-def _cold(cold: Mapping[str, float]) -> Iterator[str]:
-    yield "| start | first answer after, s | memory, MiB |"
-    yield "|---|---|---|"
-    for name in ("with a build", "built already"):
-        yield f"| {name} | {cold[name]:.2f} | {cold[f'memory, {name}']:.0f} |"
+def _cold(results: Mapping[str, Any]) -> Iterator[str]:
+    cold = results.get("cold", {})
+    rows = [
+        f"| shipped data, {name} | {cold[name]:.2f} | {cold[f'memory, {name}']:.0f} |"
+        for name in ("with a build", "built already")
+        if name in cold
+    ] + [
+        f"| prepared store of {name} triples | {_listed(size['restarts'])} | |"
+        for name, size in results["sizes"].items()
+        if size.get("restarts")
+    ]
+    if rows:
+        yield from ("| start | first answer after, s | memory, MiB |", "|---|---|---|", *rows)
+
+
+def _listed(seconds: Sequence[float]) -> str:
+    return ", ".join(f"{each:.2f}" for each in seconds)
+
+
+def _hostile(assaults: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield (
+        "| hostile query | server | answered after, s | status | small ones meanwhile "
+        "| half within, ms | 99 of 100, ms | all, ms |"
+    )
+    yield "|---" * 8 + "|"
+    for each in assaults:
+        seconds = "" if each["seconds"] is None else f"{each['seconds']:.2f}"
+        said = ", ".join(filter(None, (str(each["status"] or ""), each["note"])))
+        failed = f", {each['failed']} failed" if each["failed"] else ""
+        yield (
+            f"| {each['query']} | {each['server']} | {seconds} | {said} | {each['done']}{failed} "
+            f"| {each['half']:.1f} | {each['high']:.1f} | {each['most']:.1f} |"
+        )
+
+
+def _targets(rows: Sequence[targets.Target]) -> Iterator[str]:
+    yield "| work | triples | oib | the other | ratio or value | target | |"
+    yield "|---" * 7 + "|"
+    for row in rows:
+        cells = (row.work, row.size, row.ours, row.theirs, row.value, row.target, row.verdict)
+        yield f"| {' | '.join(cells)} |"
 
 
 def _label(x: float, y: float, text: str, anchor: str, size: int = 12) -> str:

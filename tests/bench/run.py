@@ -7,12 +7,15 @@ import shlex
 import signal
 import sys
 import tempfile
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import generator
 import measure
 import report
+import soak
+import targets
 from peers import BENCH, PEERS
 
 HERE = Path(__file__).parent
@@ -22,6 +25,8 @@ def main() -> int:
     arguments = _parser().parse_args()
     # Told to end, it still stops every server that it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if arguments.soak:
+        return soak.soak(arguments.soak)
     sizes = [name.strip() for name in arguments.size.split(",")]
     peers = [name.strip() for name in arguments.peers.split(",") if name.strip()]
     if wrong := [*(set(sizes) - set(generator.SIZES)), *(set(peers) - set(PEERS))]:
@@ -47,6 +52,7 @@ def main() -> int:
         _say("cold start of the shipped data")
         with tempfile.TemporaryDirectory() as folder:
             results["cold"] = measure.cold(Path(folder))
+    results["targets"] = [asdict(row) for row in targets.judge(results)]
     path = BENCH / f"results-{now:%Y-%m-%dT%H%M}.json"
     path.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     print(report.markdown(results))
@@ -62,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peers", default=",".join(PEERS), help="which of: %(default)s")
     parser.add_argument("--seconds", type=float, help="of load for each number (3; --quick: 0.9)")
     parser.add_argument("--quick", action="store_true", help="a rough picture in some minutes")
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="only the soak, so long")
     parser.add_argument("--machine", help="what to call this machine in the report")
     parser.add_argument(
         "--no-check", action="store_true", help="leave the check and cold start out"

@@ -6,6 +6,8 @@ python tests/bench/soak.py --minutes 10
 import argparse
 import random
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -13,24 +15,41 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
+from statistics import median
 
 import load
 import tree
-from peers import ACCEPT, ROOT, Server, ours
+from peers import ROOT, Server, ours
+from questions import never_seen
+from siege import HOSTILE
 
 # homes is a module of the tests, one folder up.
 sys.path.append(str(Path(__file__).parents[1]))
 from homes import copy_home
+from oib.library import Library
 from oib.names import ID, OIB
 
 TOUCHED = "instances/place/beijing.ttl"
 LABEL = 'skos:prefLabel "Beijing"@en'
 _SMALL = f"SELECT ?p ?v WHERE {{ <{ID}person/sun-youshun> ?p ?v }}"
 _HEAVY = (
-    f"SELECT ?s (COUNT(*) AS ?n) WHERE {{ ?c <{OIB}claimSubject> ?s ; ?p ?v . ?d ?p ?v }} "
+    f"SELECT ?s (COUNT(*) AS ?n) WHERE {{ ?c <{OIB}claimSubject> ?s ; "
+    f"<{OIB}claimPredicate> ?v . ?d <{OIB}claimPredicate> ?v ; ?p ?o . ?c ?q ?w }} "
     "GROUP BY ?s ORDER BY DESC(?n) LIMIT 5"
 )
+_LIMIT = 10  # seconds that a query may take
+# The old data go on for a minute after a switch, for those who asked them: so long it is both.
+_BOTH = 90.0
+_EARLY = 0.2  # the share of the time after which the memory is looked at first
+_QUIET = 15.0  # seconds of each look, without heavy and hostile queries: what they take, goes
+# Between two usual requests: workers with heavy queries yield to others, and would get nothing.
+_PAUSE = 0.0005
+_HEAVY_PAUSE = 1.0  # seconds between two heavy queries
+_HOSTILE_PAUSE = 3.0  # seconds between two hostile queries
+_FILL, _FILLING = 6.0, 60.0  # seconds between two looks while the caches fill, and at most
+_LOOK = 0.5  # seconds between two looks at the memory
 
 
 def main() -> int:
@@ -41,96 +60,243 @@ def main() -> int:
     arguments = parser.parse_args()
     # Told to end, it still stops the server.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    return soak(arguments.minutes, arguments.connections, arguments.switches)
+
+
+def soak(minutes: float, connections: int = 8, switches: int = 5) -> int:
+    """Serve a copy of the shipped data under mixed load; print what went wrong, return 1 if any."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         home = folder / "home"
         home.mkdir()
         copy_home(home)
         _build(home, folder / "snapshots")
-        server = ours(home, folder / "snapshots", "oib-soak")
+        server = ours(home, folder / "snapshots", "oib-soak", {"OIB_TIMEOUT": str(_LIMIT)})
         try:
-            faults = _soak(server, home, folder / "snapshots", arguments)
+            faults = Soak(server, home, folder / "snapshots").run(
+                minutes * 60, connections, switches
+            )
         finally:
             left = server.stop()
+    print(f"{len(left)} processes left over")
     if left:
         faults.append(f"processes left over: {sorted(left)}")
-    print("\n".join(faults) or "nothing lost, nothing grown, nothing left over")
+    print("\n".join(f"FAULT: {fault}" for fault in faults) or "sound")
     return 1 if faults else 0
 
 
-def _soak(server: Server, home: Path, folder: Path, arguments: argparse.Namespace) -> list[str]:
-    seconds = arguments.minutes * 60
-    tallies: list[load.Tally] = []
+class Soak:
+    """One soak of one server: who loads it, who looks at it, and what is wrong."""
 
-    def work() -> None:
-        requests = _mixed(server)
-        tallies.append(load.run(server.port, requests, arguments.connections, seconds, most=10**9))
+    def __init__(self, server: Server, home: Path, folder: Path) -> None:
+        self._server, self._home, self._folder = server, home, folder
+        self._over = threading.Event()
+        self._began = time.monotonic()
+        self._sizes: list[tuple[float, float]] = []
+        self._left = 0
+        self._quiet: tuple[tuple[float, float], ...] = ()
+        self.faults: list[str] = []
+        self._things = [
+            path.relative_to(home / "instances").with_suffix("").as_posix()
+            for kind in ("organization", "person", "place")
+            for path in sorted((home / "instances" / kind).glob("*.ttl"))
+        ]
 
-    began, faults = time.monotonic(), []
-    sizes: list[tuple[float, float]] = []
+    def run(self, seconds: float, connections: int, switches: int) -> list[str]:
+        """Load, switch and look for so long, or until the last switch is over; return faults."""
+        self._fill()
+        self._began = time.monotonic()
+        early, dues = seconds * _EARLY, _dues(seconds, switches)
+        seconds = max(seconds, (dues[-1] + _BOTH if dues else early + _QUIET) + _QUIET)
+        self._quiet = ((early, early + _QUIET), (seconds - _QUIET, seconds))
+        usual, heavy, hostile = load.Tally(), load.Tally(), load.Tally()
 
-    def look() -> None:
-        while worker.is_alive():
-            sizes.append((time.monotonic() - began, tree.memory(server.process.pid)))
-            worker.join(timeout=min(2.0, seconds / 50))
+        def loads(requests: Iterator[bytes], number: int, tally: load.Tally) -> None:
+            found = load.run(self._server.port, requests, number, seconds, most=10**9, patience=60)
+            tally.__dict__.update(found.__dict__)
 
-    worker, looker = threading.Thread(target=work), threading.Thread(target=look)
-    worker.start()
-    looker.start()
-    for number in range(1, arguments.switches + 1):
-        # The first after so long a time as the last has before the end.
-        due = began + seconds * number / (arguments.switches + 1)
-        worker.join(timeout=max(0.0, due - time.monotonic()))
-        if worker.is_alive():
-            faults += _switch(server, home, folder, number)
-            print(f"{time.monotonic() - began:6.0f} s  switch {number}", flush=True)
-    worker.join()
-    looker.join()
-    if not tallies:
-        return [*faults, "the load broke off"]
-    return [*faults, *_judged(tallies[0]), *_grown(sizes, seconds)]
+        workers = [
+            threading.Thread(target=loads, args=(self._usual(), connections, usual)),
+            threading.Thread(target=loads, args=(self._heavy(), 1, heavy)),
+            threading.Thread(target=loads, args=(self._hostile(), 1, hostile)),
+            threading.Thread(target=self._leave),
+            threading.Thread(target=self._look),
+        ]
+        for worker in workers:
+            worker.start()
+        try:
+            for number, due in enumerate(dues, 1):
+                if not self._over.wait(max(0.0, self._began + due - time.monotonic())):
+                    self.faults += self._switch(number)
+            for worker in workers[:3]:
+                worker.join()
+        finally:
+            self._over.set()
+            for worker in workers:
+                worker.join()
+        return [
+            *self.faults,
+            *judged("usual", usual, allowed=()),
+            *judged("heavy", heavy, allowed=()),
+            # Stopped by time or by memory, or answered in time.
+            *judged("hostile", hostile, allowed=(503,)),
+            *self._grown(),
+        ]
+
+    def _fill(self) -> None:
+        """Ask small queries until the caches are full: what they hold then is no growth."""
+        unseen = never_seen(self._server.request, self._things, 2 * 10**9)
+        size, began = 0.0, time.monotonic()
+        while time.monotonic() - began < _FILLING:
+            load.run(self._server.port, unseen, 8, _FILL, most=10**9)
+            before, size = size, tree.memory(self._server.process.pid)
+            if size - before < 1:
+                break
+        print(f"{time.monotonic() - began:6.0f} s  to fill the caches: {size:.0f} MiB", flush=True)
+
+    def _usual(self) -> Iterator[bytes]:
+        """Yield requests as they come in: mostly small, some saved queries and pages."""
+        chance = random.Random(1)
+        unseen = never_seen(self._server.request, self._things)
+        saved = cycle([query.name for query in Library(self._home)])
+        while True:
+            time.sleep(_PAUSE)
+            kind = chance.random()
+            if kind < 0.4:
+                yield self._server.request(_SMALL)
+            elif kind < 0.7:
+                yield next(unseen)
+            elif kind < 0.85:
+                yield load.request(f"/queries/{next(saved)}", "*/*")
+            else:
+                yield load.request(f"/doc/{chance.choice(self._things)}", "text/html")
+
+    def _heavy(self) -> Iterator[bytes]:
+        """Yield heavy requests of which no two are the same text."""
+        for number in range(10**12):
+            yield self._server.request(f"# asked {number}\n{_HEAVY}")
+            if not self._pause(_HEAVY_PAUSE):
+                return
+
+    def _hostile(self) -> Iterator[bytes]:
+        """Yield hostile requests in turn, with pauses in which memory can be told."""
+        for text in cycle(HOSTILE.values()):
+            yield self._server.request(text)
+            if not self._pause(_HOSTILE_PAUSE):
+                return
+
+    def _pause(self, seconds: float) -> bool:
+        """Wait so long, and while it is to be quiet; return whether to go on."""
+        time.sleep(seconds)
+        while any(begin - _LIMIT <= self._gone() <= end for begin, end in self._quiet):
+            if self._gone() >= self._quiet[-1][0] - _LIMIT:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def _gone(self) -> float:
+        return time.monotonic() - self._began
+
+    def _leave(self) -> None:
+        """Send whole and half requests, again and again, and go before the answer comes."""
+        chance = random.Random(2)
+        unseen = never_seen(self._server.request, self._things, 10**9)
+        while not self._over.wait(0.05):
+            # Work for nobody goes on to its end; too much heavy work would be refused to others.
+            sent = next(unseen)
+            if chance.random() < 0.01:
+                sent = self._server.request(f"# left {self._left}\n{_HEAVY}")
+            if chance.random() < 0.3:
+                sent = sent[: chance.randrange(len(sent))]
+            with (
+                suppress(OSError),
+                socket.create_connection(("127.0.0.1", self._server.port), timeout=5) as line,
+            ):
+                if chance.random() < 0.5:  # by a reset
+                    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                line.sendall(sent)
+                time.sleep(chance.random() * 0.03)
+                self._left += 1
+
+    def _look(self) -> None:
+        while not self._over.wait(_LOOK):
+            self._sizes.append((self._gone(), tree.memory(self._server.process.pid)))
+
+    def _switch(self, number: int) -> list[str]:
+        """Change a label and build; return what is wrong if the server goes on as before."""
+        path = self._home / TOUCHED
+        original = (ROOT / TOUCHED).read_text("utf-8")
+        if LABEL not in original:
+            return [f"{TOUCHED} does not say {LABEL} any more"]
+        path.write_text(
+            original.replace(LABEL, f'{LABEL} ;\n    skos:altLabel "Beijing {number}"@en'), "utf-8"
+        )
+        before = self._version()
+        _build(self._home, self._folder)
+        built = time.monotonic()
+        while time.monotonic() - built < 60:
+            after = self._version()
+            if after not in ("", before):
+                print(
+                    f"{self._gone():6.0f} s  switch {number}: "
+                    f"{before} to {after}, {time.monotonic() - built:.1f} s after the build",
+                    flush=True,
+                )
+                return []
+            time.sleep(0.2)
+        return [f"switch {number}: the server still gives {before} a minute after the build"]
+
+    def _version(self) -> str:
+        with suppress(OSError):
+            return load.once(self._server.port, self._server.request("ASK {}")).version
+        return ""
+
+    def _grown(self) -> list[str]:
+        """Compare the memory after the first fifth with that at the end, both in quiet times."""
+        print(f"{self._left} clients went away in the middle")
+        before, after = (
+            [size for gone, size in self._sizes if begin <= gone <= end]
+            for begin, end in self._quiet
+        )
+        if not before or not after:
+            return ["too few looks at the memory"]
+        print(
+            f"memory: {median(before):.0f} MiB after the first fifth, "
+            f"{median(after):.0f} MiB at the end, {max(s for _, s in self._sizes):.0f} MiB at most"
+        )
+        if median(after) > 1.2 * median(before) + 20:
+            return [f"memory grew from {median(before):.0f} to {median(after):.0f} MiB"]
+        return []
 
 
-def _mixed(server: Server) -> Iterator[bytes]:
-    """Yield requests as they come in: mostly small, some pages, few heavy ones."""
-    chance = random.Random(1)
-    number = 0
-    while True:
-        number += 1
-        kind = chance.random()
-        if kind < 0.5:
-            yield server.request(_SMALL)
-        elif kind < 0.8:
-            yield server.request(f"# asked {number}\n{_SMALL}")
-        elif kind < 0.9:
-            yield load.request("/queries/base/all", ACCEPT)
-        elif kind < 0.99:
-            yield load.request("/doc/person/sun-youshun", "text/html")
-        else:
-            yield server.request(f"# asked {number}\n{_HEAVY}")
+def _dues(seconds: float, switches: int) -> list[float]:
+    """Return when to switch: after the first look at the memory, before the last.
+
+    Never so close that one begins while the one before is not over yet.
+    """
+    first = _EARLY * seconds + _QUIET
+    room = max(0.0, seconds - _QUIET - _BOTH - first)
+    number = min(switches, 1 + int(room // _BOTH))
+    return [first + room * each / max(1, number - 1) for each in range(number)]
 
 
-def _switch(server: Server, home: Path, folder: Path, number: int) -> list[str]:
-    """Change a label and build; return what is wrong if the server goes on with the old data."""
-    path = home / TOUCHED
-    original = (ROOT / TOUCHED).read_text("utf-8")
-    path.write_text(
-        original.replace(LABEL, f'{LABEL} ;\n    skos:altLabel "Beijing {number}"@en'), "utf-8"
+def judged(name: str, tally: load.Tally, allowed: tuple[int, ...]) -> list[str]:
+    """Print what came back, and return what must not have."""
+    print(
+        f"{name}: {tally.done} answered, {dict(tally.refused)} refused, {tally.lost} lost, "
+        f"{tally.reconnects} connections opened anew; half within {tally.quantile(0.5):.4f} s, "
+        f"99 of 100 within {tally.quantile(0.99):.4f} s, all within {tally.quantile(1):.4f} s"
     )
-    before = _version(server)
-    _build(home, folder)
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if _version(server) != before:
-            return []
-        time.sleep(0.2)
-    return [f"switch {number}: the server still gives {before} a minute after the build"]
-
-
-def _version(server: Server) -> str:
-    with suppress(OSError):
-        return load.once(server.port, server.request("ASK {}")).version
-    return ""
+    faults = [
+        f"{name}: {number} answers of status {status}"
+        for status, number in tally.refused.items()
+        if status not in allowed
+    ]
+    if tally.lost:
+        faults.append(f"{name}: {tally.lost} requests lost {tally.broken}".rstrip())
+    if not tally.done and not tally.refused:
+        faults.append(f"{name}: no request was answered")
+    return faults
 
 
 def _build(home: Path, folder: Path) -> None:
@@ -142,30 +308,6 @@ def _build(home: Path, folder: Path) -> None:
         timeout=300,
         cwd=ROOT / "server",
     )
-
-
-def _judged(tally: load.Tally) -> list[str]:
-    print(
-        f"{tally.done} answered, {sum(tally.refused.values())} refused, {tally.lost} lost, "
-        f"{tally.reconnects} connections opened anew; half within {tally.quantile(0.5):.4f} s, "
-        f"99 of 100 within {tally.quantile(0.99):.4f} s, all within {tally.quantile(1):.4f} s"
-    )
-    faults = [f"{number} answers of status {status}" for status, number in tally.refused.items()]
-    if tally.lost:
-        faults.append(f"{tally.lost} requests lost")
-    return faults if tally.done else [*faults, "no request was answered"]
-
-
-def _grown(sizes: list[tuple[float, float]], seconds: float) -> list[str]:
-    """Compare the highest memory of the second fifth, when all is warm, with that of the last."""
-    early = [size for gone, size in sizes if 0.2 * seconds < gone <= 0.4 * seconds]
-    late = [size for gone, size in sizes if gone > 0.8 * seconds]
-    if not early or not late:
-        return ["too few looks at the memory"]
-    print(f"memory: {max(early):.0f} MiB early, {max(late):.0f} MiB late")
-    if max(late) > 1.2 * max(early) + 20:
-        return [f"memory grew from {max(early):.0f} to {max(late):.0f} MiB"]
-    return []
 
 
 if __name__ == "__main__":

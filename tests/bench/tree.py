@@ -17,6 +17,7 @@ class _Process:
     parent: int
     session: int
     ticks: int
+    threads: int
 
 
 def members(root: int) -> set[int]:
@@ -41,6 +42,12 @@ def memory(root: int) -> float:
     return sum(_share(number) for number in members(root)) / 1024
 
 
+def threads(root: int) -> int:
+    """Return how many threads the tree has."""
+    alive = members(root)
+    return sum(each.threads for each in _processes() if each.number in alive)
+
+
 def _share(number: int) -> int:
     try:
         lines = (_PROC / str(number) / "smaps_rollup").read_text("ascii").splitlines()
@@ -60,5 +67,6 @@ def _processes() -> list[_Process]:
             # The name in parentheses may hold anything, a parenthesis too.
             fields = stat.rpartition(")")[2].split()
             ticks = sum(map(int, fields[11:15]))  # own and of children that ended
-            found.append(_Process(int(folder.name), int(fields[1]), int(fields[3]), ticks))
+            numbers = (int(folder.name), int(fields[1]), int(fields[3]), ticks, int(fields[17]))
+            found.append(_Process(*numbers))
     return found
