@@ -14,6 +14,7 @@ from oib.front.cache import Cache
 from oib.front.door import Door, _Recent
 from oib.front.turn import Known
 from oib.front.watch import Watch
+from oib.http import MAX_BODY
 
 ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n"
 SELECT = b"GET /sparql?query=SELECT%20(1%20AS%20%3Fx)%7B%7D HTTP/1.1\r\nHost: x\r\n"
@@ -150,6 +151,24 @@ def test_a_head_without_end_is_refused(root):
         status, _, body = talk(ASK, *[piece] * 6)[0]
         assert status == 431
         assert b"send less" in body
+
+
+def test_a_head_has_so_many_fields_and_no_more(root):
+    with wire(root) as talk:
+        fields = [b"X-%d: y\r\n" % number for number in range(connection.FIELDS)]
+        assert talk(ASK + b"".join(fields[1:]) + b"\r\n")[0][0] == 200
+        assert talk(ASK + b"".join(fields) + b"\r\n")[0][0] == 431
+
+
+def test_a_body_that_will_be_too_long_is_refused_before_it_comes(root):
+    head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: {QUERY}\r\n".encode()
+    with wire(root) as talk:
+        status, _, body = talk(head + b"Content-Length: %d\r\n\r\n" % (MAX_BODY + 1))[0]
+        assert (status, b"a body may have" in body) == (413, True)
+    with wire(root) as talk:
+        piece = b"%x\r\n%s\r\n" % (MAX_BODY // 4, b" " * (MAX_BODY // 4))
+        status, _, body = talk(head + b"Transfer-Encoding: chunked\r\n\r\n", *[piece] * 5)[0]
+        assert (status, b"a body may have" in body) == (413, True)
 
 
 def test_who_does_not_finish_the_head_is_let_go(hasty):

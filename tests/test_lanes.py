@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from hostile import ENDLESS, JSON
 from oib import snapshot as snapshots
 from oib.engine import Dataset, frames
 from oib.engine.embedded import Embedded
+from oib.engine.handle import Handle
 from oib.engine.isolated import Isolated
 from oib.engine.limits import Limits
 from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, TooCostly, Unavailable
@@ -201,6 +203,26 @@ def test_a_worker_retires_when_it_has_used_up_its_time(start):
     while pid_of(engine) == first and time.monotonic() < end:
         engine.query("SELECT (COUNT(*) AS ?n) { ?a a ?c . ?b a ?d }", JSON)
     assert pid_of(engine) != first
+
+
+def test_a_reply_that_comes_while_nobody_waits_is_not_lost():
+    ours, theirs = socket.socketpair()
+
+    async def look():
+        handle = Handle(os.getpid(), ours)
+        handle.listen(asyncio.get_running_loop())
+        assert await handle.wait(0.01) is None
+        theirs.sendall(frames.pack_reply(b"late", last=False))
+        await asyncio.sleep(0.05)
+        reply = await handle.wait(5)
+        theirs.close()
+        await asyncio.sleep(0.05)
+        with pytest.raises(EOFError):
+            await handle.wait(5)
+        handle.close()
+        return reply.body
+
+    assert asyncio.run(look()) == b"late"
 
 
 @pytest.mark.parametrize("long", [1.0, 0.0])

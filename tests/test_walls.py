@@ -157,7 +157,9 @@ def test_a_child_dies_with_its_parent():
         if os.fork() == 0:
             walls.die_with_parent(middle)
             os.write(write, b"up")
-            time.sleep(60)
+            time.sleep(3)
+            os.write(write, b"an orphan")
+            os._exit(0)
         os.read(read, 2)
 
     child(parent)

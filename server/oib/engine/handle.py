@@ -65,6 +65,8 @@ class Handle:
         Raises:
             EOFError: the worker has died.
         """
+        if reply := self._whole():  # it came while nobody waited
+            return reply
         if self._has_ended:
             raise EOFError
         if seconds <= 0:
@@ -124,9 +126,15 @@ class Handle:
             self._loop.remove_reader(self._connection)
             if future and is_asked:
                 future.set_exception(EOFError())
-        elif future and is_asked and (reply := frames.unpack_reply(self._got)):
-            self._got.clear()
+        elif future and is_asked and (reply := self._whole()):
             future.set_result(reply)
+
+    def _whole(self) -> Reply | None:
+        """Return the reply that has come, once, if it is whole."""
+        reply = frames.unpack_reply(self._got)
+        if reply:
+            self._got.clear()
+        return reply
 
 
 def _give_up(future: "asyncio.Future[Reply | None]") -> None:
