@@ -1,16 +1,13 @@
 """A server that nobody can take down: real processes, hostile questions, bounded loops."""
 
 import gzip
-import os
 import signal
 import socket
-import subprocess
 import threading
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 from statistics import median
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +15,7 @@ import pytest
 
 import live
 from hostile import ENDLESS, JSON, ODD, QUERY, ask, get, send
+from processes import below, lives, soon
 
 LIMIT = 1.0
 LATE = 0.5
@@ -136,8 +134,9 @@ def test_a_query_ends_with_the_client_that_asked_it(snapshots, snapshot, by):
         line = f"GET /sparql?query={quote(text)} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
         with socket.create_connection(_address(server.root)) as client:
             client.sendall(line if by == "GET" else _request(text))
-            assert _soon(lambda: _busy(server.process.pid))
-        assert _soon(lambda: not _busy(server.process.pid))
+            # Workers in the slow lane are nicer than others.
+            assert soon(lambda: any(below(server.process.pid).values()))
+        assert soon(lambda: not any(below(server.process.pid).values()))
 
 
 def test_idle_connections_are_no_burden(root):
@@ -155,9 +154,9 @@ def test_bodies_that_do_not_come_keep_nobody_waiting(root):
             slow = stack.enter_context(socket.create_connection(_address(root)))
             slow.sendall(head % QUERY.encode())
         assert get(root, query="ASK {}").seconds < 1
-        assert _soon(lambda: ask(root, "ASK {}").status == 503)
+        assert soon(lambda: ask(root, "ASK {}").status == 503)
         assert ask(root, "ASK {}").headers["Retry-After"]
-    assert _soon(lambda: ask(root, "ASK {}").status == 200)
+    assert soon(lambda: ask(root, "ASK {}").status == 200)
 
 
 def test_a_query_of_ten_megabytes_is_refused(root):
@@ -237,10 +236,10 @@ def test_when_the_server_is_killed_no_process_remains(snapshots, snapshot, how):
     with live.serve("--out", snapshots, **SETTINGS) as server:
         with suppress(TimeoutError):
             ask(server.root, ENDLESS["cross product, counted"], timeout=0.3)
-        family = _descendants(server.process.pid)
+        family = below(server.process.pid)
         assert len(family) >= 3  # the zygote, two workers, one more
         server.process.send_signal(how)
-        assert _soon(lambda: not any(map(_lives, family)))
+        assert soon(lambda: not any(map(lives, family)))
 
 
 def test_the_server_tells_its_limits(root):
@@ -252,13 +251,6 @@ def test_the_server_tells_its_limits(root):
         "limit-answer",
     ]
     assert '"192"' in lines[1]
-
-
-def _soon(is_so):
-    end = time.monotonic() + 10
-    while not is_so() and time.monotonic() < end:
-        time.sleep(0.05)
-    return is_so()
 
 
 def _address(root):
@@ -276,30 +268,3 @@ def _post(root, body):
     with suppress(BrokenPipeError, ConnectionResetError):
         return send(root, "POST", "/sparql", body, {"Content-Type": QUERY}).status
     return 413
-
-
-def _descendants(pid):
-    listed = subprocess.run(
-        ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
-    ).stdout
-    parents = dict(map(int, line.split()) for line in listed.splitlines())
-    found = [pid]
-    for parent in found:
-        found += [child for child, its in parents.items() if its == parent]
-    return found[1:]
-
-
-def _busy(pid):
-    """Return the workers that are in the slow lane: they come after all others."""
-    niceness = {each: os.getpriority(os.PRIO_PROCESS, each) for each in _descendants(pid)}
-    return [each for each, nice in niceness.items() if nice > 0 and _lives(each)]
-
-
-def _lives(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    with suppress(OSError):
-        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
-    return True

@@ -2,15 +2,16 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from pyoxigraph import Quad, Store
 
 from hostile import ENDLESS, JSON
 from oib import snapshot as snapshots
@@ -21,10 +22,13 @@ from oib.engine.isolated import Isolated
 from oib.engine.limits import Limits
 from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, TooCostly, Unavailable
 from oib.snapshot import Manifest
+from processes import lives, parent, soon
 
 LIMITS = Limits(seconds=1.0, memory_mib=128, answer_mib=1, fast=2, slow=1, waiting=1)
 HEAVY = ENDLESS["cross product, counted"]
 MEDIUM = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?s a ?c . ?s ?q ?x }"
+#: RocksDB opens so many files of a store at first, the others when they are read.
+FIRST_FILES = 16
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
@@ -60,13 +64,6 @@ def pid_of(engine):
         return worker.pid
 
     return asyncio.run_coroutine_threadsafe(look(), engine.loop).result()
-
-
-def soon(is_so):
-    end = time.monotonic() + 10
-    while not is_so() and time.monotonic() < end:
-        time.sleep(0.02)
-    return is_so()
 
 
 def test_the_answers_are_those_of_the_embedded_engine(engine, snapshot):
@@ -171,7 +168,7 @@ def test_a_worker_that_is_killed_while_it_waits_is_replaced_unseen(engine):
     for _ in range(3):
         victim = pid_of(engine)
         os.kill(victim, signal.SIGKILL)
-        assert soon(lambda pid=victim: not _lives(pid))
+        assert soon(lambda pid=victim: not lives(pid))
         for _ in range(4):
             assert b"true" in engine.query("ASK {}", JSON)
 
@@ -189,9 +186,9 @@ def test_a_worker_that_is_killed_at_work_is_told(start):
 def test_a_zygote_that_dies_is_started_again(start):
     engine = start()
     worker = pid_of(engine)
-    zygote = int(_status(worker, "PPid"))
+    zygote = parent(worker)
     os.kill(zygote, signal.SIGKILL)
-    assert soon(lambda: not _lives(worker))
+    assert soon(lambda: not lives(worker))
     assert b"true" in engine.query("ASK {}", JSON)
     assert any("starting another" in line for line in engine.said)
 
@@ -265,13 +262,31 @@ def test_a_store_on_disk_answers_behind_the_walls_too(tmp_path, snapshot, engine
     disk_engine.close()
 
 
+def test_a_store_of_many_files_is_read_behind_the_walls(tmp_path, snapshot, engine):
+    manifest = Manifest("7", "beef" * 4, "2026-01-01T00:00:00+00:00", {"triples": 0}, {})
+    on_disk = snapshots.write(tmp_path, manifest, snapshot.store(), memory_limit=1)
+    place = on_disk.directory / "store"
+    shutil.rmtree(place)
+    store = Store(str(place))
+    quads = list(snapshot.store())
+    for start in range(0, len(quads), len(quads) // 5):  # each gives every index a file more
+        part = quads[start : start + len(quads) // 5]
+        store.bulk_extend([*part, *(Quad(*quad.triple) for quad in part)])
+    del store
+    assert len(list(place.glob("*.sst"))) > 2 * FIRST_FILES
+    disk_engine = Isolated(on_disk.directory, LIMITS)
+    for query in (COUNT, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", MEDIUM):
+        assert disk_engine.query(query, JSON) == engine.query(query, JSON)
+    disk_engine.close()
+
+
 def test_a_closed_engine_answers_no_more_and_leaves_no_process(start):
     engine = start()
     worker = pid_of(engine)
-    zygote = int(_status(worker, "PPid"))
+    zygote = parent(worker)
     engine.close()
-    assert soon(lambda: not _lives(zygote))
-    assert soon(lambda: not _lives(worker))
+    assert soon(lambda: not lives(zygote))
+    assert soon(lambda: not lives(worker))
     with pytest.raises(Unavailable, match="no longer served"):
         engine.query("ASK {}", JSON)
 
@@ -281,12 +296,3 @@ def test_a_fault_in_a_worker_is_no_error_of_the_one_who_asked():
     assert reply.last
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         reply.answer()
-
-
-def _status(pid, name):
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(line.split()[1] for line in lines if line.startswith(name + ":"))
-
-
-def _lives(pid):
-    return Path(f"/proc/{pid}").exists() and _status(pid, "State") != "Z"

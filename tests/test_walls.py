@@ -123,6 +123,40 @@ def test_a_confined_process_can_still_count_wait_and_die():
     assert child(lambda: (seccomp.confine(os.getpid()), os.abort())) == -6
 
 
+OPENINGS = {
+    "a file of the store": lambda: os.open("data.nq", os.O_RDONLY | os.O_CLOEXEC),
+    "a file above it": lambda: os.open("../secret", os.O_RDONLY),
+    "a file anywhere": lambda: os.open("/etc/passwd", os.O_RDONLY),
+    "by a link that leads out": lambda: os.open("link", os.O_RDONLY),
+    "to write": lambda: os.open("data.nq", os.O_WRONLY),
+    "to make": lambda: os.open("new", os.O_RDONLY | os.O_CREAT),
+    "a folder": lambda: os.open(".", os.O_RDONLY | os.O_DIRECTORY),
+    "the way out": lambda: os.chroot("/"),
+}
+
+
+@LINUX
+@SECCOMP
+@pytest.mark.parametrize("name", OPENINGS)
+def test_of_a_store_on_disk_its_files_can_be_read_and_no_others(name, tmp_path, monkeypatch):
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "data.nq").touch()
+    (tmp_path / "secret").touch()
+    (tmp_path / "store" / "link").symlink_to(tmp_path / "secret")
+    monkeypatch.chdir(tmp_path / "store")
+
+    def deed():
+        assert walls.confine(Limits(), walls.address_space(), reading=True) == []
+        return OPENINGS[name]() > 0
+
+    told = child(deed)
+    if name == "a file of the store":
+        assert told == "True"
+    else:
+        assert told in ("FileNotFoundError", "PermissionError")
+    assert {each.name for each in Path().iterdir()} == {"data.nq", "link"}
+
+
 @LINUX
 def test_memory_ends_at_the_cap(monkeypatch):
     confine = behind(monkeypatch, "memory")
@@ -174,4 +208,7 @@ def test_where_fewer_walls_stand_the_others_are_named(monkeypatch):
     monkeypatch.setattr(walls, "_be_expendable", lambda: walls._call("prctl"))
     confine = lambda: walls.confine(Limits(), 0)  # noqa: E731
     assert child(confine) == "['expendable', 'memory', 'calls']"
+    monkeypatch.setattr(os, "chroot", lambda path: walls._call("chroot"))
+    reading = lambda: walls.confine(Limits(), 0, reading=True)  # noqa: E731
+    assert child(reading) == "['expendable', 'memory', 'root', 'calls']"
     assert child(lambda: walls.surround(1)) == "['network', 'parent']"

@@ -49,9 +49,14 @@ class Snapshot:
         """The folder of the files for downloading."""
         return self.directory / "dump"
 
+    @property
+    def on_disk(self) -> bool:
+        """Whether the store stays on disk, where there is too much of it for memory."""
+        return (self.directory / "store").is_dir()
+
     def store(self) -> Store:
         """Return the store, in memory or read-only from disk."""
-        if (self.directory / "store").is_dir():
+        if self.on_disk:
             return disk.read(self.directory / "store")
         store = Store()
         store.bulk_load(path=str(self.directory / "data.nq"), format=RdfFormat.N_QUADS)

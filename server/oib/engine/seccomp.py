@@ -2,9 +2,11 @@
 
 A filter of system calls (Linux, seccomp(2)): those on the list pass, every other one fails with
 EPERM. No file, socket, process or thread can be opened, and no other process can be reached.
+With ``reading`` files may be opened for reading, which a store on disk needs.
 """
 
 import ctypes
+import os
 import platform
 import struct
 import sys
@@ -24,14 +26,18 @@ _CALLS: Final = """
     membarrier 324 283, sched_getaffinity 204 123
 """
 _TABLE = [row.split() for row in _CALLS.split(",")]
-#: By machine: AUDIT_ARCH_…, the numbers of the calls that pass, and that of tgkill.
+#: By machine: AUDIT_ARCH_…, the numbers of the calls that pass, and those of tgkill and openat.
 _MACHINES: Final = {
-    "x86_64": (0xC000003E, [int(x86) for _, x86, _ in _TABLE], 234),
-    "aarch64": (0xC00000B7, [int(arm) for _, _, arm in _TABLE], 131),
+    "x86_64": (0xC000003E, [int(x86) for _, x86, _ in _TABLE], 234, 257),
+    "aarch64": (0xC00000B7, [int(arm) for _, _, arm in _TABLE], 131, 56),
 }
 
-_LOAD, _IF_EQUAL, _RETURN = 0x20, 0x15, 0x06  # BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_JEQ, BPF_RET
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+# BPF_LD|BPF_W|BPF_ABS, BPF_ALU|BPF_AND, BPF_JMP|BPF_JEQ, BPF_RET
+_LOAD, _AND, _IF_EQUAL, _RETURN = 0x20, 0x54, 0x15, 0x06
+# Offsets in struct seccomp_data; an argument has eight bytes, the lower four first.
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _THIRD_ARGUMENT = 0, 4, 16, 32
+#: All flags of openat(2) but those that are harmless in one who reads.
+_WRITING: Final = 0xFFFFFFFF & ~(os.O_RDONLY | os.O_CLOEXEC)
 _PASS, _FAIL = 0x7FFF0000, 0x00050000 | EPERM
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
 
@@ -50,14 +56,16 @@ def is_known() -> bool:
     )
 
 
-def confine(pid: int) -> None:
+def confine(pid: int, *, reading: bool = False) -> None:
     """Install the filter for good, in this process, which is ``pid``.
+
+    ``reading`` lets it open files to read them; which ones, another wall must say.
 
     Raises:
         OSError: the system has no seccomp, or does not allow it.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    code = b"".join(_filter(pid))
+    code = b"".join(_filter(pid, reading))
     program = _Program(len(code) // 8, code)
     for arguments in (
         (_NO_NEW_PRIVILEGES, 1, 0, 0, 0),
@@ -67,9 +75,9 @@ def confine(pid: int) -> None:
             raise OSError(ctypes.get_errno(), "prctl")
 
 
-def _filter(pid: int) -> Iterator[bytes]:
+def _filter(pid: int, reading: bool) -> Iterator[bytes]:
     """Yield the instructions of the filter, eight bytes each."""
-    architecture, calls, tgkill = _MACHINES[platform.machine()]
+    architecture, calls, tgkill, openat = _MACHINES[platform.machine()]
 
     def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
         return struct.pack("<HBBI", code, yes, no, value)
@@ -84,6 +92,13 @@ def _filter(pid: int) -> Iterator[bytes]:
     yield step(_IF_EQUAL, pid, yes=1)
     yield step(_RETURN, _FAIL)
     yield step(_RETURN, _PASS)
+    if reading:
+        yield step(_IF_EQUAL, openat, no=5)
+        yield step(_LOAD, _THIRD_ARGUMENT)
+        yield step(_AND, _WRITING)
+        yield step(_IF_EQUAL, 0, yes=1)
+        yield step(_RETURN, _FAIL)
+        yield step(_RETURN, _PASS)
     for left, call in zip(reversed(range(len(calls))), calls, strict=True):
         yield step(_IF_EQUAL, call, yes=left + 1)
     yield step(_RETURN, _FAIL)

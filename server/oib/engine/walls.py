@@ -5,6 +5,8 @@ Each stands by itself, and each that a system does not have is named, never pass
     network     Linux: an empty network namespace, around the zygote and all its workers
     calls       Linux: a filter of system calls, see ``seccomp``
     descriptors everywhere: not one more file or socket can be opened (RLIMIT_NOFILE 0)
+    root        Linux: in place of the wall before, where the data lie on disk: RocksDB opens its
+                files when it needs them, and these are all that is left to see (chroot(2))
     memory      Linux: address space up to what it is now and a cap (RLIMIT_AS)
     time        everywhere: a second stop behind the deadline of ``lanes`` (RLIMIT_CPU)
     files, core everywhere: no file grows (RLIMIT_FSIZE 0), no dump is written (RLIMIT_CORE 0)
@@ -48,11 +50,12 @@ def surround(parent: int) -> list[str]:
     return _missing({"network": _leave_network, "parent": lambda: die_with_parent(parent)})
 
 
-def confine(limits: Limits, data: int) -> list[str]:
+def confine(limits: Limits, data: int, *, reading: bool = False) -> list[str]:
     """Raise the walls of a worker around this process for good.
 
     ``data`` is how many bytes of address space it has to begin with. What it is to use later
-    must be open, imported and tried before. Returns the names of the walls that do not stand.
+    must be open, imported and tried before, but that ``reading`` leaves it the files below its
+    working directory, to be read. Returns the names of the walls that do not stand.
     """
     seconds = cpu_seconds(limits)
     tries: dict[str, Callable[[], None]] = {
@@ -62,8 +65,10 @@ def confine(limits: Limits, data: int) -> list[str]:
         "core": lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
         "files": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
         "descriptors": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0)),
-        "calls": _filter_calls,
+        "root": lambda: os.chroot(os.curdir),
+        "calls": lambda: _filter_calls(reading),
     }
+    del tries["descriptors" if reading else "root"]
     return _missing(tries)
 
 
@@ -109,10 +114,10 @@ def _cap_memory(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 
-def _filter_calls() -> None:
+def _filter_calls(reading: bool) -> None:
     if not seccomp.is_known():
         raise OSError("no list of calls for this machine")
-    seccomp.confine(os.getpid())
+    seccomp.confine(os.getpid(), reading=reading)
 
 
 def _call(name: str, *arguments: int) -> None:

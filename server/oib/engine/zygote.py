@@ -39,19 +39,21 @@ def main(descriptor: int, parent: int, directory: Path) -> None:
     limits = Limits.read(os.environ)
     missing = walls.surround(parent)
     try:
-        held = Holding.apart(Snapshot.open(directory).store())
+        os.chdir(directory)  # a worker may see nothing else, so files must have names from here
+        snapshot = Snapshot.open(Path())
+        held = Holding.apart(snapshot.store())
     except (OibError, OSError, SyntaxError) as error:
         _tell(control, {"error": str(error)})
         return
     _warm(held)
-    missing += _probe(limits)
+    missing += _probe(limits, snapshot.on_disk)
     gc.collect()
     gc.freeze()
     _tell(control, {"missing": missing})
-    _take_orders(control, held, limits)
+    _take_orders(control, held, limits, snapshot.on_disk)
 
 
-def _take_orders(control: socket.socket, held: Holding, limits: Limits) -> None:
+def _take_orders(control: socket.socket, held: Holding, limits: Limits, reading: bool) -> None:
     data = walls.address_space()
     zygote = os.getpid()
     ended = set[int]()
@@ -65,7 +67,7 @@ def _take_orders(control: socket.socket, held: Holding, limits: Limits) -> None:
             if pid == 0:
                 control.close()
                 connection = _isolate(descriptors[0], zygote)
-                walls.confine(limits, data)
+                walls.confine(limits, data, reading=reading)
                 work(held, connection, limits)
             os.close(descriptors[0])
             control.sendall(RESULT.pack(pid))
@@ -91,12 +93,12 @@ def _isolate(descriptor: int, zygote: int) -> socket.socket:
     return socket.socket(fileno=descriptor)
 
 
-def _probe(limits: Limits) -> list[str]:
+def _probe(limits: Limits, reading: bool) -> list[str]:
     """Return which walls of a worker do not stand here, as a child finds that tries them."""
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        _tell(theirs, walls.confine(limits, walls.address_space()))
+        _tell(theirs, walls.confine(limits, walls.address_space(), reading=reading))
         os._exit(0)
     theirs.close()
     missing: list[str] = json.loads(ours.makefile().read() or '["all"]')

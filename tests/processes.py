@@ -1,0 +1,48 @@
+"""Processes: those that a test started, as the system tells of them (Linux, macOS)."""
+
+import subprocess
+import time
+
+
+def soon(is_so, seconds=10):
+    """Wait until something is so; return whether it is."""
+    end = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < end:
+        time.sleep(0.05)
+    return is_so()
+
+
+def told(pid, field):
+    """Return a field of ps(1) for a process, empty when there is none."""
+    listed = subprocess.run(
+        ["ps", "-o", f"{field}=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return listed.stdout.strip()
+
+
+def lives(pid):
+    """Tell whether a process is there and not dead already (a zombie waits for its parent)."""
+    return told(pid, "stat")[:1] not in ("", "Z")
+
+
+def parent(pid):
+    """Return the parent of a process that is there."""
+    return int(told(pid, "ppid"))
+
+
+def below(pid):
+    """Return how nice each living process below another is, by its number."""
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,ni=,stat="], capture_output=True, text=True, check=True
+    ).stdout
+    lines = [line.split() for line in listed.splitlines()]
+    found = {pid}
+    size = 0
+    while len(found) > size:
+        size = len(found)
+        found |= {int(child) for child, its, *_ in lines if int(its) in found}
+    return {
+        int(child): int(nice) if nice.lstrip("-").isdigit() else 0
+        for child, _, nice, state in lines
+        if int(child) in found - {pid} and state[0] != "Z"
+    }
