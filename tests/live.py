@@ -19,8 +19,9 @@ from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.engine.writable import Writable
 from oib.front import connection, intake
+from oib.front.listener import listen
 from oib.library import Library
-from oib.serving import door_before, run
+from oib.serving import door_before
 from oib.site import Site
 from oib.web import create_app
 
@@ -162,4 +163,4 @@ def _ready(root, server):
 
 if __name__ == "__main__":
     app = globals()[sys.argv[1]]()
-    run(lambda: door(app), "127.0.0.1", int(sys.argv[2]), Limits())
+    listen(lambda: door(app), "127.0.0.1", int(sys.argv[2]), Limits().seconds)

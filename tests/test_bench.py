@@ -15,17 +15,20 @@ import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
 import generator
+import line
 import load
-import measure
 import report
+import rounds
 import soak
 import targets
 import tree
+import wire
 from live import free_port
 from oib.library import SavedQuery
 from oib.names import GRAPH, ID, OIB
 from questions import QUESTIONS, never_seen
 from sameness import normal
+from tally import Tally
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +100,7 @@ def test_heavy_questions_are_saved_queries_too_with_their_columns(tmp_path, fill
 def test_there_are_fourteen_shapes_and_no_small_query_comes_twice(filled):
     assert len({question.text for question in QUESTIONS}) == 14
     things = ["organization/base-3", "organization/base-4"]
-    queries = never_seen(lambda text: load.request("/", "a/b", query=text), things)
+    queries = never_seen(lambda text: wire.request("/", "a/b", query=text), things)
     lines = [next(queries).split()[1].decode() for _ in range(50)]
     texts = [unquote(line.partition("query=")[2]) for line in lines]
     assert len(set(texts)) == 50
@@ -113,8 +116,8 @@ def test_there_are_fourteen_shapes_and_no_small_query_comes_twice(filled):
     ],
 )
 def test_an_answer_is_read_when_it_is_whole_and_not_before(sent):
-    assert all(load.read(bytearray(sent[:end])) is None for end in range(len(sent)))
-    answer = load.read(bytearray(sent))
+    assert all(wire.read(bytearray(sent[:end])) is None for end in range(len(sent)))
+    answer = wire.read(bytearray(sent))
     assert (answer.status, answer.media_type, answer.body) == (200, "a/b", b"hello")
 
 
@@ -161,7 +164,7 @@ def answering(*pieces):
 
 
 def sent(number):
-    return iter([load.request("/", "a/b")] * number)
+    return iter([wire.request("/", "a/b")] * number)
 
 
 on_linux = pytest.mark.skipif(
@@ -207,7 +210,7 @@ def test_a_request_without_a_whole_answer_is_lost_and_the_next_goes_on_anew():
 
 @on_linux
 def test_a_connection_closed_while_it_was_idle_loses_no_request(monkeypatch):
-    monkeypatch.setattr(load, "_IDLE", 0.0)
+    monkeypatch.setattr(line, "_IDLE", 0.0)
 
     def slowly():
         for each in sent(2):
@@ -248,7 +251,7 @@ def test_answers_of_two_engines_are_the_same_in_any_order_and_numbers_of_any_typ
             for kind, value, datatype in rows
         )
         body = f'{{"head":{{}},"results":{{"bindings":[{bindings}]}}}}'.encode()
-        return normal(load.Answer(200, "application/sparql-results+json", body, "", False))
+        return normal(wire.Answer(200, "application/sparql-results+json", body, "", False))
 
     one = answer(("literal", "1", "integer"), ("literal", "2", "integer"))
     assert one == answer(("typed-literal", "2", "int"), ("typed-literal", "1", "int"))
@@ -422,16 +425,16 @@ class Falling:
 @on_linux
 def test_a_server_that_falls_over_is_told_of_started_anew_and_does_not_end_the_run():
     good, bad = whole(b"12345"), whole(b"", "500 No")
-    effort = measure.Effort(seconds=60, rounds=1, connections=(1,), patience=5)
+    effort = rounds.Effort(seconds=60, rounds=1, connections=(1,), patience=5)
     with answering([good], [good], [bad], [bad]) as port:
         server, absent = Falling(port), Falling(free_port())
-        found = measure.one(server, lambda _: sent(4), 1, effort)
-        gone = measure.one(absent, lambda _: sent(4), 1, effort)
+        found = rounds.one(server, lambda _: sent(4), 1, effort)
+        gone = rounds.one(absent, lambda _: sent(4), 1, effort)
     for each in (server, absent):
         each.process.terminate()
         each.process.wait()
     assert (server.renewed, found.fell, found.cpu) == (1, True, None)
-    made = measure.cell("small", "repeated query", 1, "falling", [found, gone])
+    made = rounds.cell("small", "repeated query", 1, "falling", [found, gone])
     assert made.note == "fell over after 2 and 0 requests"
     assert (made.refused, made.done) == (2, 2)
     shown = {**cell("repeated query", "oib", None), "note": made.note}
@@ -445,10 +448,10 @@ def test_the_soak_switches_when_the_data_before_are_let_go_and_tells_what_must_n
         assert dues
         assert all(b - a >= soak._BOTH for a, b in pairwise(dues))
         assert dues[0] >= 60 * minutes * soak._EARLY + soak._QUIET
-    tally = load.Tally(times=[0.1], refused=Counter({503: 1}), lost=2)
+    tally = Tally(times=[0.1], refused=Counter({503: 1}), lost=2)
     assert soak.judged("x", tally, allowed=(503,)) == ["x: 2 requests lost"]
     assert soak.judged("x", tally, allowed=())[0] == "x: 1 answers of status 503"
-    assert soak.judged("x", load.Tally(), allowed=()) == ["x: no request was answered"]
+    assert soak.judged("x", Tally(), allowed=()) == ["x: no request was answered"]
 
 
 def test_the_picture_is_well_formed_and_has_a_bar_a_peer():

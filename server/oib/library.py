@@ -1,52 +1,19 @@
 """The library: saved queries, each one ``.rq`` file with a ``#+`` header in YAML."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import yaml
-from pyoxigraph import Literal, NamedNode
 
 from oib.errors import BadInput, NotFound
 from oib.home import sources
-from oib.names import PREFIXES, QUERIES
+from oib.names import QUERIES
+from oib.parameter import Parameter
 
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 _BLOCK = re.compile(r"VALUES \?(\w+) \{[^}]*\}")
-_TYPES = ("iri", "string", "language-string", "integer", "boolean", "date")
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One variable of a query that a caller may fill.
-
-    ``kind`` is one of iri, string, language-string, integer, boolean, date; ``example`` is the
-    term that stands in the file, written as a caller would write it.
-    """
-
-    name: str
-    kind: str
-    example: str
-    label: Mapping[str, str]
-
-    def term(self, value: str) -> NamedNode | Literal:
-        """Return a caller's text as an RDF term of this parameter's kind.
-
-        An IRI may be prefixed (``oibv:hedge-likely``); a language-string carries its tag after
-        the last ``@``.
-
-        Raises:
-            BadInput: the text is no term of this kind.
-        """
-        try:
-            return _TERM[self.kind](value)
-        except ValueError as error:
-            raise BadInput(
-                f"parameter {self.name} takes {self.kind}, such as {self.example}: {error}"
-            ) from error
 
 
 @dataclass(frozen=True)
@@ -89,7 +56,7 @@ class SavedQuery:
                 question=dict(header["question"]),
                 topic=path.parent.relative_to(folder).as_posix(),
                 parameters=tuple(
-                    _parameter(name, entry)
+                    Parameter.read(name, entry)
                     for name, entry in (header.get("parameters") or {}).items()
                 ),
                 columns=tuple(header.get("columns", ())),
@@ -150,45 +117,9 @@ class Library:
         return self._queries[name]
 
 
-def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
-    if entry["type"] not in _TYPES:
-        raise ValueError(f"type {entry['type']} is none of {', '.join(_TYPES)}")
-    return Parameter(name, entry["type"], str(entry["example"]), dict(entry.get("label", {})))
-
-
 def _block(query: SavedQuery, parameter: Parameter) -> None:
     if _BLOCK.findall(query.text).count(parameter.name) != 1:
         raise BadInput(
             f"{query.name}: parameter {parameter.name} needs exactly one block "
             f"VALUES ?{parameter.name} {{ {parameter.term(parameter.example)} }}"
         )
-
-
-def _iri(value: str) -> NamedNode:
-    prefix, _, local = value.partition(":")
-    if not local.startswith("//") and prefix in PREFIXES:
-        value = PREFIXES[prefix] + local
-    if ":" not in value:
-        raise ValueError("an IRI is absolute or starts with a known prefix")
-    return NamedNode(value)
-
-
-def _language_string(value: str) -> Literal:
-    text, mark, tag = value.rpartition("@")
-    return Literal(text, language=tag) if mark else Literal(value)
-
-
-def _typed(pattern: str, datatype: str, value: str) -> Literal:
-    if not re.fullmatch(pattern, value):
-        raise ValueError(f"{value!r} is no {datatype}")
-    return Literal(value, datatype=NamedNode(_XSD + datatype))
-
-
-_TERM: dict[str, Callable[[str], NamedNode | Literal]] = {
-    "iri": _iri,
-    "string": Literal,
-    "language-string": _language_string,
-    "integer": partial(_typed, r"[+-]?\d+", "integer"),
-    "boolean": partial(_typed, "true|false", "boolean"),
-    "date": partial(_typed, r"\d{4}-\d\d-\d\d", "date"),
-}

@@ -1,39 +1,21 @@
-"""The measuring: servers go in, cells come out, all servers in turn within each round.
+"""The measuring: one size of data, every server over it, every kind of request."""
 
-The processor time that a server's process tree uses for one request is what counts: on a machine
-that others use too, it moves far less than the time on the clock. Clients are not counted.
-"""
-
-import resource
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import count, repeat
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import generator
-import load
 import siege
 import tree
-from peers import (
-    ACCEPT,
-    BURST,
-    LIMIT,
-    OXIGRAPH_SAFE,
-    PEERS,
-    ROOT,
-    NotInstalled,
-    Server,
-    ours,
-    oxigraph_memory_timeout,
-    prepare,
-)
+import wire
+from own import ours, prepare
+from peers import OXIGRAPH_SAFE, PEERS, NotInstalled, oxigraph_memory_timeout
+from process import ACCEPT, Server
 from questions import QUESTIONS, Question, never_seen
+from rounds import Cell, Effort, Requests, interleaved
 from sameness import normal
 
 GRAPH = "application/n-triples"
@@ -44,60 +26,6 @@ SAVED = "saved"
 
 # No query text is sent twice but where it is said: this numbers them through a whole run.
 _NUMBERS = count(1)
-
-
-@dataclass
-class Cell:
-    """What one server did with one kind of request: medians over the rounds.
-
-    ``cpu`` are microseconds of processor time a request, ``rate`` requests a second, ``half`` and
-    ``most`` milliseconds to half and to 99 of 100 answers; ``rounds`` are cpu and rate of each
-    round. ``note`` says why there is no number, or what happened on the way to it.
-    """
-
-    group: str
-    what: str
-    connections: int
-    server: str
-    cpu: float | None = None
-    rate: float = 0.0
-    half: float = 0.0
-    most: float = 0.0
-    done: int = 0
-    refused: int = 0
-    lost: int = 0
-    heavy: bool = False
-    note: str = ""
-    rounds: Sequence[tuple[float | None, float]] = ()
-
-
-@dataclass(frozen=True)
-class Round:
-    """One load of one server: microseconds of processor time a request, and what came back.
-
-    ``fell`` says that the server had to be started anew after it.
-    """
-
-    cpu: float | None
-    tally: load.Tally
-    fell: bool = False
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How long and how often to measure."""
-
-    seconds: float
-    rounds: int
-    connections: tuple[int, ...]
-    patience: float
-
-    @property
-    def slice(self) -> float:
-        return self.seconds / self.rounds
-
-
-Requests = Callable[[Server], Iterator[bytes]]
 
 
 def size(name: str, folder: Path, peers: Sequence[str], effort: Effort, say: Any) -> dict[str, Any]:
@@ -191,11 +119,11 @@ def _cells(name: str, servers: dict[str, Server], effort: Effort, say: Any) -> I
     own = {"oib": servers["oib"]}
     for connections in effort.connections:
         say(f"{name}: small queries, {connections} connections")
-        yield from _interleaved(SMALL, "repeated query", connections, servers, _same(saved), effort)
-        yield from _interleaved(
+        yield from interleaved(SMALL, "repeated query", connections, servers, _same(saved), effort)
+        yield from interleaved(
             SMALL, "never-seen query", connections, servers, _other(things), effort
         )
-        yield from _interleaved(
+        yield from interleaved(
             SMALL, "saved query at its own address", connections, own, _address("entity"), effort
         )
     for question in QUESTIONS:
@@ -206,12 +134,12 @@ def _cells(name: str, servers: dict[str, Server], effort: Effort, say: Any) -> I
                 Cell(group, question.name, 1, server, heavy=question.heavy, note=note)
                 for server, note in told.items()
             )
-            for cell in _interleaved(group, question.name, 1, agreeing, requests, effort):
+            for cell in interleaved(group, question.name, 1, agreeing, requests, effort):
                 cell.heavy = question.heavy
                 yield cell
         if question.heavy:
             address = _address(question.slug)
-            for cell in _interleaved(SAVED, question.name, 1, own, address, effort):
+            for cell in interleaved(SAVED, question.name, 1, own, address, effort):
                 cell.heavy = True
                 yield cell
 
@@ -227,7 +155,7 @@ def _agreeing(
             continue
         sent = server.request(question.anew(next(_NUMBERS)), GRAPH if question.graph else ACCEPT)
         try:
-            answer = load.once(server.port, sent, effort.patience)
+            answer = wire.once(server.port, sent, effort.patience)
             if answer.status != 200:
                 told[name] = f"status {answer.status}"
                 continue
@@ -250,83 +178,6 @@ def _agreeing(
     return good, told
 
 
-def _interleaved(
-    group: str,
-    what: str,
-    connections: int,
-    servers: dict[str, Server],
-    requests: Requests,
-    effort: Effort,
-) -> Iterator[Cell]:
-    found: dict[str, list[Round]] = {name: [] for name in servers}
-    for number in range(effort.rounds):
-        # Each round begins with another, so that none always follows the same neighbour.
-        names = list(servers)
-        for name in names[number % len(names) :] + names[: number % len(names)]:
-            found[name].append(one(servers[name], requests, connections, effort))
-    for name, rounds in found.items():
-        yield cell(group, what, connections, name, rounds)
-
-
-def cell(group: str, what: str, connections: int, name: str, rounds: Sequence[Round]) -> Cell:
-    """Return the medians over the rounds of one server."""
-    tallies = [each.tally for each in rounds]
-    used = [each.cpu for each in rounds if each.cpu is not None]
-    rates = [tally.done / tally.seconds if tally.seconds else 0.0 for tally in tallies]
-    falls = [each.tally.before or 0 for each in rounds if each.fell]
-    notes = [] if used else ["no answer"]
-    if falls:
-        notes = [f"fell over after {' and '.join(map(str, falls))} requests"]
-    return Cell(
-        group,
-        what,
-        connections,
-        name,
-        cpu=median(used) if used else None,
-        rate=median(rates),
-        half=median(tally.quantile(0.5) for tally in tallies) * 1000,
-        most=median(tally.quantile(0.99) for tally in tallies) * 1000,
-        done=sum(tally.done for tally in tallies),
-        refused=sum(sum(tally.refused.values()) for tally in tallies),
-        lost=sum(tally.lost for tally in tallies),
-        note="; ".join(notes),
-        rounds=[(each.cpu, rate) for each, rate in zip(rounds, rates, strict=True)],
-    )
-
-
-def one(server: Server, requests: Requests, connections: int, effort: Effort) -> Round:
-    """Load a server once; one that does not answer any more afterwards is started anew."""
-    if server.gone:
-        return Round(None, load.Tally(broken=server.gone, before=0), fell=True)
-    _settle(server)
-    before = tree.cpu(server.process.pid)
-    tally = load.run(
-        server.port,
-        requests(server),
-        connections,
-        effort.slice,
-        most=server.burst,
-        patience=effort.patience,
-    )
-    used = tree.cpu(server.process.pid) - before
-    fell = tally.before is not None and not server.answers()
-    if fell:
-        server.renew()
-    # What a server used that is gone cannot be told any more.
-    return Round(used / tally.done * 1e6 if tally.done and not fell else None, tally, fell)
-
-
-def _settle(server: Server) -> None:
-    """Let the sleeping threads of a server with bursts wake up and go, if there are many."""
-    end = time.monotonic() + 4 * LIMIT
-    while (
-        server.burst <= BURST
-        and tree.threads(server.process.pid) > 4 * BURST
-        and time.monotonic() < end
-    ):
-        time.sleep(0.5)
-
-
 def _same(question: Question) -> Requests:
     accept = GRAPH if question.graph else ACCEPT
     return lambda server: repeat(server.request(question.text, accept))
@@ -342,48 +193,4 @@ def _other(things: Sequence[str]) -> Requests:
 
 
 def _address(name: str) -> Requests:
-    return lambda server: repeat(load.request(f"/queries/bench/{name}", ACCEPT))
-
-
-def checks(limit: float) -> list[dict[str, Any]]:
-    """Time the full check of the shipped data beside pySHACL; processor seconds of each way."""
-    script = Path(__file__).parent / "checking.py"
-    return [
-        {"way": way, **_timed([sys.executable, str(script), way], limit)}
-        for way in ("ours", "one-by-one", "pyshacl")
-    ]
-
-
-def cold(folder: Path) -> dict[str, float]:
-    """Time the shipped data from nothing to the first answer: building, and built already."""
-    found, again = {}, []
-    for name in ("with a build", *["built already"] * 3):
-        server = ours(ROOT, folder, "oib-shipped")
-        found[f"memory, {name}"] = tree.memory(server.process.pid)
-        server.stop()
-        if name == "built already":
-            again.append(server.starting)
-        else:
-            found[name] = server.starting
-    return {**found, "built already": median(again)}
-
-
-def _timed(command: Sequence[str], limit: float) -> dict[str, Any]:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began, said = time.perf_counter(), ""
-    with suppress(subprocess.TimeoutExpired):
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=limit,
-            env={"PYTHONPATH": str(ROOT / "server"), "PATH": ""},
-        )
-        said = done.stdout.strip() if done.returncode == 0 else f"failed: {done.stderr[-200:]}"
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {
-        "cpu": used,
-        "seconds": time.perf_counter() - began,
-        "said": said or f"stopped after {limit:.0f} s",
-    }
+    return lambda server: repeat(wire.request(f"/queries/bench/{name}", ACCEPT))

@@ -14,9 +14,12 @@ from pathlib import Path
 import generator
 import measure
 import report
+import shipped
 import soak
 import targets
-from peers import BENCH, PEERS
+from peers import PEERS
+from process import BENCH
+from rounds import Effort
 
 HERE = Path(__file__).parent
 
@@ -32,7 +35,7 @@ def main() -> int:
     if wrong := [*(set(sizes) - set(generator.SIZES)), *(set(peers) - set(PEERS))]:
         _parser().error(f"unknown: {', '.join(sorted(wrong))}")
     seconds = arguments.seconds or (0.9 if arguments.quick else 3.0)
-    effort = measure.Effort(
+    effort = Effort(
         seconds=seconds,
         rounds=3,
         connections=(1, 8) if arguments.quick else (1, 8, 32),
@@ -48,10 +51,10 @@ def main() -> int:
     }
     if not arguments.no_check:
         _say("the full check of the shipped data, three ways")
-        results["checks"] = measure.checks(limit=60 if arguments.quick else 600)
+        results["checks"] = shipped.checks(limit=60 if arguments.quick else 600)
         _say("cold start of the shipped data")
         with tempfile.TemporaryDirectory() as folder:
-            results["cold"] = measure.cold(Path(folder))
+            results["cold"] = shipped.cold(Path(folder))
     results["targets"] = [asdict(row) for row in targets.judge(results)]
     path = BENCH / f"results-{now:%Y-%m-%dT%H%M}.json"
     path.write_text(json.dumps(results, indent=1) + "\n", "utf-8")

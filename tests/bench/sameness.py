@@ -5,7 +5,7 @@ from typing import Any
 
 from pyoxigraph import RdfFormat, parse
 
-from load import Answer
+from wire import Answer
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMBERS = {f"{_XSD}{name}" for name in ("integer", "int", "long", "decimal", "double", "float")}

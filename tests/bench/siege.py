@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import load
-from peers import Server
+import wire
+from process import Server
 from questions import never_seen
 from sameness import normal
 
@@ -88,7 +89,7 @@ def _assault(server: Server, name: str, query: str, things: Sequence[str], numbe
         nonlocal seconds, status, note
         began = time.perf_counter()
         try:
-            answer = load.once(server.port, server.request(HOSTILE[query]), PATIENCE)
+            answer = wire.once(server.port, server.request(HOSTILE[query]), PATIENCE)
             status, seconds = answer.status, time.perf_counter() - began
             if status == 200:
                 normal(answer)

@@ -4,10 +4,7 @@ python tests/bench/soak.py --minutes 10
 """
 
 import argparse
-import random
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -15,39 +12,28 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import cycle
 from pathlib import Path
 from statistics import median
 
 import load
 import tree
-from peers import ROOT, Server, ours
-from questions import never_seen
-from siege import HOSTILE
+import wire
+from own import ours
+from process import ROOT, Server
+from tally import Tally
+from traffic import Traffic
 
 # homes is a module of the tests, one folder up.
 sys.path.append(str(Path(__file__).parents[1]))
 from homes import copy_home
-from oib.library import Library
-from oib.names import ID, OIB
 
 TOUCHED = "instances/place/beijing.ttl"
 LABEL = 'skos:prefLabel "Beijing"@en'
-_SMALL = f"SELECT ?p ?v WHERE {{ <{ID}person/sun-youshun> ?p ?v }}"
-_HEAVY = (
-    f"SELECT ?s (COUNT(*) AS ?n) WHERE {{ ?c <{OIB}claimSubject> ?s ; "
-    f"<{OIB}claimPredicate> ?v . ?d <{OIB}claimPredicate> ?v ; ?p ?o . ?c ?q ?w }} "
-    "GROUP BY ?s ORDER BY DESC(?n) LIMIT 5"
-)
 _LIMIT = 10  # seconds that a query may take
 # The old data go on for a minute after a switch, for those who asked them: so long it is both.
 _BOTH = 90.0
 _EARLY = 0.2  # the share of the time after which the memory is looked at first
 _QUIET = 15.0  # seconds of each look, without heavy and hostile queries: what they take, goes
-# Between two usual requests: workers with heavy queries yield to others, and would get nothing.
-_PAUSE = 0.0005
-_HEAVY_PAUSE = 1.0  # seconds between two heavy queries
-_HOSTILE_PAUSE = 3.0  # seconds between two hostile queries
 _FILL, _FILLING = 6.0, 60.0  # seconds between two looks while the caches fill, and at most
 _LOOK = 0.5  # seconds between two looks at the memory
 
@@ -93,14 +79,9 @@ class Soak:
         self._over = threading.Event()
         self._began = time.monotonic()
         self._sizes: list[tuple[float, float]] = []
-        self._left = 0
         self._quiet: tuple[tuple[float, float], ...] = ()
         self.faults: list[str] = []
-        self._things = [
-            path.relative_to(home / "instances").with_suffix("").as_posix()
-            for kind in ("organization", "person", "place")
-            for path in sorted((home / "instances" / kind).glob("*.ttl"))
-        ]
+        self._traffic = Traffic(server, home, self._pause)
 
     def run(self, seconds: float, connections: int, switches: int) -> list[str]:
         """Load, switch and look for so long, or until the last switch is over; return faults."""
@@ -109,17 +90,17 @@ class Soak:
         early, dues = seconds * _EARLY, _dues(seconds, switches)
         seconds = max(seconds, (dues[-1] + _BOTH if dues else early + _QUIET) + _QUIET)
         self._quiet = ((early, early + _QUIET), (seconds - _QUIET, seconds))
-        usual, heavy, hostile = load.Tally(), load.Tally(), load.Tally()
+        usual, heavy, hostile = Tally(), Tally(), Tally()
 
-        def loads(requests: Iterator[bytes], number: int, tally: load.Tally) -> None:
+        def loads(requests: Iterator[bytes], number: int, tally: Tally) -> None:
             found = load.run(self._server.port, requests, number, seconds, most=10**9, patience=60)
             tally.__dict__.update(found.__dict__)
 
         workers = [
-            threading.Thread(target=loads, args=(self._usual(), connections, usual)),
-            threading.Thread(target=loads, args=(self._heavy(), 1, heavy)),
-            threading.Thread(target=loads, args=(self._hostile(), 1, hostile)),
-            threading.Thread(target=self._leave),
+            threading.Thread(target=loads, args=(self._traffic.usual(), connections, usual)),
+            threading.Thread(target=loads, args=(self._traffic.heavy(), 1, heavy)),
+            threading.Thread(target=loads, args=(self._traffic.hostile(), 1, hostile)),
+            threading.Thread(target=self._traffic.leave, args=(self._over,)),
             threading.Thread(target=self._look),
         ]
         for worker in workers:
@@ -145,7 +126,7 @@ class Soak:
 
     def _fill(self) -> None:
         """Ask small queries until the caches are full: what they hold then is no growth."""
-        unseen = never_seen(self._server.request, self._things, 2 * 10**9)
+        unseen = self._traffic.unseen()
         size, began = 0.0, time.monotonic()
         while time.monotonic() - began < _FILLING:
             load.run(self._server.port, unseen, 8, _FILL, most=10**9)
@@ -153,37 +134,6 @@ class Soak:
             if size - before < 1:
                 break
         print(f"{time.monotonic() - began:6.0f} s  to fill the caches: {size:.0f} MiB", flush=True)
-
-    def _usual(self) -> Iterator[bytes]:
-        """Yield requests as they come in: mostly small, some saved queries and pages."""
-        chance = random.Random(1)
-        unseen = never_seen(self._server.request, self._things)
-        saved = cycle([query.name for query in Library(self._home)])
-        while True:
-            time.sleep(_PAUSE)
-            kind = chance.random()
-            if kind < 0.4:
-                yield self._server.request(_SMALL)
-            elif kind < 0.7:
-                yield next(unseen)
-            elif kind < 0.85:
-                yield load.request(f"/queries/{next(saved)}", "*/*")
-            else:
-                yield load.request(f"/doc/{chance.choice(self._things)}", "text/html")
-
-    def _heavy(self) -> Iterator[bytes]:
-        """Yield heavy requests of which no two are the same text."""
-        for number in range(10**12):
-            yield self._server.request(f"# asked {number}\n{_HEAVY}")
-            if not self._pause(_HEAVY_PAUSE):
-                return
-
-    def _hostile(self) -> Iterator[bytes]:
-        """Yield hostile requests in turn, with pauses in which memory can be told."""
-        for text in cycle(HOSTILE.values()):
-            yield self._server.request(text)
-            if not self._pause(_HOSTILE_PAUSE):
-                return
 
     def _pause(self, seconds: float) -> bool:
         """Wait so long, and while it is to be quiet; return whether to go on."""
@@ -196,27 +146,6 @@ class Soak:
 
     def _gone(self) -> float:
         return time.monotonic() - self._began
-
-    def _leave(self) -> None:
-        """Send whole and half requests, again and again, and go before the answer comes."""
-        chance = random.Random(2)
-        unseen = never_seen(self._server.request, self._things, 10**9)
-        while not self._over.wait(0.05):
-            # Work for nobody goes on to its end; too much heavy work would be refused to others.
-            sent = next(unseen)
-            if chance.random() < 0.01:
-                sent = self._server.request(f"# left {self._left}\n{_HEAVY}")
-            if chance.random() < 0.3:
-                sent = sent[: chance.randrange(len(sent))]
-            with (
-                suppress(OSError),
-                socket.create_connection(("127.0.0.1", self._server.port), timeout=5) as line,
-            ):
-                if chance.random() < 0.5:  # by a reset
-                    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                line.sendall(sent)
-                time.sleep(chance.random() * 0.03)
-                self._left += 1
 
     def _look(self) -> None:
         while not self._over.wait(_LOOK):
@@ -248,12 +177,12 @@ class Soak:
 
     def _version(self) -> str:
         with suppress(OSError):
-            return load.once(self._server.port, self._server.request("ASK {}")).version
+            return wire.once(self._server.port, self._server.request("ASK {}")).version
         return ""
 
     def _grown(self) -> list[str]:
         """Compare the memory after the first fifth with that at the end, both in quiet times."""
-        print(f"{self._left} clients went away in the middle")
+        print(f"{self._traffic.left} clients went away in the middle")
         before, after = (
             [size for gone, size in self._sizes if begin <= gone <= end]
             for begin, end in self._quiet
@@ -280,7 +209,7 @@ def _dues(seconds: float, switches: int) -> list[float]:
     return [first + room * each / max(1, number - 1) for each in range(number)]
 
 
-def judged(name: str, tally: load.Tally, allowed: tuple[int, ...]) -> list[str]:
+def judged(name: str, tally: Tally, allowed: tuple[int, ...]) -> list[str]:
     """Print what came back, and return what must not have."""
     print(
         f"{name}: {tally.done} answered, {dict(tally.refused)} refused, {tally.lost} lost, "

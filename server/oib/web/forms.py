@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from oib import answers, http
+from oib import http, negotiation
 from oib.errors import NotAcceptable
 from oib.web import desk, sheet
 
@@ -41,7 +41,7 @@ def choose(offered: Sequence[str], fixed: str | None = None) -> str:
         NotAcceptable: the address fixes a form that is not offered, or the client excludes all.
     """
     if fixed is None:
-        return answers.pick(offered, desk.accept())
+        return negotiation.pick(offered, desk.accept())
     if fixed not in offered:
         raise NotAcceptable(f"this has no form {fixed}; ask for {', '.join(offered)}")
     return fixed

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
-from oib import answers
+from oib import negotiation
 from oib.errors import BadQuery, NotAcceptable, OibError, Unavailable
 from oib.web import desk, sheet
 
@@ -46,7 +46,8 @@ def _problem(status: int, detail: str, **members: object) -> Response:
 
 
 def _likes_page() -> bool:
+    offered = (PROBLEM, "application/json", desk.PAGE)
     try:
-        return answers.pick((PROBLEM, "application/json", desk.PAGE), desk.accept()) == desk.PAGE
+        return negotiation.pick(offered, desk.accept()) == desk.PAGE
     except NotAcceptable:
         return False

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
-from oib import answers, guard, http
+from oib import answers, guard, http, negotiation
 from oib.engine import UNION, Dataset
 from oib.errors import BadInput, Forbidden, UnsupportedMedia
 from oib.web import desk, forms, service, workbench
@@ -42,7 +42,7 @@ def sparql() -> Response:
         raise BadInput(f"send one parameter 'query', not {len(operation.queries)}")
     text, site = operation.queries[0], desk.site()
     offered = answers.offered(guard.read(text, site.services).form)
-    media_type = answers.pick((*offered, desk.PAGE), desk.accept())
+    media_type = negotiation.pick((*offered, desk.PAGE), desk.accept())
     if media_type == desk.PAGE:
         return _page(text, operation.dataset)
     if site.writable:  # what is true now need not be true at the next request
@@ -72,7 +72,7 @@ def _update(operation: Operation) -> Response:
 
 
 def _describe() -> Response:
-    media_type = answers.pick((*answers.GRAPHS, desk.PAGE), desk.accept())
+    media_type = negotiation.pick((*answers.GRAPHS, desk.PAGE), desk.accept())
     if media_type == desk.PAGE:
         return workbench.blank()
     return desk.reply(

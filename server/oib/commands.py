@@ -1,0 +1,127 @@
+"""The commands of ``oib``: what each does with its arguments; each returns the exit status."""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from oib import answers, build, evidence, guard, snapshot, table
+from oib.engine.limits import VARIABLES, Limits
+from oib.errors import BadInput
+from oib.home import find_home, sources
+from oib.serving import serve
+from oib.site import Site
+
+# rdflib and pySHACL take longer to import than all the rest, and serving needs neither: so what
+# ``check_files`` and ``tidy_files`` run is imported there.
+
+
+def serve_home(arguments: argparse.Namespace) -> int:
+    """Build the snapshot if the sources changed, and serve it until told to stop."""
+    home = find_home(arguments.home)
+    folder = _folder(arguments, home)
+    if arguments.log:
+        os.environ["OIB_LOG"] = arguments.log
+    given = {name: getattr(arguments, name, None) for name in VARIABLES}
+    limits = replace(
+        Limits.read(os.environ),
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    where = arguments.host, arguments.port
+    return serve(home, folder, *where, arguments.engine, limits, _progress)
+
+
+def build_snapshot(arguments: argparse.Namespace) -> int:
+    """Write a snapshot of the sources, and print what is in it."""
+    home = find_home(arguments.home)
+    built = build.build(home, _folder(arguments, home), _progress)
+    print(f"{built.manifest.version}  {built.directory}")
+    for name, number in built.manifest.counts.items():
+        print(f"{number:8}  {name}")
+    return 0
+
+
+def check_files(arguments: argparse.Namespace) -> int:
+    """Print the report on files or on the whole home; return 1 for a violation, 2 for no Turtle."""
+    from oib.check import check, writers
+
+    report = check(find_home(arguments.home), arguments.files)
+    print(writers.WRITERS[arguments.format](report, arguments.lang))
+    return 2 if not report.readable else 0 if report.clean else 1
+
+
+def tidy_files(arguments: argparse.Namespace) -> int:
+    """Write files in canonical form, or tell which are not in it."""
+    from oib import turtle
+
+    home = find_home(arguments.home)
+    folders = ("ontology", "shapes", "instances")
+    files = arguments.files or [p for name in folders for p in sources(home, name, ".ttl")]
+    untidy = 0
+    for file in files:
+        text = turtle.load(file)
+        tidied = turtle.tidy(text, str(file))
+        if tidied != text:
+            untidy += 1
+            print(f"{file}: {'not tidy; run oib tidy' if arguments.check else 'tidied'}")
+            if not arguments.check:
+                file.write_text(tidied, "utf-8", newline="")
+    print(f"{len(files)} files, {untidy} {'not tidy' if arguments.check else 'tidied'}")
+    return 1 if untidy and arguments.check else 0
+
+
+def ask_query(arguments: argparse.Namespace) -> int:
+    """Print the answer to a saved query or to one in a file, or the names of all saved ones."""
+    home = find_home(arguments.home)
+    site = Site.open(home, _folder(arguments, home), say=_progress)
+    if arguments.list:
+        for query in site.library:
+            print(f"{query.name:44} {query.question['en']}")
+        return 0
+    text = _query_text(arguments, site)
+    offered = answers.offered(guard.read(text).form)
+    name = arguments.format or ("ttl" if offered == tuple(answers.GRAPHS) else "table")
+    media_type = answers.NAMES["json" if name == "table" else name]
+    if media_type not in offered:
+        raise BadInput(f"this query has no answer in {name}; leave --format out to see it")
+    body = site.engine.query(text, media_type)
+    sys.stdout.write(table.render(body) if name == "table" else body.decode())
+    return 0
+
+
+def verify_evidence(arguments: argparse.Namespace) -> int:
+    """Print which passages are not verified; return 1 if one is missing from the document."""
+    home = find_home(arguments.home)
+    store = build.ensure(home, _folder(arguments, home), _progress).store()
+    passages = evidence.verify(store, arguments.document, arguments.slug)
+    for passage in passages:
+        if passage.state != "verified":
+            print(passage)
+    print(evidence.summary(passages))
+    return 1 if any(passage.state == "missing" for passage in passages) else 0
+
+
+def _query_text(arguments: argparse.Namespace, site: Site) -> str:
+    if (arguments.name is None) == (arguments.file is None):
+        raise BadInput("name one saved query, or give --file; oib ask --list names them all")
+    if arguments.file:
+        try:
+            return str(arguments.file.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"{arguments.file} cannot be read: {error}") from error
+    values = {}
+    for pair in arguments.param:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadInput(f"--param {pair} needs the form NAME=VALUE")
+        values[name] = value
+    return site.library[arguments.name].bind(values)
+
+
+def _folder(arguments: argparse.Namespace, home: Path) -> Path:
+    return arguments.out or snapshot.default_folder(home)
+
+
+def _progress(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
