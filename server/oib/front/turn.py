@@ -1,12 +1,27 @@
 """The turn: a request in its turn on a connection, and the way to answer it."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-if TYPE_CHECKING:
-    from oib.front.connection import Connection
+
+class Line(Protocol):
+    """The connection of a client, as far as those who answer it need to know.
+
+    ``asked`` are the bytes of the request that came last, if it came alone and in one piece.
+    """
+
+    asked: bytes
+    transport: asyncio.Transport
+
+    def on_loss(self, stop: Callable[[], object] | None) -> None:
+        """Call this when the client goes away, from now on."""
+
+    def write(self, status: int, fields: bytes, body: bytes) -> None:
+        """Write a response, with the fields that all have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +36,7 @@ class Known:
 class Turn:
     """A request in its turn on a connection."""
 
-    connection: "Connection"
+    connection: Line
     cycle: RequestResponseCycle
 
     def respond(self, status: int, fields: bytes, body: bytes, closes: bool = False) -> None:
