@@ -318,6 +318,21 @@ def test_the_report_gives_ratios_to_ours_and_names_what_is_missing():
     assert "| prepared store of 10k triples | 0.20, 0.25 | |" in bare
 
 
+@on_linux
+def test_a_question_that_no_server_could_answer_stands_in_the_table_with_the_reasons():
+    effort = rounds.Effort(seconds=60, rounds=3, connections=(1,), patience=5)
+    loaded = rounds.interleaved("first time", "count", 1, {}, lambda _: sent(1), effort)
+    told = [
+        cell("count", "oib", None, "first time", True, "status 503"),
+        cell("count", "a & b", None, "first time", True, "over 10 s"),
+    ]
+    size = {**RESULTS["sizes"]["10k"], "cells": [*loaded, *told]}
+    results = {**RESULTS, "sizes": {"10k": size}}
+    shown = "| count (heavy), first time | 1 | status 503 | over 10 s |"
+    assert shown in report.markdown(results)
+    ElementTree.fromstring(report.picture(results))
+
+
 def small(what, connections, server, *rounds, group="small", heavy=False):
     return {
         **cell(what, server, rounds[0][0], group, heavy),

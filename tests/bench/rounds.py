@@ -7,6 +7,7 @@ that others use too, it moves far less than the time on the clock. Clients are n
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from statistics import median
 
 import load
@@ -78,11 +79,13 @@ def interleaved(
     requests: Requests,
     effort: Effort,
 ) -> Iterator[Cell]:
+    """Load servers in turn; yield a cell for each, none where no server is left."""
     found: dict[str, list[Round]] = {name: [] for name in servers}
-    for number in range(effort.rounds):
-        # Each round begins with another, so that none always follows the same neighbour.
-        names = list(servers)
-        for name in names[number % len(names) :] + names[: number % len(names)]:
+    names = list(servers)
+    # Each round begins with another, so that none always follows the same neighbour.
+    orders = [names[first:] + names[:first] for first in range(len(names))]
+    for order in islice(cycle(orders), effort.rounds):
+        for name in order:
             found[name].append(one(servers[name], requests, connections, effort))
     for name, rounds in found.items():
         yield cell(group, what, connections, name, rounds)
