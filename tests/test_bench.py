@@ -17,6 +17,7 @@ from pyoxigraph import RdfFormat, Store, parse
 import generator
 import line
 import load
+import process
 import report
 import rounds
 import soak
@@ -265,6 +266,19 @@ def test_the_tree_sees_this_process():
     assert os.getpid() in tree.members(os.getpid())
     assert tree.cpu(os.getpid()) > 0
     assert tree.memory(os.getpid()) > 1
+
+
+@on_linux
+@pytest.mark.parametrize(("does", "rests"), [("time.sleep(60)", True), ("while True: pass", False)])
+def test_a_server_is_loaded_when_it_has_come_to_rest(does, rests):
+    command = [sys.executable, "-c", f"import time\n{does}"]
+    busy = subprocess.Popen(command, start_new_session=True)
+    server = process.Server("busy", 0, "/", busy, 0.0, 0.0, lambda: server)
+    try:
+        assert server.rest(patience=2.5) is rests
+    finally:
+        server.stop()
+    assert busy.poll() is not None
 
 
 def cell(what, server, cpu, group="small", heavy=False, note=""):

@@ -20,7 +20,6 @@ from oib.front.watch import Watch
 from oib.site import Site
 from oib.snapshot import Snapshot
 from oib.turnover import Turnover
-from oib.web import create_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -71,6 +70,9 @@ def door_before(
     ``app`` stands in for the app of the site; ``log`` gets a line for each request; ``most`` are
     the bytes of answers that are kept; ``warmed`` gets the cache.
     """
+    # Flask takes a fifth of the whole start; the workers come up while it is imported.
+    from oib.web import create_app
+
     place = Turnover(site) if isinstance(site, Site) else site
     limits = place.site.limits
     bridge = Bridge(app or create_app(place), limits.threads if limits else _THREADS)

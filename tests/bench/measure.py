@@ -18,6 +18,8 @@ from questions import QUESTIONS, Question, never_seen
 from rounds import Cell, Effort, Requests, interleaved
 from sameness import normal
 
+# Seconds for what a server does of itself after its start: ours computes its saved queries.
+_RESTLESS = 120.0
 GRAPH = "application/n-triples"
 SMALL = "small"
 FIRST = "first time"
@@ -52,6 +54,9 @@ def size(name: str, folder: Path, peers: Sequence[str], effort: Effort, say: Any
                 missing[peer] = f"not installed: {error}"
             except (RuntimeError, OSError, subprocess.SubprocessError) as error:
                 missing[peer] = f"did not start: {error}"
+        say(f"{name}: waiting until all are at rest")
+        for each in servers.values():
+            each.rest(patience=_RESTLESS)
         about = {
             each.name: {"loading": each.loading, "starting": each.starting}
             for each in servers.values()

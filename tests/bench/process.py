@@ -18,6 +18,8 @@ from oib.names import OIB
 ROOT = Path(__file__).parents[2]
 BENCH = ROOT / ".bench"
 ACCEPT = "application/sparql-results+json"
+_LOOK = 1.0  # seconds between two looks at a server that is to come to rest
+_AT_REST = 0.03  # the share of a processor that it may take then
 
 
 @dataclass
@@ -51,6 +53,16 @@ class Server:
         """Return whether the server gives a small answer in so many seconds."""
         with suppress(OSError, ValueError):
             return wire.once(self.port, self.request("ASK {}"), patience).status == 200
+        return False
+
+    def rest(self, patience: float) -> bool:
+        """Wait until the server does nothing of itself; return whether it is so within seconds."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            before = tree.cpu(self.process.pid)
+            time.sleep(_LOOK)
+            if tree.cpu(self.process.pid) - before < _AT_REST * _LOOK:
+                return True
         return False
 
     def renew(self) -> bool:
