@@ -32,7 +32,7 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 model: $(READY) ## draw ontology/model.svg anew
-	$(BIN)/python -m oib.model_picture
+	$(BIN)/python -m oib.pictures
 
 lock: ## resolve pyproject.toml anew into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \

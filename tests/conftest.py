@@ -6,14 +6,14 @@ import pytest
 from pyoxigraph import NamedNode
 from rdflib import Graph
 
-import live
-from canary import listening
-from homes import ROOT
-from oib.build import build
-from oib.derive import BOUNDS, INFERRED
-from oib.names import GRAPH
-from oib.site import Site
+import live_server
+from callback_listener import listening
+from oib.dataset.build import build
+from oib.dataset.derivation import BOUNDS, INFERRED
+from oib.namespaces import GRAPH
+from oib.services import Site
 from oib.web import create_app
+from projects import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -58,13 +58,13 @@ def canary():
 
 @pytest.fixture(scope="session")
 def small_root():
-    with live.serving(live.small_app) as root:
+    with live_server.serving(live_server.small_app) as root:
         yield root
 
 
 @pytest.fixture
 def client():
-    return live.small_app().test_client()
+    return live_server.small_app().test_client()
 
 
 @pytest.fixture(scope="session")

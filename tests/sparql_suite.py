@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
-from live import W3C
+from live_server import W3C
 from turtle_suite import canonical
 
 HOME = "https://w3c.github.io/rdf-tests/sparql/"

@@ -24,9 +24,9 @@ import soak
 import targets
 import tree
 import wire
-from live import free_port
-from oib.library import SavedQuery
-from oib.names import GRAPH, ID, OIB
+from live_server import free_port
+from oib.namespaces import GRAPH, ID, OIB
+from oib.saved_queries import SavedQuery
 from questions import QUESTIONS, never_seen
 from sameness import normal
 from tally import Tally
@@ -244,7 +244,7 @@ def test_a_server_that_is_gone_ends_the_run_and_not_the_program():
     assert tally.before == 0
 
 
-def test_answers_of_two_engines_are_the_same_in_any_order_and_numbers_of_any_type():
+def test_results_of_two_engines_are_the_same_in_any_order_and_numbers_of_any_type():
     def answer(*rows):
         bindings = ",".join(
             f'{{"n":{{"type":"{kind}","value":"{value}","datatype":'

@@ -1,9 +1,9 @@
 import pytest
 
-from homes import copy_home
-from oib import snapshot
-from oib.build import build, ensure
+from oib.dataset import snapshot
+from oib.dataset.build import build, ensure
 from oib.errors import BadInput, Refused
+from projects import copy_home
 
 
 @pytest.fixture

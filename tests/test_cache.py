@@ -5,8 +5,8 @@ import gzip
 
 import pytest
 
-import live
-from asking import Client, layers, request_of
+import live_server
+from http_client import Client, layers, request_of
 from oib.front import Response
 from oib.front.bridge import Bridge
 from oib.front.cache import Cache
@@ -35,7 +35,7 @@ class Counting:
 
 @pytest.fixture
 def app():
-    return Counting(layers(live.small_app()))
+    return Counting(layers(live_server.small_app()))
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_each_media_type_and_language_is_an_answer_of_its_own(app, client):
 
 def test_the_engine_works_once_for_all_ways_of_asking(cache):
     asked = []
-    site = live.small_site()
+    site = live_server.small_site()
     query = site.engine.query
     site.engine.query = lambda *given: asked.append(given) or query(*given)
     client = Client(Cache(Bridge(create_app(site), 2), lambda: site.version))
@@ -216,7 +216,7 @@ def test_new_data_are_new_answers():
 
 
 def test_an_answer_that_left_is_made_again():
-    cache = Cache(layers(live.small_app()), lambda: "test-1", most=1500)
+    cache = Cache(layers(live_server.small_app()), lambda: "test-1", most=1500)
     client = Client(cache)
     queries = [{"query": f"SELECT ({n} AS ?n) {{}}"} for n in range(5)]
     for query in queries * 3:

@@ -3,9 +3,10 @@ import re
 
 import pytest
 
-from homes import CLAIM, submission, without
-from oib.check import check, writers
 from oib.errors import BadInput
+from oib.validation import formats
+from oib.validation.checker import check
+from projects import CLAIM, submission, without
 
 
 def found(home, *paths):
@@ -14,13 +15,13 @@ def found(home, *paths):
 
 def test_the_home_is_clean(home):
     report = check(home)
-    assert report.clean, writers.text(report)
+    assert report.clean, formats.text(report)
     assert len(report.files) > 90
 
 
 def test_a_good_submission_is_clean(home, tmp_path):
     report = check(home, [submission(tmp_path, CLAIM)])
-    assert report.clean, writers.text(report)
+    assert report.clean, formats.text(report)
 
 
 def test_a_claim_that_nobody_vouches_for_is_found_at_its_line(home, tmp_path):
@@ -95,19 +96,19 @@ def test_a_file_that_is_not_there_is_an_error(home, tmp_path):
 
 def test_the_text_form_is_one_line_a_finding_and_a_summary(home, tmp_path):
     path = submission(tmp_path, CLAIM.replace('"2026-11-23"', '"2026-11-31"'))
-    *lines, summary = writers.text(check(home, [path])).splitlines()
+    *lines, summary = formats.text(check(home, [path])).splitlines()
     assert any(line.startswith(f"{path}:") and "error[LEX-02]" in line for line in lines)
     assert re.fullmatch(r"1 file checked: \d+ errors?(, \d+ warnings?)?", summary)
 
 
 def test_messages_come_in_chinese_on_demand(home, tmp_path):
     path = submission(tmp_path, CLAIM.replace('"2026-11-23"', '"2026-11-31"'))
-    assert "请按 XML Schema 书写" in writers.text(check(home, [path]), "zh-Hans")
+    assert "请按 XML Schema 书写" in formats.text(check(home, [path]), "zh-Hans")
 
 
 def test_the_json_form_holds_the_same(home, tmp_path):
     path = submission(tmp_path, CLAIM.replace('"2026-11-23"', '"2026-11-31"'))
-    body = json.loads(writers.as_json(check(home, [path])))
+    body = json.loads(formats.as_json(check(home, [path])))
     assert body["clean"] is False
     finding = next(each for each in body["findings"] if each["rule"] == "LEX-02")
     assert finding["path"] == str(path)

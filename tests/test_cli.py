@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from homes import CLAIM, ROOT, copy_home, submission, without
-from oib.check.writers import WRITERS
 from oib.cli import FORMATS, main
+from oib.validation.formats import WRITERS
+from projects import CLAIM, ROOT, copy_home, submission, without
 
 
 def oib(*arguments, cwd=ROOT, **environment):

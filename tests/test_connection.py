@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import live
-from hostile import QUERY
+import live_server
+from hostile_queries import QUERY
 from oib.front import Request, connection
 from oib.front.cache import Cache
 from oib.front.door import Door, _Recent
 from oib.front.turn import Known
 from oib.front.watch import Watch
-from oib.http import MAX_BODY
+from oib.response_headers import MAX_BODY
 
 ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n"
 SELECT = b"GET /sparql?query=SELECT%20(1%20AS%20%3Fx)%7B%7D HTTP/1.1\r\nHost: x\r\n"
@@ -22,13 +22,13 @@ SELECT = b"GET /sparql?query=SELECT%20(1%20AS%20%3Fx)%7B%7D HTTP/1.1\r\nHost: x\
 
 @pytest.fixture(scope="module")
 def root():
-    with live.serving(live.small_app) as root:
+    with live_server.serving(live_server.small_app) as root:
         yield root
 
 
 @pytest.fixture(scope="module")
 def hasty():
-    with live.serving(live.hasty_app) as root:
+    with live_server.serving(live_server.hasty_app) as root:
         yield root
 
 

@@ -9,8 +9,8 @@ import csv
 import pytest
 from pyoxigraph import NamedNode
 
-from homes import ROOT
-from oib.names import ID, OIB, PREFIXES
+from oib.namespaces import ID, OIB, PREFIXES
+from projects import ROOT
 
 FOLDER = ROOT / "tests" / "coverage"
 TYPE = NamedNode(PREFIXES["rdf"] + "type")

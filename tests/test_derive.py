@@ -1,9 +1,9 @@
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 
-from homes import CLAIM, PREFIXES
-from oib import derive
-from oib.names import GRAPH, ID, OIB
-from oib.names import PREFIXES as NAMESPACES
+from oib.dataset import derivation
+from oib.namespaces import GRAPH, ID, OIB
+from oib.namespaces import PREFIXES as NAMESPACES
+from projects import CLAIM, PREFIXES
 
 SUN = NamedNode(ID + "person/sun-youshun")
 HOLDS = NamedNode(OIB + "holdsPost")
@@ -18,7 +18,7 @@ def in_graph(store, name):
 def sources_and(store, body):
     """Return the sources of a store with a claim more."""
     more = Store()
-    computed = {derive.DIRECT, derive.BOUNDS, derive.INFERRED, DefaultGraph()}
+    computed = {derivation.DIRECT, derivation.BOUNDS, derivation.INFERRED, DefaultGraph()}
     more.extend(quad for quad in store if quad.graph_name not in computed)
     more.load(PREFIXES + body, RdfFormat.TURTLE)
     return more
@@ -27,7 +27,7 @@ def sources_and(store, body):
 def is_direct(store, home, body):
     return any(
         quad.subject == SUN and quad.object == PROFESSOR
-        for quad in derive.direct(sources_and(store, body), home)
+        for quad in derivation.direct(sources_and(store, body), home)
     )
 
 
@@ -67,13 +67,13 @@ def test_a_claim_by_a_property_that_is_never_direct_does_not(store, home):
 
 
 def test_the_served_direct_graph_equals_its_regeneration(store, home):
-    assert in_graph(store, "direct") == set(derive.direct(sources_and(store, ""), home))
+    assert in_graph(store, "direct") == set(derivation.direct(sources_and(store, ""), home))
 
 
 def test_the_served_bounds_equal_their_regeneration(store):
     sources = sources_and(store, "")
     sources.extend(in_graph(store, "direct"))
-    assert in_graph(store, "bounds") == set(derive.bounds(sources))
+    assert in_graph(store, "bounds") == set(derivation.bounds(sources))
 
 
 def test_sun_as_a_professor_is_not_among_the_direct_triples(store):
@@ -84,7 +84,7 @@ def test_sun_as_a_professor_is_not_among_the_direct_triples(store):
 
 def bounds_of(store, name):
     node = NamedNode(ID + name)
-    quads = store.quads_for_pattern(node, None, None, derive.BOUNDS)
+    quads = store.quads_for_pattern(node, None, None, derivation.BOUNDS)
     return {quad.predicate.value.removeprefix(OIB): quad.object.value for quad in quads}
 
 
@@ -121,11 +121,11 @@ def test_a_date_of_publication_does(store):
 def test_class_membership_follows_from_a_classification_claim(store):
     body = NamedNode(OIB + "UnitedFrontBody")
     conference = NamedNode(ID + "organization/cppcc")
-    assert Quad(conference, TYPE, body, derive.INFERRED) in store
+    assert Quad(conference, TYPE, body, derivation.INFERRED) in store
     alliance = NamedNode(ID + "organization/eastern-us-innovation-alliance")  # implied only
     assert not any(store.quads_for_pattern(alliance, TYPE, body))
 
 
 def test_naive_clients_find_a_label(store):
     label = NamedNode(NAMESPACES["rdfs"] + "label")
-    assert Quad(SUN, label, Literal("孙友顺", language="zh-Hans"), derive.INFERRED) in store
+    assert Quad(SUN, label, Literal("孙友顺", language="zh-Hans"), derivation.INFERRED) in store

@@ -7,11 +7,11 @@ from threading import Thread
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-import live
-from oib.engine import Dataset
+import live_server
+from oib.engine.base import Dataset
 from oib.engine.embedded import Embedded
-from oib.engine.holding import Holding
 from oib.engine.remote import Remote
+from oib.engine.stores import Holding
 from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, Unavailable
 
 JSON = "application/sparql-results+json"
@@ -193,7 +193,7 @@ def test_a_graph_has_no_table(engine):
 
 
 def test_a_remote_engine_gives_the_same_answers(small_root):
-    near, far = live.small_site().engine, Remote(f"{small_root}/sparql")
+    near, far = live_server.small_site().engine, Remote(f"{small_root}/sparql")
     select = "PREFIX : <http://example.org/> SELECT ?l { :suzhou ?p ?l } ORDER BY ?l"
     for media_type in (JSON, "text/csv", "application/json"):
         assert far.query(select, media_type) == near.query(select, media_type)
@@ -228,7 +228,7 @@ def test_a_remote_engine_that_hangs_up_is_unavailable(canary):
 
 def test_a_remote_engine_that_is_not_there_is_unavailable():
     with pytest.raises(Unavailable):
-        Remote(f"http://127.0.0.1:{live.free_port()}/").query("ASK {}", JSON)
+        Remote(f"http://127.0.0.1:{live_server.free_port()}/").query("ASK {}", JSON)
 
 
 class Stub(BaseHTTPRequestHandler):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from oib.names import ID, PREFIXES
+from oib.namespaces import ID, PREFIXES
 
 
 def entailments():

@@ -5,11 +5,11 @@ import json
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
-import live
-from markup import Page, section
+import live_server
+from html_pages import Page, section
 from oib.engine.embedded import Embedded
-from oib.facts import rows
-from oib.names import BASE, DOC, ID
+from oib.engine.statements import rows
+from oib.namespaces import BASE, DOC, ID
 from oib.web import create_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -51,7 +51,7 @@ def pages(house, things):
 def mended():
     store = Store()
     store.load(MENDED, RdfFormat.TURTLE, to_graph=NamedNode(BASE + "graph/mended"))
-    return create_app(live.site_of(Embedded(store))).test_client()
+    return create_app(live_server.site_of(Embedded(store))).test_client()
 
 
 def links(response):

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from oib.errors import BadInput, NotFound
-from oib.evidence import summary, verify
+from oib.validation.evidence import summary, verify
 
 BESIDE = Path(__file__).parents[2] / "shared" / "article" / "article.txt"
 ARTICLE = Path(os.environ.get("OIB_ARTICLE", BESIDE))

@@ -6,9 +6,9 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-from oib.exports import claims_rdf12, context, jsonld
-from oib.home import sources
-from oib.names import BASE, ID, OIB, PREFIXES
+from oib.dataset.exports import claims_rdf12, context, jsonld
+from oib.namespaces import BASE, ID, OIB, PREFIXES
+from oib.project import sources
 from oib.turtle import read
 
 REIFIES = NamedNode(PREFIXES["rdf"] + "reifies")

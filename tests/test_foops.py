@@ -4,8 +4,8 @@ import pytest
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF
 
-from oib.names import BASE, ONTOLOGY, PREFIXES, VOCAB
-from oib.site import Site
+from oib.namespaces import BASE, ONTOLOGY, PREFIXES, VOCAB
+from oib.services import Site
 from oib.web import create_app
 
 BIBO, VANN, SCHEMA = (PREFIXES[prefix] for prefix in ("bibo", "vann", "schema"))

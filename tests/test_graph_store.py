@@ -12,13 +12,13 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 from rdflib import Graph
 from rdflib.collection import Collection
 
-import live
+import live_server
 from oib.engine.embedded import Embedded
 from oib.web import create_app
 from test_protocol import CNT, HT, MF, requests_of
 from turtle_suite import canonical
 
-FOLDER = live.W3C / "sparql11" / "graph-store-protocol"
+FOLDER = live_server.W3C / "sparql11" / "graph-store-protocol"
 MISSING = f"no W3C tests at {FOLDER}: set W3C_TESTS to a folder that holds sparql11/"
 OTHER = "http://example.org/graph/other"
 STATUSES = {200: "OK", 404: "NotFound"}
@@ -57,7 +57,7 @@ def client_of(graphs):
     for name, held in graphs.items():
         graph = [NamedNode(name)] if name else []
         store.extend(Quad(*triple, *graph) for triple in held)
-    return create_app(live.site_of(Embedded(store))).test_client()
+    return create_app(live_server.site_of(Embedded(store))).test_client()
 
 
 def changed(graphs, request):

@@ -6,8 +6,8 @@ from contextlib import suppress
 import pytest
 from pyoxigraph import Store
 
-from oib import guard
 from oib.errors import BadQuery, Forbidden, TooLarge
+from oib.sparql import guard
 
 FORMS = {
     "SELECT * { ?s ?p ?o }": "SELECT",

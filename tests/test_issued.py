@@ -6,8 +6,8 @@ import subprocess
 import pytest
 from pyoxigraph import NamedNode
 
-from homes import ROOT
-from oib.names import ID
+from oib.namespaces import ID
+from projects import ROOT
 
 FILE = ROOT / "instances" / "issued.txt"
 RETIRED = NamedNode("http://www.w3.org/2002/07/owl#deprecated")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal
 
-from oib.home import sources
-from oib.names import ID, OIB, PREFIXES
+from oib.namespaces import ID, OIB, PREFIXES
+from oib.project import sources
 from oib.turtle import read
 
 BESIDE = Path(__file__).parents[2] / "shared" / "article" / "article.txt"

@@ -7,7 +7,7 @@ import pytest
 from pyoxigraph import NamedNode
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
 
-from oib.names import ID, OIB
+from oib.namespaces import ID, OIB
 
 #: Kinds of which nothing is two at once, but for a zone: an organization and a place.
 KINDS = (

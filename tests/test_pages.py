@@ -5,11 +5,11 @@ import re
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-import live
-from markup import Page
+import live_server
+from html_pages import Page
 from oib.engine.remote import Remote
 from oib.errors import Unavailable
-from oib.names import BASE, OIB, OIBS, OIBV
+from oib.namespaces import BASE, OIB, OIBS, OIBV
 from oib.web import create_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -161,7 +161,7 @@ def test_a_named_graph_can_be_had(house):
 def test_health_and_readiness_are_two_things(house, site):
     assert house.get("/health").status_code == 200
     assert house.get("/ready").json == {"version": site.version}
-    waiting = create_app(live.site_of(Silent())).test_client()
+    waiting = create_app(live_server.site_of(Silent())).test_client()
     assert waiting.get("/health").status_code == 200
     assert waiting.get("/ready").status_code == 503
     assert waiting.get("/ready").headers["Retry-After"]
@@ -212,8 +212,8 @@ def test_a_page_shows_the_first_rows_of_many(house):
 
 def test_pages_over_another_endpoint_are_the_same(house, site, snapshots, monkeypatch):
     monkeypatch.setenv("OIB_TEST_SNAPSHOTS", str(snapshots))
-    with live.serving(live.home_app) as root:
-        remote = live.site_of(Remote(f"{root}/sparql"), site.version)
+    with live_server.serving(live_server.home_app) as root:
+        remote = live_server.site_of(Remote(f"{root}/sparql"), site.version)
         there = create_app(remote).test_client()
         for url in ("/", "/doc/person/sun-youshun", "/ontology", "/queries/claim/about", "/ready"):
             for accept in ("text/html", "text/turtle, */*;q=0.1"):

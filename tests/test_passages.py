@@ -1,4 +1,4 @@
-from oib.passages import digest, find, normalize
+from oib.validation.passages import digest, find, normalize
 
 
 def test_white_space_and_composition_do_not_count():

@@ -12,18 +12,18 @@ from pyoxigraph import QueryBoolean, QuerySolutions, parse, parse_query_results
 from rdflib import Graph, Namespace
 from rdflib.collection import Collection
 
-import live
-from oib import answers
+import live_server
+from oib.sparql import results
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 HT = Namespace("http://www.w3.org/2011/http#")
 CNT = Namespace("http://www.w3.org/2011/content#")
-MISSING = f"no W3C tests at {live.PROTOCOL}: set W3C_TESTS to a folder that holds sparql11/"
+MISSING = f"no W3C tests at {live_server.PROTOCOL}: set W3C_TESTS to a folder that holds sparql11/"
 
 
 def manifest():
     """Return the requests of each test, by its name."""
-    path = live.PROTOCOL / "manifest.ttl"
+    path = live_server.PROTOCOL / "manifest.ttl"
     if not path.is_file():
         return {}
     graph = Graph().parse(path)
@@ -60,7 +60,7 @@ NONE = [pytest.param("none", marks=pytest.mark.skip(reason=MISSING))]
 
 @pytest.fixture(scope="module")
 def root():
-    with live.serving(live.protocol_app) as root:
+    with live_server.serving(live_server.protocol_app) as root:
         yield root
 
 
@@ -111,7 +111,7 @@ def sent(request):
 
 @pytest.fixture(scope="module")
 def writable():
-    with live.serving(live.writable_app) as root:
+    with live_server.serving(live_server.writable_app) as root:
         yield root
 
 
@@ -133,9 +133,9 @@ def agree(root, name):
             assert media_type == "application/problem+json"
             assert json.loads(body)["status"] == status
         elif request["format"] == "RDF":
-            list(parse(body, answers.GRAPHS[media_type]))
+            list(parse(body, results.GRAPHS[media_type]))
         elif request["format"]:
-            result = parse_query_results(body, answers.TABLES[media_type])
+            result = parse_query_results(body, results.TABLES[media_type])
             wanted = {"boolean": QueryBoolean, "tabular": QuerySolutions}[request["format"]]
             assert isinstance(result, wanted)
         if request["boolean"] is not None:

@@ -7,10 +7,10 @@ import warnings
 import pytest
 import rdflib
 
-from homes import ROOT
 from oib.engine.embedded import Embedded
-from oib.library import Library
-from oib.names import GRAPH
+from oib.namespaces import GRAPH
+from oib.saved_queries import Library
+from projects import ROOT
 
 GOLDEN = ROOT / "tests" / "golden"
 LIBRARY = Library(ROOT)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from homes import ROOT
 from oib.engine.embedded import Embedded
+from projects import ROOT
 
 TEXT = (ROOT / "SECURITY.md").read_text("utf-8")
 NAMED = re.findall(r"`(test_\w+\.py)::(test_\w+)`", TEXT)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
-from oib.names import PREFIXES
+from oib.namespaces import PREFIXES
 
 SD = PREFIXES["sd"]
 TYPE = PREFIXES["rdf"] + "type"

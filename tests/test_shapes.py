@@ -8,7 +8,7 @@ from rdflib import RDF, SKOS, BNode, Graph, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SH
 
-from verdict import HOME, judge, read, read_shapes
+from shacl_verdicts import HOME, judge, read, read_shapes
 
 OIB = Namespace("https://w3id.org/oib/ontology#")
 OIBS = Namespace("https://w3id.org/oib/shapes#")

@@ -14,11 +14,11 @@ from pyoxigraph import (
     serialize,
 )
 
-from homes import copy_home
-from oib import disk, lines, snapshot
+from oib.dataset import nquads, rocksdb, snapshot
+from oib.dataset.manifest import Manifest
 from oib.engine.embedded import Embedded
 from oib.errors import Unavailable
-from oib.manifest import Manifest
+from projects import copy_home
 
 A, B, G = (NamedNode(f"urn:{name}") for name in "abg")
 QUADS = [Quad(A, A, B, G), Quad(A, A, B, B), Quad(A, B, B, G)]
@@ -58,10 +58,10 @@ def test_a_large_snapshot_is_read_from_disk_with_the_same_answers(tmp_path):
 def test_many_runs_give_the_same_lines_as_one(tmp_path):
     whole = serialize(sorted(set(MANY), key=str), format=RdfFormat.N_QUADS)
     file = tmp_path / "data.nq"
-    for run in (1, 7, len(MANY) // 2, len(MANY), lines.RUN):
-        assert lines.write(MANY, file, run) == len(MANY) // 2
+    for run in (1, 7, len(MANY) // 2, len(MANY), nquads.RUN):
+        assert nquads.write(MANY, file, run) == len(MANY) // 2
         assert file.read_bytes() == whole
-    assert lines.write([], file) == file.stat().st_size == 0
+    assert nquads.write([], file) == file.stat().st_size == 0
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -81,12 +81,12 @@ def test_a_default_graph_that_is_given_is_left_out(tmp_path):
         assert extra not in store.store()
 
 
-@pytest.mark.parametrize("batch", [7, disk.BATCH])
+@pytest.mark.parametrize("batch", [7, rocksdb.BATCH])
 def test_the_default_graph_on_disk_holds_each_triple_once(tmp_path, batch):
     data = tmp_path / "data.nq"
-    lines.write(MANY, data)
-    disk.write(data, tmp_path / "store", batch)
-    store = disk.read(tmp_path / "store")
+    nquads.write(MANY, data)
+    rocksdb.write(data, tmp_path / "store", batch)
+    store = rocksdb.read(tmp_path / "store")
     united = list(store.quads_for_pattern(None, None, None, DefaultGraph()))
     # Blank nodes too: those of the union are those of the graphs.
     assert len(united) == len(MANY) // 4

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
-import live
-from oib import answers
-from oib.engine import Engine
+import live_server
+from oib.engine.base import Engine
 from oib.engine.embedded import Embedded
 from oib.errors import Unavailable
-from oib.http import MAX_BODY
+from oib.response_headers import MAX_BODY
+from oib.sparql import results
 from oib.web import create_app
 
 ASK = {"query": "ASK { <urn:a> <urn:b> 1 }"}
@@ -50,7 +50,7 @@ def test_the_answer_comes_in_the_accepted_type(client):
     assert turtle.mimetype == "text/turtle"
 
 
-@pytest.mark.parametrize("accept", ["", *answers.TABLES, "image/png"])
+@pytest.mark.parametrize("accept", ["", *results.TABLES, "image/png"])
 @pytest.mark.parametrize("text", ["ASK {}", 'SELECT ("a+b %20 苏" AS ?x) {}', "SELECT", "DROP ALL"])
 def test_a_query_alone_is_answered_before_the_app_as_the_app_would(client, text, accept):
     alone = {"query": text}
@@ -88,7 +88,7 @@ def test_a_triple_of_two_graphs_of_a_dataset_is_one():
     store = Store()
     store.update("INSERT DATA { GRAPH <urn:a> { <urn:s> <urn:p> 1, 2 } }")
     store.update("INSERT DATA { GRAPH <urn:b> { <urn:s> <urn:p> 2, 3 } }")
-    client = create_app(live.site_of(Embedded(store))).test_client()
+    client = create_app(live_server.site_of(Embedded(store))).test_client()
     count, chosen = "SELECT (COUNT(*) AS ?n) %s { ?s ?p ?o }", ["urn:a", "urn:b"]
     for query in (
         {"query": count % "", "default-graph-uri": chosen},
@@ -123,7 +123,7 @@ def test_a_preflight_is_answered(client):
     assert "Content-Type" in response.headers["Access-Control-Allow-Headers"]
 
 
-@pytest.mark.parametrize("media_type", answers.GRAPHS)
+@pytest.mark.parametrize("media_type", results.GRAPHS)
 @pytest.mark.parametrize("path", ["/sparql", "/sparql/"])
 def test_without_a_query_the_service_is_described(client, path, media_type):
     response = client.get(path, headers={"Accept": media_type})
@@ -256,7 +256,7 @@ class Failing(Engine):
 
 
 def failing(error, services=frozenset()):
-    return replace(live.small_site(), engine=Failing(error), version="1", services=services)
+    return replace(live_server.small_site(), engine=Failing(error), version="1", services=services)
 
 
 def test_an_engine_that_is_not_ready_says_when_to_ask_again():

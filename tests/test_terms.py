@@ -5,7 +5,7 @@ import re
 import pytest
 from rdflib import RDFS, SKOS, Graph, Literal, URIRef
 
-from oib.names import GRAPH, OIB, OIBV
+from oib.namespaces import GRAPH, OIB, OIBV
 
 OTHERS = {GRAPH + name for name in ("ontology", "vocab", "shapes", "meta", "queries")}
 
@@ -26,7 +26,7 @@ def used(home, store, graph):
     for path in (home / "queries").rglob("*.rq"):
         for prefix, name in re.findall(r"\b(oibv?):([\w-]+)", path.read_text("utf-8")):
             found.add((OIB if prefix == "oib" else OIBV) + name)
-    rules = (home / "server" / "oib" / "derive.py").read_text("utf-8")
+    rules = (home / "server" / "oib" / "dataset" / "derivation.py").read_text("utf-8")
     found |= {OIB + name for name in re.findall(r'\boib:(\w+)|"(\w+)"', rules) for name in name}
     found |= {str(term) for term in graph.predicates()}
     return found | {str(graph.value(URIRef(term), SKOS.inScheme)) for term in found}

@@ -5,9 +5,9 @@ import re
 import pytest
 import yaml
 
-from homes import ROOT
 from oib.engine.embedded import Embedded
-from oib.names import ID, PREFIXES
+from oib.namespaces import ID, PREFIXES
+from projects import ROOT
 
 TRAPS = yaml.safe_load((ROOT / "tests" / "traps.yaml").read_text("utf-8"))
 HEAD = f"BASE <{ID}>\n" + "".join(f"PREFIX {p}: <{iri}>\n" for p, iri in PREFIXES.items())

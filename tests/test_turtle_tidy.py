@@ -7,7 +7,7 @@ import pytest
 
 from oib.errors import BadTurtle
 from oib.turtle import load, tidy
-from oib.turtle.tokens import tokenize
+from oib.turtle.lexer import tokenize
 from turtle_suite import HOME, cases, lines
 
 HEAD = "@prefix e: <http://e/> .\n\n"

@@ -11,16 +11,18 @@ import pytest
 import yaml
 from pyoxigraph import NamedNode, Quad, Store
 
-import live
+import live_server
 import sparql_suite
-from oib import answers
 from oib.engine.embedded import Embedded
 from oib.errors import Unavailable
+from oib.sparql import results
 from oib.web import create_app
 
 CASES = sparql_suite.cases()
 FAILURES = yaml.safe_load((Path(__file__).parent / "w3c_failures.yaml").read_text("utf-8")) or {}
-MISSING = f"no W3C tests at {live.W3C}: set W3C_TESTS to a folder that holds sparql10/, sparql11/"
+MISSING = (
+    f"no W3C tests at {live_server.W3C}: set W3C_TESTS to a folder that holds sparql10/, sparql11/"
+)
 NONE = [pytest.param("none", marks=pytest.mark.skip(reason=MISSING))]
 KINDS = {
     "QueryEvaluationTest": 515,
@@ -34,7 +36,7 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def library():
-    return live.site_of(None).library
+    return live_server.site_of(None).library
 
 
 def client_of(case, library):
@@ -45,7 +47,7 @@ def client_of(case, library):
         graph = NamedNode(iri)
         store.add_graph(graph)
         store.extend(Quad(*triple, graph) for triple in sparql_suite.read(iri))
-    site = live.Site(Embedded(store), "w3c", library)
+    site = live_server.Site(Embedded(store), "w3c", library)
     return create_app(site).test_client()
 
 
@@ -78,7 +80,7 @@ def passes(case, response):
         assert response.json["status"] == response.status_code
         # A query that was read, but has no answer, is refused without a place.
         return "Negative" in case.kind and response.status_code == 400 and "line" in response.json
-    if response.mimetype in answers.TABLES:
+    if response.mimetype in results.TABLES:
         sparql_suite.solutions(response.data, response.mimetype)
     else:
         sparql_suite.triples(response.data)
@@ -142,7 +144,7 @@ def test_a_fault_is_neither_a_pass_nor_a_known_failure(library):
         def query(self, text, media_type, dataset):
             raise Unavailable("out of order")
 
-    client = create_app(live.Site(Broken(), "w3c", library)).test_client()
+    client = create_app(live_server.Site(Broken(), "w3c", library)).test_client()
     response = client.post("/sparql", data={"query": "ASK {}"})
     assert response.status_code == 503
     for kind in KINDS:

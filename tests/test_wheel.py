@@ -12,8 +12,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from homes import ROOT
-from live import free_port
+from live_server import free_port
+from projects import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import pytest
 
-import live
-from oib.engine import Dataset
+import live_server
+from oib.engine.base import Dataset
 from oib.engine.writable import Writable
 from oib.errors import BadInput, BadQuery
 
@@ -46,4 +46,4 @@ def test_a_graph_is_named_by_an_iri(engine):
 
 def test_no_site_that_is_opened_takes_updates(site):
     assert site.writable is None
-    assert live.small_site().writable is None
+    assert live_server.small_site().writable is None

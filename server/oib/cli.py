@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from oib import __version__, answers
+from oib import __version__
 from oib.commands import (
     ask_query,
     build_snapshot,
@@ -17,6 +17,7 @@ from oib.commands import (
 )
 from oib.engine.limits import VARIABLES, Limits
 from oib.errors import OibError
+from oib.sparql import results
 
 #: The forms of a report, those of ``check.writers``.
 FORMATS = ("json", "text")
@@ -91,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--list", action="store_true", help="name all saved queries")
     one.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
     one.add_argument(
-        "--format", choices=["table", *answers.NAMES], help="table, or ttl for graphs, if not given"
+        "--format", choices=["table", *results.NAMES], help="table, or ttl for graphs, if not given"
     )
     one.add_argument("--out", type=Path, help="folder of the snapshots")
 

@@ -6,12 +6,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from oib import answers, build, evidence, guard, snapshot, table
+from oib.dataset import build, snapshot
 from oib.engine.limits import VARIABLES, Limits
 from oib.errors import BadInput
-from oib.home import find_home, sources
+from oib.project import find_home, sources
+from oib.services import Site
 from oib.serving import serve
-from oib.site import Site
+from oib.sparql import guard, results
+from oib.validation import evidence
+from oib.views import text_table
 
 # rdflib and pySHACL take longer to import than all the rest, and serving needs neither: so what
 # ``check_files`` and ``tidy_files`` run is imported there.
@@ -44,10 +47,11 @@ def build_snapshot(arguments: argparse.Namespace) -> int:
 
 def check_files(arguments: argparse.Namespace) -> int:
     """Print the report on files or on the whole home; return 1 for a violation, 2 for no Turtle."""
-    from oib.check import check, writers
+    from oib.validation import formats
+    from oib.validation.checker import check
 
     report = check(find_home(arguments.home), arguments.files)
-    print(writers.WRITERS[arguments.format](report, arguments.lang))
+    print(formats.WRITERS[arguments.format](report, arguments.lang))
     return 2 if not report.readable else 0 if report.clean else 1
 
 
@@ -80,13 +84,13 @@ def ask_query(arguments: argparse.Namespace) -> int:
             print(f"{query.name:44} {query.question['en']}")
         return 0
     text = _query_text(arguments, site)
-    offered = answers.offered(guard.read(text).form)
-    name = arguments.format or ("ttl" if offered == tuple(answers.GRAPHS) else "table")
-    media_type = answers.NAMES["json" if name == "table" else name]
+    offered = results.offered(guard.read(text).form)
+    name = arguments.format or ("ttl" if offered == tuple(results.GRAPHS) else "table")
+    media_type = results.NAMES["json" if name == "table" else name]
     if media_type not in offered:
         raise BadInput(f"this query has no answer in {name}; leave --format out to see it")
     body = site.engine.query(text, media_type)
-    sys.stdout.write(table.render(body) if name == "table" else body.decode())
+    sys.stdout.write(text_table.render(body) if name == "table" else body.decode())
     return 0
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oib import build
+from oib.dataset import build
+from oib.dataset.snapshot import Snapshot
 from oib.engine.limits import Limits
 from oib.front import listener
 from oib.front.bridge import Bridge
@@ -17,9 +18,8 @@ from oib.front.door import Door
 from oib.front.plain import Plain
 from oib.front.warmth import warm
 from oib.front.watch import Watch
-from oib.site import Site
-from oib.snapshot import Snapshot
-from oib.turnover import Turnover
+from oib.reload import Turnover
+from oib.services import Site
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -14,10 +14,10 @@ import pyshacl
 from rdflib import Graph
 
 from oib import turtle
-from oib.check import check
-from oib.check.validator import validate
-from oib.home import sources
-from oib.names import ID
+from oib.namespaces import ID
+from oib.project import sources
+from oib.validation.checker import check
+from oib.validation.shacl import validate
 
 ROOT = Path(__file__).parents[2]
 

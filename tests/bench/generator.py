@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from oib.names import EDTF, GRAPH, ID, OIB, OIBV
+from oib.namespaces import EDTF, GRAPH, ID, OIB, OIBV
 
 SIZES: Final = {"10k": 10_000, "1M": 1_000_000, "10M": 10_000_000}
 SEED: Final = 20261123

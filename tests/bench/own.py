@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
 
-from oib import snapshot
+from oib.dataset import snapshot
 from process import ROOT, Server, start
 from questions import QUESTIONS
 

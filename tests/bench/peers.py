@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from oib.names import GRAPH
+from oib.namespaces import GRAPH
 from process import BENCH, Server, free_port, start
 
 _ALL = f"{GRAPH}all"

@@ -13,7 +13,7 @@ from typing import Any
 
 import tree
 import wire
-from oib.names import OIB
+from oib.namespaces import OIB
 
 ROOT = Path(__file__).parents[2]
 BENCH = ROOT / ".bench"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 from urllib.parse import quote
 
-from oib.names import ID, OIB, OIBV
+from oib.namespaces import ID, OIB, OIBV
 
 _PREFIXES = f"""PREFIX oib: <{OIB}>
 PREFIX oibv: <{OIBV}>

@@ -16,7 +16,7 @@ from sameness import normal
 
 # hostile is a module of the tests, one folder up.
 sys.path.append(str(Path(__file__).parents[1]))
-from hostile import ENDLESS, ODD
+from hostile_queries import ENDLESS, ODD
 
 #: The limit that both servers are started with, in seconds; the grace that a target allows on top.
 LIMIT = 2

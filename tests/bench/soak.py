@@ -25,7 +25,7 @@ from traffic import Traffic
 
 # homes is a module of the tests, one folder up.
 sys.path.append(str(Path(__file__).parents[1]))
-from homes import copy_home
+from projects import copy_home
 
 TOUCHED = "instances/place/beijing.ttl"
 LABEL = 'skos:prefLabel "Beijing"@en'

@@ -11,8 +11,8 @@ from itertools import cycle
 from pathlib import Path
 
 import wire
-from oib.library import Library
-from oib.names import ID, OIB
+from oib.namespaces import ID, OIB
+from oib.saved_queries import Library
 from process import Server
 from questions import never_seen
 from siege import HOSTILE

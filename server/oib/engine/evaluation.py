@@ -5,11 +5,12 @@ from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode
 
-from oib import answers
-from oib.engine import UNION, Dataset, merge
-from oib.engine.holding import Holding
+from oib.engine import default_graph
+from oib.engine.base import UNION, Dataset
+from oib.engine.stores import Holding
 from oib.errors import BadInput, BadQuery, Unavailable
-from oib.names import BASE
+from oib.namespaces import BASE
+from oib.sparql import results
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 # The classes of characters among what was expected (``['0' ..= '9']``): long, and of no help.
@@ -29,14 +30,14 @@ def evaluate(
         TooLarge: the answer has more than ``most`` bytes.
     """
     if dataset == UNION and text.upper().count("FROM") > 1:
-        dataset = merge.chosen(text)
+        dataset = default_graph.chosen(text)
     graphs = {} if dataset == UNION else _graphs(dataset)
     store = held.store if graphs else held.for_query(text)
     if graphs and len(graphs["default_graph"]) > 1:
-        store = merge.merge(store, **graphs)
+        store = default_graph.merge(store, **graphs)
         graphs["default_graph"] = [DefaultGraph()]
     try:
-        return answers.write(store.query(text, base_iri=BASE, **graphs), media_type, most)
+        return results.write(store.query(text, base_iri=BASE, **graphs), media_type, most)
     except SyntaxError as error:
         raise _bad_query(str(error)) from error
     except RuntimeError as error:

@@ -8,10 +8,11 @@ from urllib.error import HTTPError
 from SPARQLWrapper import POST, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
-from oib import __version__, guard
-from oib.engine import UNION, Dataset
+from oib import __version__
+from oib.engine.base import UNION, Dataset
 from oib.errors import BadQuery, NotAcceptable, Unavailable
-from oib.names import BASE
+from oib.namespaces import BASE
+from oib.sparql import guard
 
 # The same syntax under its other name.
 _ALIASES = {

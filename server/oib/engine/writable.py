@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from pyoxigraph import NamedNode, Store
 
-from oib.engine import Dataset
+from oib.engine.base import Dataset
 from oib.engine.embedded import Embedded
 from oib.errors import BadInput, BadQuery
-from oib.names import BASE
-from oib.tokens import Token, readings
+from oib.namespaces import BASE
+from oib.sparql.lexer import Token, readings
 
 _CLAUSES = {"USING", "WITH"}
 

@@ -8,9 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from oib import http
-from oib.engine.isolated import PENDING
+from oib import response_headers
 from oib.front import Headers, Request, Response
+from oib.workers.engine import PENDING
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -92,8 +92,8 @@ def environ(request: Request) -> "WSGIEnvironment":
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
-        http.KEPT: request.known,
-        http.ERROR: request.error,
+        response_headers.KEPT: request.known,
+        response_headers.ERROR: request.error,
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from oib import http
+from oib import response_headers
 from oib.errors import TooLarge, TooSlow, Unavailable
 from oib.front import Request
 
@@ -40,7 +40,7 @@ class Intake:
         length = request.headers.get("content-length", "")
         if length in ("", "0") and "transfer-encoding" not in request.headers:
             return b""
-        if length.isdigit() and int(length) > http.MAX_BODY:
+        if length.isdigit() and int(length) > response_headers.MAX_BODY:
             raise _too_large()
         with self._enter(request.client):
             try:
@@ -66,11 +66,11 @@ async def _read(receive: Receive) -> bytes:
     while True:
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > http.MAX_BODY:
+        if len(body) > response_headers.MAX_BODY:
             raise _too_large()
         if not message.get("more_body"):
             return bytes(body)
 
 
 def _too_large() -> TooLarge:
-    return TooLarge(f"a body may have {http.MAX_BODY:,} bytes; send less")
+    return TooLarge(f"a body may have {response_headers.MAX_BODY:,} bytes; send less")

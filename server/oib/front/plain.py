@@ -10,12 +10,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from oib import answers, guard, http
-from oib.engine.isolated import Isolated
+from oib import response_headers
 from oib.errors import NotAcceptable
 from oib.front import Answerer, Headers, Request, Response
 from oib.front.kept import LARGEST, Kept
-from oib.site import Site
+from oib.services import Site
+from oib.sparql import guard, results
+from oib.workers.engine import Isolated
 
 # A longer one is for the app: to read it would hold up all others.
 _LONGEST = 2**13
@@ -36,7 +37,9 @@ class Plain:
         try:
             form = guard.read(text).form
             media_type = _choose(form, request.headers.get("accept", ""))
-            tag = f'"{http.tag(site.version, http.asked(text), media_type)}"'
+            tag = (
+                f'"{response_headers.tag(site.version, response_headers.asked(text), media_type)}"'
+            )
             if tag in request.known or "if-none-match" in request.headers:
                 return await self._behind(request)
             body = await engine.ask(text, media_type)
@@ -54,14 +57,14 @@ class Plain:
         return Response(200, kept.headers, body, kept)
 
 
-_choose = lru_cache(maxsize=256)(answers.choose)
+_choose = lru_cache(maxsize=256)(results.choose)
 
 
 @lru_cache(maxsize=64)
 def _headers(media_type: str, version: str) -> Headers:
-    kind, kept = http.content_type(media_type), http.KEEP
+    kind, kept = response_headers.content_type(media_type), response_headers.KEEP
     told = [("Content-Type", kind), ("Cache-Control", kept), ("Vary", "Accept")]
-    return told + http.marks(version)
+    return told + response_headers.marks(version)
 
 
 def _query(request: Request) -> str | None:

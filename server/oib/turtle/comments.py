@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from oib.turtle.tree import Block, Item, Pair
+from oib.turtle.syntax_tree import Block, Item, Pair
 
 _Owner = TypeVar("_Owner", Item, Pair, Block)
 

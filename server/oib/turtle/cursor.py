@@ -1,6 +1,6 @@
 """The cursor: it walks over the tokens of a text, one way and one at a time."""
 
-from oib.turtle.tokens import Token, tokenize
+from oib.turtle.lexer import Token, tokenize
 
 
 class Cursor:

@@ -10,11 +10,11 @@ from pyoxigraph import Triple
 from rdflib import RDF, Graph
 from rdflib.term import Node as Term
 
-from oib.turtle import gate
-from oib.turtle.reader import read_tree
-from oib.turtle.statements import Statement, statements
-from oib.turtle.tokens import NEWLINE
-from oib.turtle.tree import Node, Tree
+from oib.turtle import strict
+from oib.turtle.lexer import NEWLINE
+from oib.turtle.parser import read_tree
+from oib.turtle.syntax_tree import Node, Tree
+from oib.turtle.triples import Statement, statements
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def read(path: Path, base: str | None = None) -> Document:
         BadInput: the file cannot be read.
         BadTurtle: it is not UTF-8, or not Turtle of RDF 1.1.
     """
-    return parse(gate.load(path), str(path), base)
+    return parse(strict.load(path), str(path), base)
 
 
 def parse(text: str, path: str = "<text>", base: str | None = None) -> Document:
@@ -141,4 +141,4 @@ def parse(text: str, path: str = "<text>", base: str | None = None) -> Document:
         BadTurtle: the first place where the text is not Turtle of RDF 1.1.
     """
     text = text.removeprefix("\ufeff")
-    return Document(path, text, base, gate.triples(text, path, base))
+    return Document(path, text, base, strict.triples(text, path, base))

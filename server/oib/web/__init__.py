@@ -4,21 +4,11 @@ from flask import Flask, Response, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
-from oib import http
+from oib import response_headers
 from oib.errors import OibError
-from oib.site import Site
-from oib.turnover import Turnover
-from oib.web import (
-    desk,
-    documents,
-    entities,
-    graphs,
-    health,
-    pages,
-    problem,
-    queries,
-    sparql,
-)
+from oib.reload import Turnover
+from oib.services import Site
+from oib.web import context, documents, entities, graphs, health, pages, problems, queries, sparql
 
 # What a page of another origin may send (the Fetch standard's CORS protocol).
 _PREFLIGHT = {
@@ -31,20 +21,20 @@ def create_app(site: Site | Turnover) -> Flask:
     """Create the app that serves a site, or whichever is in place."""
     app = Flask(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
-    app.config["MAX_CONTENT_LENGTH"] = http.MAX_BODY
+    app.config["MAX_CONTENT_LENGTH"] = response_headers.MAX_BODY
     app.extensions["turnover"] = Turnover(site) if isinstance(site, Site) else site
     app.before_request(_raise)
     for door in (sparql, graphs, queries, entities, documents, pages, health):
         app.register_blueprint(door.bp)
-    app.register_error_handler(OibError, problem.tell)
-    app.register_error_handler(HTTPException, problem.tell_http)
+    app.register_error_handler(OibError, problems.tell)
+    app.register_error_handler(HTTPException, problems.tell_http)
     app.after_request(_mark)
     return app
 
 
 def _mark(response: Response) -> Response:
     """Add what every response carries."""
-    response.headers.update(http.marks(desk.site().version))
+    response.headers.update(response_headers.marks(context.site().version))
     response.vary.add("Accept")
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT)
@@ -54,5 +44,5 @@ def _mark(response: Response) -> Response:
 
 def _raise() -> None:
     """Raise what went wrong before the app was asked."""
-    if error := request.environ.get(http.ERROR):
+    if error := request.environ.get(response_headers.ERROR):
         raise error

@@ -2,15 +2,17 @@
 
 from flask import Blueprint, Response, send_from_directory, url_for
 
-from oib import __version__, answers, description, reference
+from oib import __version__
+from oib.engine.statements import Facts, bracket, rows, tell
 from oib.errors import NotFound
-from oib.facts import Facts, bracket, rows, tell
-from oib.names import BASE, GRAPH, PREFIXES
-from oib.web import desk, forms, sheet
+from oib.namespaces import BASE, GRAPH, PREFIXES
+from oib.sparql import results
+from oib.views import entity_views, terms
+from oib.web import context, representations, templating
 
 bp = Blueprint("documents", __name__)
 
-_FORMS = {**forms.GRAPHS, **forms.PAGES}
+_FORMS = {**representations.GRAPHS, **representations.PAGES}
 _GRAPHS = {"ontology": "ontology", "vocab": "vocab", "shapes": "shapes", "dataset": "meta"}
 _VOID = PREFIXES["void"]
 # What VoID counts, and as what: things of a class, statements with a property, links of a linkset.
@@ -31,9 +33,9 @@ _ENDINGS = f"any({','.join(_FORMS)})"
 @bp.get(f"/<any(ontology,vocab,shapes,dataset):name>.<{_ENDINGS}:ending>")
 def document(name: str, ending: str | None = None) -> Response:
     """Return one of the documents that are published as a whole: a page for people, or RDF."""
-    media_type = forms.choose((*answers.GRAPHS, desk.PAGE), _FORMS.get(ending or ""))
-    response = forms.tagged(media_type, lambda: _answer(name, media_type))
-    forms.link(response, url_for("documents.document", name=name), _FORMS, BASE + name)
+    media_type = representations.choose((*results.GRAPHS, context.PAGE), _FORMS.get(ending or ""))
+    response = representations.tagged(media_type, lambda: _answer(name, media_type))
+    representations.link(response, url_for("documents.document", name=name), _FORMS, BASE + name)
     return response
 
 
@@ -48,7 +50,7 @@ def release(name: str, version: str) -> Response:
 @bp.get("/dump/<name>")
 def dump(name: str) -> Response:
     """Return a file of the snapshot for downloading."""
-    folder = desk.site().dumps
+    folder = context.site().dumps
     if folder is None or not (folder / name).is_file():
         raise NotFound(f"there is no dump {name}; {BASE}dataset names them all")
     return send_from_directory(folder, name, mimetype=_DUMPS.get(name.partition(".")[2]))
@@ -57,32 +59,36 @@ def dump(name: str) -> Response:
 @bp.get("/graph/<path:name>")
 def graph(name: str) -> Response:
     """Return any named graph, in RDF."""
-    engine, media_type = desk.site().engine, forms.choose(tuple(answers.GRAPHS))
+    engine, media_type = context.site().engine, representations.choose(tuple(results.GRAPHS))
     if not rows(engine, f"SELECT * {{ GRAPH {bracket(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"):
         raise NotFound(f"no graph is called {GRAPH}{name}")
-    return desk.reply(description.write_graph(engine, name, media_type), media_type)
+    return context.reply(entity_views.write_graph(engine, name, media_type), media_type)
 
 
 @bp.get("/.well-known/void")
 def void() -> Response:
     """Lead from the well-known address to the description of the data set (VoID, section 7.2)."""
-    response = desk.reply("", "text/plain", 302)
+    response = context.reply("", "text/plain", 302)
     response.location = url_for("documents.document", name="dataset")
     return response
 
 
 def _answer(name: str, media_type: str) -> Response:
-    engine = desk.site().engine
-    if media_type != desk.PAGE:
-        return desk.reply(description.write_graph(engine, _GRAPHS[name], media_type), media_type)
+    engine = context.site().engine
+    if media_type != context.PAGE:
+        return context.reply(
+            entity_views.write_graph(engine, _GRAPHS[name], media_type), media_type
+        )
     if name == "dataset":
         return _dataset()
-    told = reference.read(engine, name)
-    return sheet.fill("reference.html", names=told.names, told=told, name=name, forms=forms.GRAPHS)
+    told = terms.read(engine, name)
+    return templating.fill(
+        "reference.html", names=told.names, told=told, name=name, forms=representations.GRAPHS
+    )
 
 
 def _dataset() -> Response:
-    engine, iri = desk.site().engine, BASE + "dataset"
+    engine, iri = context.site().engine, BASE + "dataset"
     query = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{ ?s ?p ?o }} }}"
     facts = Facts.select(engine, query)
     named = facts | tell(engine, facts.iris())
@@ -93,7 +99,7 @@ def _dataset() -> Response:
         for what, count in _PARTS
         if (of := facts.one(node, what)) and (number := facts.one(node, count))
     ]
-    return sheet.fill(
+    return templating.fill(
         "dataset.html",
         names={each: names for each in named if (names := named.names(each))},
         about={
@@ -102,5 +108,5 @@ def _dataset() -> Response:
             if not value.text.startswith(iri + "#")
         },
         parts_of=sorted(parts, key=lambda part: (-int(part[1].text), part[0].text)),
-        forms=forms.GRAPHS,
+        forms=representations.GRAPHS,
     )

@@ -4,14 +4,15 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request, url_for
 
-from oib import answers, description
 from oib.errors import BadInput, Gone, NotAcceptable, NotFound
-from oib.names import ID, OIB
-from oib.web import desk, forms, sheet
+from oib.namespaces import ID, OIB
+from oib.sparql import results
+from oib.views import entity_views
+from oib.web import context, representations, templating
 
 bp = Blueprint("entities", __name__)
 
-_FORMS = {**forms.GRAPHS, **forms.PAGES}
+_FORMS = {**representations.GRAPHS, **representations.PAGES}
 # Nodes of which no document states anything directly: they are what the statements are made of.
 _RECORDS = {"Claim", "Assessment", "EvidenceLocator", "Withdrawn"}
 # The headings of lists of claims, by the property through which these point at a thing.
@@ -38,24 +39,24 @@ def thing(kind: str, slug: str) -> Response:
 @bp.get("/doc/<kind>/<path:slug>")
 def document(kind: str, slug: str) -> Response:
     """Describe a thing, in the form that the ending or the client asks for."""
-    slug, fixed = forms.split(slug, _FORMS)
+    slug, fixed = representations.split(slug, _FORMS)
     iri = f"{ID}{kind}/{slug}"
     if elsewhere := _moved_or_gone(iri, fixed):
         return elsewhere
-    media_type = forms.choose((*answers.GRAPHS, desk.PAGE), fixed)
-    response = forms.tagged(media_type, lambda: _describe(iri, media_type))
-    forms.link(response, url_for("entities.document", kind=kind, slug=slug), _FORMS, iri)
+    media_type = representations.choose((*results.GRAPHS, context.PAGE), fixed)
+    response = representations.tagged(media_type, lambda: _describe(iri, media_type))
+    representations.link(response, url_for("entities.document", kind=kind, slug=slug), _FORMS, iri)
     return response
 
 
 def _describe(iri: str, media_type: str, status: int = 200) -> Response:
-    engine = desk.site().engine
-    if media_type != desk.PAGE:
-        write = description.write if status == 200 else description.write_only
-        return desk.reply(write(engine, iri, media_type), media_type, status)
-    about = description.describe(engine, iri)
+    engine = context.site().engine
+    if media_type != context.PAGE:
+        write = entity_views.write if status == 200 else entity_views.write_only
+        return context.reply(write(engine, iri, media_type), media_type, status)
+    about = entity_views.describe(engine, iri)
     types = {value.text.removeprefix(OIB) for value in (*about.types, *about.entailed)}
-    return sheet.fill(
+    return templating.fill(
         "entity.html",
         status,
         about.names,
@@ -63,9 +64,9 @@ def _describe(iri: str, media_type: str, status: int = 200) -> Response:
         is_person=iri.startswith(ID + "person/") or "Person" in types,
         is_gone=status == 410,
         is_record=not types.isdisjoint(_RECORDS),
-        forms=forms.GRAPHS,
+        forms=representations.GRAPHS,
         listed=_LISTED,
-        most_listed=description.MOST_LISTED,
+        most_listed=entity_views.MOST_LISTED,
     )
 
 
@@ -77,9 +78,9 @@ def _moved_or_gone(iri: str, fixed: str | None = None) -> Response | None:
         Gone: it was withdrawn, and the client takes no form in which that can be told better.
     """
     try:
-        standing = description.find(desk.site().engine, iri)
+        standing = entity_views.find(context.site().engine, iri)
     except BadInput:
-        standing = description.Standing(False, False, None)
+        standing = entity_views.Standing(False, False, None)
     if not standing.is_known:
         raise NotFound(f"nothing here is called {iri.removeprefix(ID)}; / leads to what there is")
     if standing.replacement:
@@ -89,7 +90,7 @@ def _moved_or_gone(iri: str, fixed: str | None = None) -> Response | None:
         return response
     if standing.is_withdrawn:
         try:
-            media_type = forms.choose((*answers.GRAPHS, desk.PAGE), fixed)
+            media_type = representations.choose((*results.GRAPHS, context.PAGE), fixed)
         except NotAcceptable as error:
             raise Gone(f"{iri.removeprefix(ID)} was withdrawn") from error
         return _describe(iri, media_type, 410)
@@ -105,6 +106,6 @@ def _local(iri: str) -> str:
 
 
 def _lead(url: str, status: int) -> Response:
-    response = desk.reply("", "text/plain", status)
+    response = context.reply("", "text/plain", status)
     response.location = url  # relative, so that it leads to the same host, whatever that is called
     return response

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, request
 
-from oib import answers
+from oib.engine.statements import bracket, rows
 from oib.errors import BadInput, NotFound
-from oib.facts import bracket, rows
-from oib.web import desk, forms
+from oib.sparql import results
+from oib.web import context, representations
 
 bp = Blueprint("graphs", __name__)
 
@@ -19,8 +19,10 @@ def graph() -> Response:
     if len(named) + has_default != 1:
         raise BadInput("name one graph: ?graph= and its IRI, percent-encoded, or ?default")
     where = f"{{ GRAPH {bracket(named[0])} {_TRIPLES} }}" if named else _TRIPLES
-    engine, media_type = desk.site().engine, forms.choose(tuple(answers.GRAPHS))
+    engine, media_type = context.site().engine, representations.choose(tuple(results.GRAPHS))
     if named and not rows(engine, f"SELECT * {where} LIMIT 1"):
         raise NotFound(f"no graph is called {named[0]}")
     text = f"CONSTRUCT {_TRIPLES} WHERE {where}"
-    return forms.tagged(media_type, lambda: desk.reply(engine.query(text, media_type), media_type))
+    return representations.tagged(
+        media_type, lambda: context.reply(engine.query(text, media_type), media_type)
+    )

@@ -5,7 +5,7 @@ import json
 from flask import Blueprint, Response
 
 from oib.errors import OibError, Unavailable
-from oib.web import desk
+from oib.web import context
 
 bp = Blueprint("health", __name__)
 
@@ -26,13 +26,13 @@ def ready() -> Response:
         Unavailable: the engine does not answer.
     """
     try:
-        desk.site().engine.query("ASK {}", "application/sparql-results+json")
+        context.site().engine.query("ASK {}", "application/sparql-results+json")
     except OibError as error:
         raise Unavailable(f"the engine does not answer: {error}") from error
-    return _tell({"version": desk.site().version})
+    return _tell({"version": context.site().version})
 
 
 def _tell(members: dict[str, str]) -> Response:
-    response = desk.reply(json.dumps(members), _JSON)
+    response = context.reply(json.dumps(members), _JSON)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from flask import Blueprint, Response
 
-from oib.facts import Facts, rows, tell
-from oib.names import BASE, GRAPH, OIB, PREFIXES
-from oib.site import Site
-from oib.web import desk, forms, sheet
+from oib.engine.statements import Facts, rows, tell
+from oib.namespaces import BASE, GRAPH, OIB, PREFIXES
+from oib.services import Site
+from oib.web import context, representations, templating
 
 bp = Blueprint("pages", __name__)
 
@@ -45,15 +45,17 @@ class Front:
 @bp.get("/")
 def home() -> Response:
     """Welcome."""
-    return forms.tagged(desk.PAGE, _home)
+    return representations.tagged(context.PAGE, _home)
 
 
 def _home() -> Response:
-    site = desk.site()
+    site = context.site()
     front = _front(site)
     questions = sorted(site.library, key=lambda saved: (not saved.parameters, saved.name))
     question = questions[0] if questions else None
-    return sheet.fill("home.html", names=front.names, front=front, question=question, base=BASE)
+    return templating.fill(
+        "home.html", names=front.names, front=front, question=question, base=BASE
+    )
 
 
 @lru_cache(maxsize=4)

@@ -5,10 +5,11 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
-from oib import answers, guard, http, negotiation
-from oib.engine import UNION, Dataset
+from oib import negotiation, response_headers
+from oib.engine.base import UNION, Dataset
 from oib.errors import BadInput, Forbidden, UnsupportedMedia
-from oib.web import desk, forms, service, workbench
+from oib.sparql import guard, results
+from oib.web import context, query_editor, representations, service_description
 
 bp = Blueprint("sparql", __name__)
 
@@ -40,43 +41,46 @@ def sparql() -> Response:
         return _describe()
     if len(operation.queries) != 1:
         raise BadInput(f"send one parameter 'query', not {len(operation.queries)}")
-    text, site = operation.queries[0], desk.site()
-    offered = answers.offered(guard.read(text, site.services).form)
-    media_type = negotiation.pick((*offered, desk.PAGE), desk.accept())
-    if media_type == desk.PAGE:
+    text, site = operation.queries[0], context.site()
+    offered = results.offered(guard.read(text, site.services).form)
+    media_type = negotiation.pick((*offered, context.PAGE), context.accept())
+    if media_type == context.PAGE:
         return _page(text, operation.dataset)
     if site.writable:  # what is true now need not be true at the next request
-        return desk.reply(site.engine.query(text, media_type, operation.dataset), media_type)
-    return forms.tagged(
+        return context.reply(site.engine.query(text, media_type, operation.dataset), media_type)
+    return representations.tagged(
         media_type,
-        lambda: desk.reply(site.engine.query(text, media_type, operation.dataset), media_type),
-        http.asked(text, operation.dataset.default, operation.dataset.named),
+        lambda: context.reply(site.engine.query(text, media_type, operation.dataset), media_type),
+        response_headers.asked(text, operation.dataset.default, operation.dataset.named),
     )
 
 
 def _page(text: str, dataset: Dataset) -> Response:
-    if request.method == "POST" or desk.site().writable:  # the address does not settle the answer
-        return workbench.answer(text, dataset)
-    return forms.tagged(desk.PAGE, lambda: workbench.answer(text, dataset))
+    if (
+        request.method == "POST" or context.site().writable
+    ):  # the address does not settle the answer
+        return query_editor.answer(text, dataset)
+    return representations.tagged(context.PAGE, lambda: query_editor.answer(text, dataset))
 
 
 def _update(operation: Operation) -> Response:
     """Carry out an update, where that is allowed (Protocol, section 2.2)."""
-    engine = desk.site().writable
+    engine = context.site().writable
     if engine is None:
         raise Forbidden(_READ_ONLY)
     if len(operation.updates) != 1 or operation.queries:
         raise BadInput("send one parameter 'update', and no query with it")
     engine.update(operation.updates[0], operation.using)
-    return desk.reply(b"", "text/plain", 204)
+    return context.reply(b"", "text/plain", 204)
 
 
 def _describe() -> Response:
-    media_type = negotiation.pick((*answers.GRAPHS, desk.PAGE), desk.accept())
-    if media_type == desk.PAGE:
-        return workbench.blank()
-    return desk.reply(
-        service.describe(request.base_url, media_type, desk.site().limits), media_type
+    media_type = negotiation.pick((*results.GRAPHS, context.PAGE), context.accept())
+    if media_type == context.PAGE:
+        return query_editor.blank()
+    return context.reply(
+        service_description.describe(request.base_url, media_type, context.site().limits),
+        media_type,
     )
 
 
@@ -90,7 +94,7 @@ def _read_operation() -> Operation:
     """
     fields = _fields(request.query_string)
     if request.method == "POST":
-        if request.mimetype == _UPDATE and not desk.site().writable:
+        if request.mimetype == _UPDATE and not context.site().writable:
             raise Forbidden(_READ_ONLY)
         if request.mimetype not in (_FORM, _QUERY, _UPDATE):
             raise UnsupportedMedia(
@@ -107,7 +111,7 @@ def _read_operation() -> Operation:
             name = "update" if request.mimetype == _UPDATE else "query"
             fields.append((name, _text(request.get_data())))
     updates = _values(fields, "update")
-    if updates and not (desk.site().writable and request.method == "POST"):
+    if updates and not (context.site().writable and request.method == "POST"):
         raise Forbidden(_READ_ONLY)
     using = Dataset(_values(fields, "using-graph-uri"), _values(fields, "using-named-graph-uri"))
     dataset = Dataset(_values(fields, "default-graph-uri"), _values(fields, "named-graph-uri"))

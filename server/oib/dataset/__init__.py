@@ -1,0 +1,1 @@
+"""The data set: built from its sources into an immutable snapshot, derived, described, exported."""

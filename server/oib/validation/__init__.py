@@ -1,0 +1,1 @@
+"""Validation of Turtle files: SHACL, lexical rules, evidence, and reports of findings."""

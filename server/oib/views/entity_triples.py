@@ -1,0 +1,51 @@
+"""The triples of a description or of a named graph, written in one of the forms of RDF."""
+
+from typing import Final
+
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, RdfFormat, Triple, parse
+
+from oib.engine.base import Engine
+from oib.namespaces import DOC
+from oib.sparql import results
+from oib.views import entity_queries
+
+_N_TRIPLES: Final = "application/n-triples"
+
+
+def write(engine: Engine, iri: str, media_type: str) -> bytes:
+    """Return the RDF description of a thing.
+
+    It holds the thing's own triples, its fragments (identity links, units of a document), its
+    claims with their evidence and assessments, one triple for each claim that it asserts,
+    reports, backs or judges, and a few on the document itself.
+
+    Raises:
+        BadInput: the text is no IRI.
+        NotAcceptable: RDF has no such media type.
+    """
+    return _write(engine, entity_queries.construct(iri), iri, media_type)
+
+
+def write_graph(engine: Engine, name: str, media_type: str) -> bytes:
+    """Return one named graph, by its name after ``…/graph/``."""
+    return _write(engine, entity_queries.graph(name), "", media_type)
+
+
+def write_only(engine: Engine, iri: str, media_type: str) -> bytes:
+    """Return the own triples of a withdrawn thing or of a saved query, and nothing around them."""
+    return _write(engine, entity_queries.only(iri), iri, media_type)
+
+
+def _write(engine: Engine, query: str, first: str, media_type: str) -> bytes:
+    # In one order and with canonical labels of blank nodes (RDFC-1.0): the same bytes under one
+    # strong ETag, whichever engine or process answers.
+    dataset = Dataset(parse(engine.query(query, _N_TRIPLES), RdfFormat.N_TRIPLES))
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    triples = [Triple(quad.subject, quad.predicate, quad.object) for quad in dataset]
+    return results.write_triples(sorted(triples, key=lambda t: _rank(t, first)), media_type)
+
+
+def _rank(triple: Triple, first: str) -> tuple[bool, bool, str]:
+    """Put the thing itself first, the document about it last, and all else in order of IRIs."""
+    subject = triple.subject.value if isinstance(triple.subject, NamedNode) else "_:"
+    return subject.startswith(DOC), subject != first, str(triple)

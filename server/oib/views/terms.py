@@ -1,0 +1,140 @@
+"""The reference: every term of the ontology and the vocabulary, and every rule of the shapes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from oib.engine.base import Engine
+from oib.engine.statements import Facts, Value, rows, tell
+from oib.namespaces import GRAPH, OIB, OIBS, OIBV, PREFIXES
+
+_RDF: Final = PREFIXES["rdf"]
+_RDFS: Final = PREFIXES["rdfs"]
+_SKOS: Final = PREFIXES["skos"]
+_SH: Final = PREFIXES["sh"]
+_VOID: Final = PREFIXES["void"]
+_OWL: Final = PREFIXES["owl"]
+_HOLDS: Final = (_SH + "sparql", _SH + "property")
+_KINDS: Final = {
+    _OWL + "Class": "class",
+    _OWL + "ObjectProperty": "property",
+    _OWL + "DatatypeProperty": "property",
+    _OWL + "AnnotationProperty": "property",
+    _SKOS + "ConceptScheme": "scheme",
+    _SKOS + "Concept": "concept",
+}
+# Numbers that the build counted (VoID), and claims by predicate.
+_USES: Final = f"""
+SELECT ?term ?n WHERE {{ GRAPH <{GRAPH}meta> {{
+  ?part <{_VOID}class>|<{_VOID}property> ?term ; <{_VOID}entities>|<{_VOID}triples> ?n
+}} }}"""
+_CLAIMS: Final = f"""
+SELECT ?term (COUNT(?claim) AS ?n) WHERE {{ ?claim <{OIB}claimPredicate> ?term }} GROUP BY ?term"""
+_POINTED: Final = f"""
+SELECT ?term (COUNT(DISTINCT ?thing) AS ?n) WHERE {{
+  GRAPH <{GRAPH}vocab> {{ ?term <{_SKOS}inScheme> ?scheme }}
+  ?thing ?property ?term . FILTER NOT EXISTS {{ ?thing <{_SKOS}inScheme> ?other }}
+}} GROUP BY ?term"""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A class, property, scheme or concept of ours.
+
+    ``kind`` is one of class, property, scheme, concept; ``used_by`` are the properties that have a
+    class as domain or range, or the concepts of a scheme; ``uses`` counts things of a class,
+    statements with a property, or things that point at a concept; ``claims`` counts claims whose
+    predicate it is.
+    """
+
+    iri: str
+    kind: str
+    definitions: tuple[Value, ...]
+    notes: tuple[Value, ...]
+    parents: tuple[Value, ...]
+    domains: tuple[Value, ...]
+    ranges: tuple[Value, ...]
+    used_by: tuple[Value, ...]
+    uses: int
+    claims: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the shapes: its id (``CLM-02``), its severity, its name and its messages."""
+
+    iri: str
+    identifier: str
+    severity: str
+    titles: tuple[Value, ...]
+    messages: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What one published document holds, with the names of all IRIs that occur."""
+
+    terms: tuple[Term, ...]
+    rules: tuple[Rule, ...]
+    names: Mapping[str, Mapping[str, str]]
+
+
+def read(engine: Engine, name: str) -> Reference:
+    """Read the reference of one document: ``ontology``, ``vocab`` or ``shapes``."""
+    facts = Facts.select(
+        engine, f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}{name}> {{ ?s ?p ?o }} }}"
+    )
+    named = facts | tell(engine, facts.iris())
+    terms = [] if name == "shapes" else list(_terms(engine, facts))
+    return Reference(
+        terms=tuple(sorted(terms, key=lambda term: term.iri.lower())),
+        rules=tuple(sorted(_rules(facts), key=lambda rule: rule.identifier)),
+        names={iri: names for iri in named if (names := named.names(iri))},
+    )
+
+
+def _terms(engine: Engine, facts: Facts) -> Iterator[Term]:
+    uses, claims = {**_count(engine, _USES), **_count(engine, _POINTED)}, _count(engine, _CLAIMS)
+    for iri in facts:
+        types = [value.text for value in facts.all(iri, _RDF + "type")]
+        kind = next((kind for each, kind in _KINDS.items() if each in types), None)
+        if not iri.startswith((OIB, OIBV)) or kind is None:
+            continue
+        parents = facts.all(iri, _RDFS + "subClassOf") + facts.all(iri, _RDFS + "subPropertyOf")
+        pointing = [
+            Value(node, "uri")
+            for link in (_RDFS + "domain", _RDFS + "range", _SKOS + "inScheme")
+            for node in facts.pointing(link, iri)
+        ]
+        yield Term(
+            iri=iri,
+            kind=kind,
+            definitions=facts.all(iri, _SKOS + "definition"),
+            notes=facts.all(iri, _SKOS + "scopeNote") + facts.all(iri, _SKOS + "editorialNote"),
+            parents=tuple(value for value in parents if value.is_iri),
+            domains=facts.all(iri, _RDFS + "domain"),
+            ranges=facts.all(iri, _RDFS + "range"),
+            used_by=tuple(dict.fromkeys(pointing)),
+            uses=uses.get(iri, 0),
+            claims=claims.get(iri, 0),
+        )
+
+
+def _rules(facts: Facts) -> Iterator[Rule]:
+    for iri in facts:
+        messages = facts.all(iri, _SH + "message")
+        if messages and iri.startswith(OIBS):
+            above = [node for link in _HOLDS for node in facts.pointing(link, iri)]
+            severities = [facts.one(holder, _SH + "severity") for holder in (iri, *above)]
+            severity = next((value.text for value in severities if value), _SH + "Violation")
+            yield Rule(
+                iri=iri,
+                identifier=iri.removeprefix(OIBS),
+                severity=severity.removeprefix(_SH),
+                titles=facts.all(iri, _SH + "name"),
+                messages=messages,
+            )
+
+
+def _count(engine: Engine, query: str) -> dict[str, int]:
+    return {row["term"].text: int(row["n"].text) for row in rows(engine, query) if "term" in row}

@@ -1,0 +1,180 @@
+"""The wording: every word that the pages say, in both languages."""
+
+from typing import Final
+
+from oib.namespaces import PREFIXES
+
+#: The languages of the pages, the first one when nothing else is asked for.
+LANGUAGES: Final = ("en", "zh-Hans")
+
+#: Each word by its key, in the order of LANGUAGES. ``{…}`` is filled where it is said.
+WORDS: Final = {
+    "about": ("About", "关于"),
+    "ask": ("Ask", "查询"),
+    "asserts": ("Claims it vouches for", "其所主张"),
+    "assesses": ("Assessments it made", "其所作评估"),
+    "assessment": ("assessment", "评估"),
+    "backing": ("How they back it", "引证方式"),
+    "change": ("Change it and run it", "修改并运行"),
+    "characters": ("characters {start}–{end}", "第 {start}–{end} 字符"),
+    "cited": ("Claims that cite it", "引用此文献的主张"),
+    "claim": ("claim", "主张"),
+    "claims": ("Claims", "主张"),
+    "claims_lead": (
+        "Each statement as somebody makes it: who says it, where, how surely, since when.",
+        "每项陈述均注明由谁提出、载于何处、确定程度与时间。",
+    ),
+    "classes": ("Classes", "类"),
+    "concepts": ("Concepts", "概念"),
+    "corrections": ("Corrections", "更正"),
+    "corrections_text": (
+        "Something here may be wrong, about you or about anybody. Ask for a correction: open an "
+        "issue in the project’s repository, or write to the maintainers as the section "
+        "“Corrections” of its README says. The address of the page is enough. We answer every "
+        "request; what is found wrong is withdrawn or gets an assessment, with the reason on "
+        "record.",
+        "此处内容可能有误,无论涉及您本人或他人。请求更正:在项目仓库中提出 issue,或按其 README "
+        "“Corrections”一节所述致函维护者,只需附上页面地址。每项请求均会答复;"
+        "查实有误者将予撤回或附以评估,并载明理由。",
+    ),
+    "correct_person": (
+        "Is something wrong about this person? Ask for a correction",
+        "关于此人的内容有误?请求更正",
+    ),
+    "correct_how": (
+        "Open an issue in the project’s repository, or write to the maintainers.",
+        "可在项目仓库中提出 issue,或致函维护者。",
+    ),
+    "dataset": ("Data set", "数据集"),
+    "definition": ("Definition", "定义"),
+    "deprecated": (
+        "No longer valid: the curators have withdrawn this record",
+        "已失效:编者已撤销此记录",
+    ),
+    "digest": ("Digest", "摘要值"),
+    "direct": ("Stated directly", "直接陈述"),
+    "direct_lead": (
+        "What a document states in its own voice, unhedged and undisputed. "
+        "Direct does not mean true.",
+        "文献以自身口吻作出、未加保留且无争议的陈述。“直接”并不等于“属实”。",
+    ),
+    "direct_none": (
+        "No document states anything about it outright; see the claims.",
+        "尚无文献对其作直接陈述;请见各项主张。",
+    ),
+    "disputed": ("Disputed", "有争议"),
+    "disputed_by": ("Disputed by", "质疑者"),
+    "assessed_by": ("Assessed by", "评估者"),
+    "domain": ("Domain", "定义域"),
+    "downloads": ("As data", "数据形式"),
+    "endpoint": ("SPARQL endpoint", "SPARQL 端点"),
+    "entailed": ("by the ontology also", "据本体亦为"),
+    "evidence": ("evidence", "证据"),
+    "example": ("Example: {example}", "示例:{example}"),
+    "external": ("In other registers", "外部登记"),
+    "first_rows": (
+        "The first {shown} of {total} rows; the data forms have them all.",
+        "共 {total} 行,此处显示前 {shown} 行;数据形式包含全部。",
+    ),
+    "format": ("Form of the answer", "答案形式"),
+    "formats": ("This page as data", "本页的数据形式"),
+    "hedged": ("Hedged", "有保留"),
+    "home": ("Home", "首页"),
+    "how_surely": ("How surely", "确定程度"),
+    "identity": ("Identity", "身份"),
+    "in_claims": ("{count} claims", "{count} 项主张"),
+    "kinds": ("What is in it", "内容概览"),
+    "language": ("Answer in", "语言"),
+    "lead": (
+        "Linked data with a source behind every statement: who says it, where, how surely, since "
+        "when, and who disputes it.",
+        "条条有据的关联数据:由谁提出、载于何处、确定程度、时间以及何人质疑。",
+    ),
+    "license": ("Licence: CC BY 4.0", "许可:CC BY 4.0"),
+    "limits": ("What the endpoint does and does not do", "端点的限制"),
+    "limits_text": (
+        "It reads and never writes. It calls no other endpoint (SERVICE). A query may have "
+        "{longest} characters. One that takes too long is stopped, and the answer says so. Without "
+        "FROM, a query sees the union of all graphs.",
+        "只读,不写。不调用其他端点(SERVICE)。查询不超过 {longest} 个字符。"
+        "耗时过长者将被中止并予说明。不写 FROM 时,查询面向全部图的并集。",
+    ),
+    "listed_most": ("At most {most} are listed.", "至多列出 {most} 项。"),
+    "lower": ("Subclass or subproperty of", "上位"),
+    "mentions": ("Claims that mention it", "提及此项的主张"),
+    "messages": ("Message", "提示"),
+    "name": ("Name", "名称"),
+    "names": ("Names", "名称"),
+    "no_rows": ("No rows.", "无结果。"),
+    "not_own_voice": ("not the voice of the document", "非文献自身的表述"),
+    "note": ("Note of the curators", "编者说明"),
+    "number": ("Number", "数量"),
+    "ontology": ("Ontology", "本体"),
+    "other_language": ("中文", "English"),
+    "partial": ("Not of all", "并非全部"),
+    "printed": ("printed “{date}”", "原印“{date}”"),
+    "properties": ("Properties", "属性"),
+    "property": ("Property", "属性"),
+    "published": ("published {date}", "出版于 {date}"),
+    "accessed": ("accessed {date}", "查阅于 {date}"),
+    "queries": ("Questions", "问题"),
+    "queries_lead": (
+        "Saved queries: each one a question that the data answer, to run as it is or with other "
+        "values.",
+        "已存查询:数据能够回答的问题,可直接运行,亦可更换参数。",
+    ),
+    "query_text": ("The query", "查询文本"),
+    "range": ("Range", "值域"),
+    "record": ("Record", "记录"),
+    "relayed": ("Relayed", "转述"),
+    "reported": ("Claims read in it", "载于此文献的主张"),
+    "result": ("Answer", "答案"),
+    "rows": ("{count} rows", "{count} 行"),
+    "rule": ("Rule", "规则"),
+    "run": ("Run", "运行"),
+    "severity": ("Severity", "级别"),
+    "shapes": ("Rules", "规则"),
+    "skip": ("Skip to the content", "跳至正文"),
+    "sources": ("Sources cited", "引用来源"),
+    "things_to_try": ("Five things to try", "五件可试之事"),
+    "try_data": ("Take the same thing as data (Turtle):", "以数据形式(Turtle)获取同一内容:"),
+    "try_disputed": ("See how a disputed claim is shown:", "看看有争议的主张如何呈现:"),
+    "try_question": ("Ask a question, and change its values:", "提出一个问题并更换参数:"),
+    "try_read": ("Read everything that is claimed about one thing:", "阅读关于某一事物的全部主张:"),
+    "try_sparql": ("Write a query of your own:", "自行编写查询:"),
+    "types": ("Type", "类型"),
+    "undisputed": ("No assessment of it is on record.", "尚无评估记录。"),
+    "units": ("Units of its text", "文本单元"),
+    "used_by": ("Used by", "用于"),
+    "uses": ("Uses", "使用次数"),
+    "value": ("Value", "值"),
+    "version": ("Data version {version}", "数据版本 {version}"),
+    "vocab": ("Vocabulary", "词表"),
+    "when": ("When", "时间"),
+    "where": ("Where", "出处"),
+    "who": ("Who says it", "由谁提出"),
+    "withdrawn": ("Withdrawn", "已撤回"),
+    "withdrawn_text": (
+        "This record was withdrawn. Its address stays, so that nobody takes it for another.",
+        "此记录已撤回。其地址保留,以免另作他用。",
+    ),
+    "wording": ("As the source words it", "来源措辞"),
+    "year": ("year", "年份"),
+    "your_query": ("Your query (SPARQL 1.1)", "查询(SPARQL 1.1)"),
+}
+
+#: What to call properties of others, of which the data hold no name.
+PROPERTIES: Final = {
+    PREFIXES["skos"] + "prefLabel": ("Name", "名称"),
+    PREFIXES["skos"] + "altLabel": ("Other names", "其他名称"),
+    PREFIXES["skos"] + "hiddenLabel": ("Found under", "检索形式"),
+    PREFIXES["foaf"] + "name": ("Name of the person", "姓名"),
+    PREFIXES["dcterms"] + "creator": ("Creator", "作者"),
+    PREFIXES["dcterms"] + "isReplacedBy": ("Replaced by", "替代者"),
+    PREFIXES["dcterms"] + "issued": ("Issued", "发布日期"),
+    PREFIXES["dcterms"] + "language": ("Language", "语言"),
+    PREFIXES["dcterms"] + "license": ("Licence", "许可"),
+    PREFIXES["dcterms"] + "publisher": ("Publisher", "出版者"),
+    PREFIXES["dcterms"] + "title": ("Title", "标题"),
+    PREFIXES["rdf"] + "type": ("Type", "类型"),
+}

@@ -1,0 +1,62 @@
+"""The service description of the endpoint, in the terms of SPARQL 1.1 Service Description."""
+
+from collections.abc import Iterator
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
+
+from oib.engine.limits import Limits
+from oib.namespaces import PREFIXES
+from oib.sparql import results
+
+_SD = PREFIXES["sd"]
+_TYPE = PREFIXES["rdf"] + "type"
+# The name in W3C's list of formats; pyoxigraph has another one.
+_JSON_LD = "http://www.w3.org/ns/formats/JSON-LD"
+
+
+_SCHEMA = PREFIXES["schema"]
+# What a query may use at most, and in which unit of UN/CEFACT's Recommendation 20.
+_LIMITS = {
+    "seconds": ("SEC", "time from a query to its answer", "查询的时间上限"),
+    "memory_mib": ("E63", "memory of a query", "查询的内存上限"),
+    "answer_mib": ("E63", "size of an answer", "结果的大小上限"),
+}
+
+
+def describe(url: str, media_type: str, limits: Limits | None = None) -> bytes:
+    """Describe the endpoint at a URL, in one of the media types of ``answers.GRAPHS``."""
+    triples = [Triple(*map(NamedNode, terms)) for terms in _statements(url)]
+    if limits:
+        triples += _limits(url, limits)
+    return results.write_triples(triples, media_type)
+
+
+def _statements(url: str) -> Iterator[tuple[str, str, str]]:
+    service, dataset, union = url + "#service", url + "#dataset", url + "#union"
+    yield service, _TYPE, _SD + "Service"
+    yield service, _SD + "endpoint", url
+    yield service, _SD + "supportedLanguage", _SD + "SPARQL11Query"
+    yield service, _SD + "feature", _SD + "UnionDefaultGraph"
+    tables = {table.iri for table in results.TABLES.values()}
+    graphs = {graph.iri for graph in results.GRAPHS.values()} - {RdfFormat.JSON_LD.iri}
+    for iri in sorted(tables | graphs | {_JSON_LD}):
+        yield service, _SD + "resultFormat", iri
+    yield service, _SD + "defaultDataset", dataset
+    yield dataset, _TYPE, _SD + "Dataset"
+    yield dataset, _SD + "defaultGraph", union
+    yield union, _TYPE, _SD + "Graph"
+
+
+def _limits(url: str, limits: Limits) -> Iterator[Triple]:
+    """Yield what schema.org has for a property of a thing that has no property of its own."""
+    for name, (unit, english, chinese) in _LIMITS.items():
+        limit = NamedNode(f"{url}#limit-{name.partition('_')[0]}")
+        for subject, predicate, term in (
+            (NamedNode(url + "#service"), _SCHEMA + "additionalProperty", limit),
+            (limit, _TYPE, NamedNode(_SCHEMA + "PropertyValue")),
+            (limit, _SCHEMA + "name", Literal(english, language="en")),
+            (limit, _SCHEMA + "name", Literal(chinese, language="zh-Hans")),
+            (limit, _SCHEMA + "maxValue", Literal(getattr(limits, name))),
+            (limit, _SCHEMA + "unitCode", Literal(unit)),
+        ):
+            yield Triple(subject, NamedNode(predicate), term)

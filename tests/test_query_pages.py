@@ -1,0 +1,159 @@
+"""Saved queries over HTTP: each runs, with values that stay values, in every form."""
+
+import csv
+import io
+import json
+
+import pytest
+from pyoxigraph import NamedNode, RdfFormat, parse
+
+from html_pages import Page
+from oib.namespaces import QUERIES
+from oib.saved_queries import Library, SavedQuery
+from oib.sparql import guard
+from projects import ROOT
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+LIBRARY = list(Library(ROOT))
+SHACL = "http://www.w3.org/ns/shacl#"
+TWO = """\
+#+ question: {en: Two names}
+#+ parameters:
+#+   one: {type: string, example: a}
+#+   two: {type: string, example: b}
+SELECT ?one ?two WHERE { VALUES ?one { "a" } VALUES ?two { "b" } }
+"""
+
+
+@pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
+def test_a_saved_query_runs_with_its_examples(house, saved):
+    response = house.get(f"/queries/{saved.name}", headers={"Accept": "text/csv"})
+    assert (response.status_code, response.mimetype) == (200, "text/csv")
+    assert len(list(csv.reader(io.StringIO(response.text)))) > 1
+    values = {parameter.name: parameter.example for parameter in saved.parameters}
+    assert house.get(f"/queries/{saved.name}.csv", query_string=values).text == response.text
+
+
+@pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_a_saved_query_has_a_page(house, saved, language):
+    response = house.get(f"/queries/{saved.name}?lang={language}", headers=BROWSER)
+    page = Page(response.text)
+    assert saved.question[language] in page.text
+    assert page.tags.count("input") - 1 == len(saved.parameters) or not saved.parameters
+    assert {f"/queries/{saved.name}.csv?lang={language}"} <= set(page.links)
+
+
+def test_the_library_lists_every_question(house):
+    page = Page(house.get("/queries/", headers=BROWSER).text)
+    for saved in LIBRARY:
+        assert f"/queries/{saved.name}" in page.links
+        assert saved.question["en"] in page.text
+
+
+def test_the_library_is_told_in_rdf(house):
+    body = house.get("/queries/", headers={"Accept": "text/turtle"}).data
+    quads = list(parse(body, RdfFormat.TURTLE))
+    executable = NamedNode(SHACL + "SPARQLExecutable")
+    told = {quad.subject.value for quad in quads if quad.object == executable}
+    assert told == {QUERIES + saved.name for saved in LIBRARY}
+
+
+def test_a_saved_query_is_told_in_rdf(house):
+    body = house.get("/queries/base/count", headers={"Accept": "text/turtle"}).text
+    assert "SPARQLSelectExecutable" in body
+
+
+@pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
+def test_the_text_of_a_query_can_be_had(house, saved):
+    response = house.get(f"/queries/{saved.name}.rq")
+    assert (response.mimetype, response.text) == ("application/sparql-query", saved.text)
+
+
+def test_a_value_changes_the_answer(house):
+    url = "/queries/person/academies.json"
+    weitz = house.get(url).json["results"]["bindings"]
+    value = {"person": "https://w3id.org/oib/id/person/daniela-rus"}
+    rus = house.get(url, query_string=value).json["results"]["bindings"]
+    assert weitz != rus
+    short = house.get("/queries/claim/by-hedge.json?hedge=oibv:hedge-implied").json
+    assert short["results"]["bindings"]
+
+
+def test_a_page_names_and_links_what_it_finds(house):
+    value = {"thing": "https://w3id.org/oib/id/person/daniela-rus"}
+    page = Page(house.get("/queries/claim/about", query_string=value, headers=BROWSER).text)
+    assert "/doc/claim/innovation-without-borders/p08-09" in page.links
+
+
+@pytest.mark.parametrize(
+    "query", ["person=x:y&colour=red", "person=a:b&person=c:d", "person=", "x="]
+)
+def test_a_parameter_that_is_none_is_refused(house, query):
+    response = house.get(f"/queries/person/academies?{query}")
+    assert (response.status_code, response.mimetype) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x:y> } UNION { ?s ?p ?o } #",
+        'x:y" } #',
+        "x:y\n} #",
+        "x:\\u003e } #",
+        "no iri",
+        "oibv:hedge likely",
+        "x:{y}",
+    ],
+)
+def test_an_iri_that_would_change_the_query_is_refused(house, value):
+    response = house.get("/queries/claim/by-hedge", query_string={"hedge": value})
+    assert response.status_code == 400
+    page = house.get("/queries/claim/by-hedge", query_string={"hedge": value}, headers=BROWSER)
+    assert page.status_code == 400
+    Page(page.text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '" } UNION { ?s ?p ?o } #',
+        "\\u0022 } #",
+        "line\nbreak",
+        "VALUES ?two { x }",
+        "}",
+        "\\",
+        "苏州",
+    ],
+)
+def test_a_string_stays_a_string(site, tmp_path, value):
+    path = tmp_path / "two.rq"
+    path.write_text(TWO, "utf-8")
+    saved = SavedQuery.read(path, tmp_path)
+    for values in ({"one": value}, {"one": value, "two": '" } #'}, {"two": value, "one": "c"}):
+        text = saved.bind(values)
+        assert guard.read(text).form == "SELECT"
+        answer = json.loads(site.engine.query(text, "application/json"))["results"]["bindings"]
+        assert [{name: term["value"] for name, term in row.items()} for row in answer] == [
+            {"one": "a", "two": "b", **values}
+        ]
+
+
+def test_an_unknown_query_is_not_found(house):
+    assert house.get("/queries/base/nothing").status_code == 404
+    assert house.get("/queries/derive/direct").status_code == 404
+
+
+def test_a_query_has_a_tag_and_names_its_forms(house):
+    response = house.get("/queries/base/count", headers={"Accept": "text/csv"})
+    headers = {"Accept": "text/csv", "If-None-Match": response.headers["ETag"]}
+    assert house.get("/queries/base/count", headers=headers).status_code == 304
+    links = " ".join(response.headers.getlist("Link"))
+    for ending in ("rq", "csv", "tsv", "json", "xml", "html"):
+        assert f"</queries/base/count.{ending}>" in links
+    assert f'<{QUERIES}base/count>; rel="cite-as"' in links
+
+
+def test_a_form_that_an_answer_cannot_take_is_not_acceptable(house):
+    response = house.get("/queries/base/count", headers={"Accept": "image/png"})
+    assert response.status_code == 406

@@ -1,0 +1,100 @@
+"""The turnover: a build in another process takes the place of the served data without a gap."""
+
+import json
+import threading
+import time
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+import live_server
+from hostile_queries import JSON, ask, get
+from oib.dataset import snapshot
+from oib.dataset.snapshot import Manifest
+from oib.errors import BadInput
+from oib.reload import Turnover
+from oib.services import Site
+
+
+def write(folder, number):
+    """Write a snapshot of one triple, as ``oib build`` does, and make it current."""
+    quad = Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal(number), NamedNode("urn:g"))
+    digest = f"{number:064x}"[::-1]
+    return snapshot.write(folder, Manifest(f"v{number}", digest, "", {}, {}), [quad])
+
+
+def test_the_server_turns_to_a_new_snapshot_without_a_gap(home, tmp_path):
+    write(tmp_path, 1)
+    digest = snapshot.digest(home)
+    manifest = Manifest("v0", digest, "", {}, {})
+    quad = Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal(0), NamedNode("urn:g"))
+    snapshot.write(tmp_path, manifest, [quad])
+    seen, done = [], threading.Event()
+
+    def go_on():
+        while not done.is_set():
+            answer = get(server.root, query="SELECT ?n { ?s ?p ?n }")
+            value = json.loads(answer.body)["results"]["bindings"][0]["n"]["value"]
+            seen.append((answer.status, answer.headers["X-Data-Version"], value))
+
+    with live_server.serve("--out", tmp_path, OIB_TIMEOUT="3") as server:
+        asking = threading.Thread(target=go_on)
+        asking.start()
+        # A long query of before the turn ends as it would have.
+        long, heavy = [], threading.Thread(target=lambda: long.append(_heavy(server.root)))
+        heavy.start()
+        time.sleep(0.3)
+        write(tmp_path, 2)
+        end = time.monotonic() + 15
+        while not (seen and seen[-1][1] == "v2") and time.monotonic() < end:
+            time.sleep(0.05)
+        done.set()
+        asking.join()
+        heavy.join()
+        errors = server.errors.read_text()
+    assert {(status, version, value) for status, version, value in seen} == {
+        (200, "v0", "0"),
+        (200, "v2", "2"),
+    }
+    assert long == ["v0"]
+    assert "oib: serving v2" in errors
+
+
+def _heavy(root):
+    chain = " ".join(f"{{ ?a{n} ?b{n} ?c{n} }} UNION {{ ?a{n} ?b{n} ?c{n} }}" for n in range(18))
+    answer = ask(root, f"SELECT (COUNT(*) AS ?n) {{ {chain} }}", JSON)
+    assert answer.status in (200, 503)
+    return answer.headers["X-Data-Version"]
+
+
+def test_what_cannot_be_opened_leaves_the_old_site_in_place(tmp_path, monkeypatch):
+    monkeypatch.setattr("oib.reload._PERIOD", 0.01)
+    said, tried = [], []
+
+    def reopen(found):
+        tried.append(found)
+        raise BadInput("a header that cannot be read")
+
+    old = live_server.small_site()
+    turnover = Turnover(old)
+    turnover.follow(tmp_path, write(tmp_path, 1), reopen, said.append)
+    write(tmp_path, 2)
+    end = time.monotonic() + 5
+    while not said and time.monotonic() < end:
+        time.sleep(0.01)
+    assert said == ["the data that serve go on serving: a header that cannot be read"]
+    assert turnover.site is old
+    assert len(tried) == 1
+
+
+def test_a_site_takes_its_place_once_it_answers(tmp_path, monkeypatch):
+    monkeypatch.setattr("oib.reload._PERIOD", 0.01)
+    monkeypatch.setattr("oib.reload._GRACE", 0.01)
+    closed = threading.Event()
+    old, fresh = live_server.small_site(), live_server.small_site()
+    monkeypatch.setattr(old.engine, "close", closed.set)
+    turnover = Turnover(old)
+    turnover.follow(tmp_path, write(tmp_path, 1), lambda found: fresh, lambda line: None)
+    write(tmp_path, 2)
+    assert closed.wait(5)
+    assert turnover.site is fresh
+    assert isinstance(turnover.site, Site)

@@ -1,0 +1,102 @@
+"""Which media type is chosen, and what is written in it."""
+
+import json
+
+import pytest
+from pyoxigraph import RdfFormat, Store, parse
+
+from oib.errors import NotAcceptable
+from oib.sparql import results
+
+JSON = "application/sparql-results+json"
+XML = "application/sparql-results+xml"
+CSV = "text/csv"
+TSV = "text/tab-separated-values"
+
+CHOICES = {
+    "": JSON,
+    " , ": JSON,
+    "*/*": JSON,
+    "text/*": CSV,
+    "text/csv": CSV,
+    "TEXT/CSV; charset=utf-8": CSV,
+    "application/json": "application/json",
+    "text/csv;q=0.5, text/tab-separated-values;q=0.6": TSV,
+    "text/csv;q=0.5,*/*;q=0.1": CSV,
+    "text/*;q=0.9, text/csv;q=0.1, */*;q=0.2": TSV,
+    "application/*, application/sparql-results+json;q=0": XML,
+    "text/csv ; header=present ; q=0.4 , application/xml ; q=0.3": CSV,
+    'text/csv;note="a, b;q=0";q=1, application/xml;q=0.5': CSV,
+    "text/csv;q=oops, application/xml;q=0.1": "application/xml",
+    "text/csv;q=1.5, application/xml;q=0.1": "application/xml",
+    "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8": "application/xml",
+}
+
+NOTHING = ["image/png", "text/csv;q=0", "*/*;q=0", "json", "text/csv/x", "text/html"]
+
+
+@pytest.mark.parametrize("accept", CHOICES)
+def test_the_best_liked_type_is_chosen(accept):
+    assert results.choose("SELECT", accept) == CHOICES[accept]
+
+
+@pytest.mark.parametrize("accept", NOTHING)
+def test_where_nothing_fits_the_offer_is_named(accept):
+    with pytest.raises(NotAcceptable, match=r"text/csv, text/tab-separated-values"):
+        results.choose("ASK", accept)
+
+
+def test_each_form_has_its_types():
+    assert results.choose("SELECT", "") == results.choose("ASK", "") == JSON
+    assert results.choose("CONSTRUCT", "") == results.choose("DESCRIBE", "") == "text/turtle"
+    with pytest.raises(NotAcceptable):
+        results.choose("CONSTRUCT", JSON)
+
+
+@pytest.fixture
+def store():
+    store = Store()
+    store.update(
+        "PREFIX oib: <https://w3id.org/oib/ontology#> "
+        "INSERT DATA { <urn:a> a oib:Zone ; oib:note 'skos: and \"q\"'@en }"
+    )
+    return store
+
+
+@pytest.mark.parametrize("media_type", results.TABLES)
+def test_a_table_is_written_in_each_type(store, media_type):
+    body = results.write(store.query("SELECT ?s { ?s ?p 'skos: and \"q\"'@en }"), media_type)
+    assert b"urn:a" in body
+    assert b"true" in results.write(store.query("ASK {}"), media_type)
+
+
+@pytest.mark.parametrize("media_type", results.GRAPHS)
+def test_a_graph_comes_back_whole_from_each_type(store, media_type):
+    body = results.write(store.query("CONSTRUCT WHERE { ?s ?p ?o }"), media_type)
+    triples = {quad.triple for quad in parse(body, RdfFormat.from_media_type(media_type))}
+    assert triples == {quad.triple for quad in store}
+
+
+def test_only_prefixes_that_occur_are_declared(store):
+    turtle = results.write(store.query("DESCRIBE <urn:a>"), "text/turtle").decode()
+    assert [line.split()[1] for line in turtle.splitlines() if "@prefix" in line] == [
+        "oib:",
+        "skos:",  # it occurs in a string, which does no harm
+    ]
+    xml = results.write(store.query("DESCRIBE <urn:a>"), "application/rdf+xml").decode()
+    assert 'xmlns:oib="https://w3id.org/oib/ontology#"' in xml
+    assert "xmlns:dcat" not in xml
+
+
+def test_an_empty_graph_is_written_too(store):
+    empty = "CONSTRUCT { ?s ?p ?o } WHERE { FILTER(false) }"
+    assert results.write(store.query(empty), "text/turtle") == b""
+    assert b"<rdf:RDF" in results.write(store.query(empty), "application/rdf+xml")
+    assert json.loads(results.write(store.query(empty), "application/ld+json")) == []
+
+
+def test_a_form_is_not_written_in_a_type_of_the_other(store):
+    with pytest.raises(NotAcceptable, match="a graph is not written in text/csv"):
+        results.write(store.query("DESCRIBE <urn:a>"), CSV)
+    with pytest.raises(NotAcceptable, match="a table is not written in text/turtle"):
+        results.write(store.query("ASK {}"), "text/turtle")

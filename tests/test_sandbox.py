@@ -1,0 +1,214 @@
+"""The walls, each alone: what a process could do without it, and cannot do behind it."""
+
+import faulthandler
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Store
+
+from oib.engine.limits import Limits
+from oib.workers import sandbox, seccomp
+
+# Python 3.12 and later warn of a fork where there are threads, as pytest and other tests have them.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+SECCOMP = pytest.mark.skipif(not seccomp.is_known(), reason="needs Linux on x86_64 or aarch64")
+SERVICE = "SELECT * {{ SERVICE <{}> {{ ?s ?p ?o }} }}"
+
+
+def child(deed):
+    """Do something in a child; return what it returned, or the name of the error it raised."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        faulthandler.disable()
+        try:
+            told = repr(deed())
+        except BaseException as error:
+            told = type(error).__name__
+        os.write(write, told.encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        told = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    return told or os.waitstatus_to_exitcode(status)
+
+
+def behind(monkeypatch, *names):
+    """Return a wall raiser that raises only the walls of these names."""
+    every = sandbox._missing
+
+    def some(tries):
+        return every({name: build for name, build in tries.items() if name in names})
+
+    monkeypatch.setattr(sandbox, "_missing", some)
+    return lambda: sandbox.confine(Limits(seconds=1, memory_mib=64), sandbox.address_space())
+
+
+def call(canary):
+    list(Store().query(SERVICE.format(canary.url)))
+
+
+def test_without_walls_a_worker_calls_out(canary):
+    assert "Error" in child(lambda: call(canary))
+    assert canary.hits
+
+
+@pytest.mark.parametrize("wall", ["descriptors", pytest.param("calls", marks=SECCOMP)])
+def test_behind_one_wall_a_worker_calls_nobody(wall, canary, monkeypatch):
+    confine = behind(monkeypatch, wall)
+    assert "Error" in child(lambda: (confine(), call(canary)))
+    assert canary.hits == 0
+
+
+@LINUX
+def test_in_an_empty_network_a_worker_calls_nobody(canary):
+    def deed():
+        missing = sandbox.surround(os.getppid())
+        with suppress(OSError):
+            call(canary)
+        return missing
+
+    assert child(deed) in ("[]", "['network']")  # a container may well forbid it, and that is told
+    assert canary.hits == 0 or child(deed) == "['network']"
+
+
+@pytest.mark.parametrize("wall", ["descriptors", pytest.param("calls", marks=SECCOMP)])
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda: os.open("/etc/hostname", os.O_RDONLY),
+        lambda: os.open(os.devnull, os.O_WRONLY),
+        lambda: os.dup(0),
+        lambda: os.pipe(),
+    ],
+)
+def test_behind_one_wall_nothing_is_opened(wall, deed, monkeypatch):
+    confine = behind(monkeypatch, wall)
+    assert child(lambda: (confine(), deed())) in ("OSError", "PermissionError")
+
+
+@SECCOMP
+@pytest.mark.parametrize(
+    "deed",
+    [
+        os.fork,
+        lambda: os.kill(os.getppid(), 0),
+        lambda: os.execv("/bin/true", ["true"]),
+        lambda: Path("/nonexistent").unlink(),
+        lambda: list(Path("/").iterdir()),
+        lambda: sandbox.resource.setrlimit(sandbox.resource.RLIMIT_CORE, (0, 0)),
+        lambda: sandbox.die_with_parent(os.getppid()),
+    ],
+)
+def test_other_calls_are_refused(deed):
+    told = child(lambda: (seccomp.confine(os.getpid()), deed()))
+    assert told in ("PermissionError", "OSError", "ValueError")
+
+
+@SECCOMP
+def test_a_confined_process_can_still_count_wait_and_die():
+    def deed():
+        seccomp.confine(os.getpid())
+        time.sleep(0.01)
+        return len(bytearray(50_000_000)), os.getpid() > 1, time.process_time() > 0, hash("x") != 0
+
+    assert child(deed) == "(50000000, True, True, True)"
+    assert child(lambda: (seccomp.confine(os.getpid()), os.abort())) == -6
+
+
+OPENINGS = {
+    "a file of the store": lambda: os.open("data.nq", os.O_RDONLY | os.O_CLOEXEC),
+    "a file above it": lambda: os.open("../secret", os.O_RDONLY),
+    "a file anywhere": lambda: os.open("/etc/passwd", os.O_RDONLY),
+    "by a link that leads out": lambda: os.open("link", os.O_RDONLY),
+    "to write": lambda: os.open("data.nq", os.O_WRONLY),
+    "to make": lambda: os.open("new", os.O_RDONLY | os.O_CREAT),
+    "a folder": lambda: os.open(".", os.O_RDONLY | os.O_DIRECTORY),
+    "the way out": lambda: os.chroot("/"),
+}
+
+
+@LINUX
+@SECCOMP
+@pytest.mark.parametrize("name", OPENINGS)
+def test_of_a_store_on_disk_its_files_can_be_read_and_no_others(name, tmp_path, monkeypatch):
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "data.nq").touch()
+    (tmp_path / "secret").touch()
+    (tmp_path / "store" / "link").symlink_to(tmp_path / "secret")
+    monkeypatch.chdir(tmp_path / "store")
+
+    def deed():
+        assert sandbox.confine(Limits(), sandbox.address_space(), reading=True) == []
+        return OPENINGS[name]() > 0
+
+    told = child(deed)
+    if name == "a file of the store":
+        assert told == "True"
+    else:
+        assert told in ("FileNotFoundError", "PermissionError")
+    assert {each.name for each in Path().iterdir()} == {"data.nq", "link"}
+
+
+@LINUX
+def test_memory_ends_at_the_cap(monkeypatch):
+    confine = behind(monkeypatch, "memory")
+    assert child(lambda: (confine(), len(bytearray(32 * 2**20)))) != "MemoryError"
+    assert child(lambda: (confine(), bytearray(80 * 2**20))) == "MemoryError"
+
+
+def test_time_ends_even_if_nobody_looks(monkeypatch):
+    monkeypatch.setattr(sandbox, "cpu_seconds", lambda limits: 0)
+    confine = behind(monkeypatch, "time")
+
+    def deed():
+        confine()
+        while True:
+            pass
+
+    assert child(deed) == -24  # SIGXCPU
+
+
+@LINUX
+def test_all_walls_stand_here():
+    confine = lambda: sandbox.confine(Limits(), sandbox.address_space())  # noqa: E731
+    assert child(confine) == "[]"
+
+
+@LINUX
+def test_a_child_dies_with_its_parent():
+    read, write = os.pipe()
+
+    def parent():
+        middle = os.getpid()
+        if os.fork() == 0:
+            sandbox.die_with_parent(middle)
+            os.write(write, b"up")
+            time.sleep(3)
+            os.write(write, b"an orphan")
+            os._exit(0)
+        os.read(read, 2)
+
+    child(parent)
+    os.close(write)
+    assert os.read(read, 1) == b""  # nobody holds the other end
+    os.close(read)
+
+
+def test_where_fewer_walls_stand_the_others_are_named(monkeypatch):
+    monkeypatch.setattr(sandbox, "_LINUX", False)
+    monkeypatch.setattr(seccomp, "is_known", lambda: False)
+    monkeypatch.setattr(sandbox, "_be_expendable", lambda: sandbox._call("prctl"))
+    confine = lambda: sandbox.confine(Limits(), 0)  # noqa: E731
+    assert child(confine) == "['expendable', 'memory', 'calls']"
+    monkeypatch.setattr(os, "chroot", lambda path: sandbox._call("chroot"))
+    reading = lambda: sandbox.confine(Limits(), 0, reading=True)  # noqa: E731
+    assert child(reading) == "['expendable', 'memory', 'root', 'calls']"
+    assert child(lambda: sandbox.surround(1)) == "['network', 'parent']"

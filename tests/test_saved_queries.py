@@ -1,0 +1,117 @@
+import pytest
+
+from oib.errors import BadInput, NotFound
+from oib.saved_queries import Library, SavedQuery
+
+TEXT = """#+ question:
+#+   en: What is it called?
+#+   zh-Hans: 它叫什么?
+#+ columns: [name]
+#+ parameters:
+#+   thing:
+#+     type: iri
+#+     example: "https://example.org/a"
+
+SELECT ?name WHERE { VALUES ?thing { <https://example.org/a> } ?thing ?p ?name }
+"""
+
+
+def write(folder, text, name="topic/name.rq"):
+    path = folder / "queries" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.fixture
+def query(tmp_path):
+    return SavedQuery.read(write(tmp_path, TEXT), tmp_path / "queries")
+
+
+def test_a_header_becomes_a_saved_query(query):
+    assert query.name == "topic/name"
+    assert query.topic == "topic"
+    assert query.form == "SELECT"
+    assert query.columns == ("name",)
+    assert query.question["zh-Hans"] == "它叫什么?"
+
+
+def test_without_values_a_query_stays_as_it_lies_in_the_file(query):
+    assert query.bind({}) == TEXT
+
+
+def test_a_value_goes_in_as_a_term(query):
+    assert "VALUES ?thing { <https://example.org/b> }" in query.bind(
+        {"thing": "https://example.org/b"}
+    )
+
+
+def test_a_prefixed_name_is_an_iri_too(query):
+    text = query.bind({"thing": "oibv:hedge-likely"})
+    assert "VALUES ?thing { <https://w3id.org/oib/vocab#hedge-likely> }" in text
+
+
+@pytest.mark.parametrize("value", ['> } UNION { ?s ?p "', "no iri", "x:a b", "", 'a"b'])
+def test_what_is_no_iri_is_refused(query, value):
+    with pytest.raises(
+        BadInput, match=r"parameter thing takes iri, such as https://example\.org/a"
+    ):
+        query.bind({"thing": value})
+
+
+def test_an_unknown_parameter_is_refused_and_the_known_are_named(query):
+    with pytest.raises(BadInput, match="no parameter other; it has: thing"):
+        query.bind({"other": "1"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "example", "value", "term"),
+    [
+        ("string", "a", '"} UNION {', r'"\"} UNION {"'),
+        ("language-string", "苏州@zh-Hans", "苏州@zh-Hans", '"苏州"@zh-hans'),
+        ("integer", "1", "-30", '"-30"^^<http://www.w3.org/2001/XMLSchema#integer>'),
+        ("boolean", "true", "false", '"false"^^<http://www.w3.org/2001/XMLSchema#boolean>'),
+        (
+            "date",
+            "2017-01-01",
+            "2021-12-31",
+            '"2021-12-31"^^<http://www.w3.org/2001/XMLSchema#date>',
+        ),
+    ],
+)
+def test_each_kind_of_value_becomes_its_term(tmp_path, kind, example, value, term):
+    text = TEXT.replace("type: iri", f"type: {kind}").replace(
+        '"https://example.org/a"', f'"{example}"'
+    )
+    query = SavedQuery.read(write(tmp_path, text), tmp_path / "queries")
+    assert f"VALUES ?thing {{ {term} }}" in query.bind({"thing": value})
+
+
+def test_a_number_that_is_none_is_refused(tmp_path):
+    text = TEXT.replace("type: iri", "type: integer").replace('"https://example.org/a"', '"1"')
+    query = SavedQuery.read(write(tmp_path, text), tmp_path / "queries")
+    with pytest.raises(BadInput, match="is no integer"):
+        query.bind({"thing": "1 } ."})
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        TEXT.replace("#+ question:", "#+ question"),
+        TEXT.replace("#+   en: What is it called?\n#+   zh-Hans: 它叫什么?\n", ""),
+        TEXT.replace("type: iri", "type: number"),
+        TEXT.replace("VALUES ?thing { <https://example.org/a> }", ""),
+    ],
+)
+def test_a_header_that_cannot_be_read_names_the_file_or_the_query(tmp_path, spoiled):
+    path = write(tmp_path, spoiled)
+    with pytest.raises(BadInput, match="name"):
+        SavedQuery.read(path, tmp_path / "queries")
+
+
+def test_an_unknown_query_is_an_error_that_says_how_to_list_them(tmp_path):
+    write(tmp_path, TEXT)
+    library = Library(tmp_path)
+    assert [query.name for query in library] == ["topic/name"]
+    with pytest.raises(NotFound, match="oib ask --list"):
+        library["topic/other"]

@@ -1,0 +1,299 @@
+"""The lanes, the nursery, the worker: in this process, with real workers over little data."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from pyoxigraph import Quad, Store
+
+from hostile_queries import ENDLESS, JSON
+from oib.dataset import snapshot as snapshots
+from oib.dataset.snapshot import Manifest
+from oib.engine.base import Dataset
+from oib.engine.embedded import Embedded
+from oib.engine.limits import Limits
+from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, TooCostly, Unavailable
+from oib.workers import messages
+from oib.workers.engine import Isolated
+from oib.workers.process import Handle
+from process_info import lives, parent, soon
+
+LIMITS = Limits(seconds=1.0, memory_mib=128, answer_mib=1, fast=2, slow=1, waiting=1)
+HEAVY = ENDLESS["cross product, counted"]
+MEDIUM = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?s a ?c . ?s ?q ?x }"
+#: RocksDB opens so many files of a store at first, the others when they are read.
+FIRST_FILES = 16
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+
+
+@pytest.fixture
+def start(snapshot):
+    """Start engines with these limits; all end with the test."""
+    engines = []
+
+    def _start(**limits):
+        said = []
+        engines.append(Isolated(snapshot.directory, replace(LIMITS, **limits), said.append))
+        engines[-1].said = said
+        return engines[-1]
+
+    yield _start
+    for engine in engines:
+        engine.close()
+
+
+@pytest.fixture(scope="module")
+def engine(snapshot):
+    engine = Isolated(snapshot.directory, LIMITS)
+    yield engine
+    engine.close()
+
+
+def pid_of(engine):
+    """Return the process that will take the next question."""
+
+    async def look():
+        worker = await engine._nursery.take(5)
+        engine._nursery.give(worker)
+        return worker.pid
+
+    return asyncio.run_coroutine_threadsafe(look(), engine.loop).result()
+
+
+def test_the_answers_are_those_of_the_embedded_engine(engine, snapshot):
+    store = snapshot.store()
+    near, graph = Embedded(store), next(store.named_graphs()).value
+    for text, media_type, dataset in (
+        (COUNT, JSON, Dataset()),
+        ("SELECT ?s { ?s a ?c FILTER(ISIRI(?s)) } ORDER BY ?s LIMIT 50", "text/csv", Dataset()),
+        ("ASK { ?s ?p '苏州' }", "application/sparql-results+xml", Dataset()),
+        (
+            f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}",
+            "text/turtle",
+            Dataset(),
+        ),
+        (COUNT, JSON, Dataset((graph,))),
+        ("SELECT (STR(<id/x>) AS ?x) {}", "text/tab-separated-values", Dataset((), (graph,))),
+    ):
+        assert engine.query(text, media_type, dataset) == near.query(text, media_type, dataset)
+
+
+@pytest.mark.parametrize(
+    ("error", "text", "media_type", "dataset"),
+    [
+        (BadQuery, "SELECT *\n{ ?s", JSON, Dataset()),
+        (BadQuery, "SELECT * { ?s ?p '\ud800' }", JSON, Dataset()),
+        (BadQuery, "", JSON, Dataset()),
+        (BadInput, "ASK {}", JSON, Dataset(("no iri",))),
+        (Forbidden, "DROP ALL", JSON, Dataset()),
+        (NotAcceptable, "DESCRIBE <urn:x>", "text/csv", Dataset()),
+        (NotAcceptable, "ASK {}", "image/png", Dataset()),
+    ],
+)
+def test_errors_are_those_of_the_embedded_engine(engine, error, text, media_type, dataset):
+    with pytest.raises(error) as caught:
+        engine.query(text, media_type, dataset)
+    assert type(caught.value) is error
+    if "\n" in text:
+        assert (caught.value.line, caught.value.column) == (2, 5)
+
+
+def test_a_long_question_and_a_long_answer_go_through(engine):
+    text = "苏" * 200_000
+    body = engine.query(f"SELECT ('{text}' AS ?x) {{}}", "text/csv")
+    assert body.decode() == f"x\r\n{text}\r\n"
+
+
+def test_a_long_query_leaves_the_fast_lane_and_quick_ones_go_on(start):
+    engine = start(fast=1)
+    engine.query("ASK {}", JSON)
+    outcome = []
+
+    def ask_heavy():
+        with pytest.raises(TooCostly) as caught:
+            engine.query(HEAVY, JSON)
+        outcome.append(str(caught.value))
+
+    heavy = threading.Thread(target=ask_heavy)
+    heavy.start()
+    quick = 0
+    while heavy.is_alive():
+        engine.query("ASK {}", JSON)
+        quick += 1
+    assert outcome[0].startswith("stopped after 1 s")
+    assert quick > 20
+
+
+def test_more_long_queries_than_places_are_refused_at_once(start):
+    engine = start()
+    outcome = []
+
+    def ask_heavy():
+        began = time.monotonic()
+        with pytest.raises(Unavailable) as caught:
+            engine.query(HEAVY, JSON)
+        outcome.append((type(caught.value), time.monotonic() - began))
+
+    threads = [threading.Thread(target=ask_heavy) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kinds = [kind for kind, _ in outcome]
+    # One ran, one stood still (and ran after it, where the machine was slow), two found no place.
+    assert 1 <= kinds.count(TooCostly) <= 2
+    assert kinds.count(Unavailable) >= 2
+    assert min(seconds for _, seconds in outcome) < 1
+
+
+def test_a_query_without_bounds_of_memory_is_stopped_by_the_cap(start):
+    with pytest.raises(TooCostly, match="more than 16 MiB"):
+        start(memory_mib=16).query(ENDLESS["strings, replaced"], JSON)
+
+
+def test_a_query_that_overflows_the_stack_ends_its_worker_alone(engine):
+    for _ in range(3):
+        with pytest.raises(TooCostly, match="nested too deeply"):
+            engine.query(f"ASK {{ FILTER({'(' * 30_000}1{')' * 30_000}) }}", JSON)
+        assert b"true" in engine.query("ASK {}", JSON)
+
+
+def test_a_worker_that_is_killed_while_it_waits_is_replaced_unseen(engine):
+    for _ in range(3):
+        victim = pid_of(engine)
+        os.kill(victim, signal.SIGKILL)
+        assert soon(lambda pid=victim: not lives(pid))
+        for _ in range(4):
+            assert b"true" in engine.query("ASK {}", JSON)
+
+
+def test_a_worker_that_is_killed_at_work_is_told(start):
+    engine = start(fast=1)
+    victim = pid_of(engine)
+    timer = threading.Timer(0.3, os.kill, (victim, signal.SIGKILL))
+    timer.start()
+    with pytest.raises(Unavailable, match="stopped by the system"):
+        engine.query(HEAVY, JSON)
+    assert b"true" in engine.query("ASK {}", JSON)
+
+
+def test_a_zygote_that_dies_is_started_again(start):
+    engine = start()
+    worker = pid_of(engine)
+    zygote = parent(worker)
+    os.kill(zygote, signal.SIGKILL)
+    assert soon(lambda: not lives(worker))
+    assert b"true" in engine.query("ASK {}", JSON)
+    assert any("starting another" in line for line in engine.said)
+
+
+def test_a_worker_retires_when_it_has_used_up_its_time(start):
+    engine = start(fast=1, seconds=1.0, slice_seconds=2.0)
+    first = pid_of(engine)
+    end = time.monotonic() + 20
+    while pid_of(engine) == first and time.monotonic() < end:
+        engine.query("SELECT (COUNT(*) AS ?n) { ?a a ?c . ?b a ?d }", JSON)
+    assert pid_of(engine) != first
+
+
+def test_a_reply_that_comes_while_nobody_waits_is_not_lost():
+    ours, theirs = socket.socketpair()
+
+    async def look():
+        handle = Handle(os.getpid(), ours)
+        handle.listen(asyncio.get_running_loop())
+        assert await handle.wait(0.01) is None
+        theirs.sendall(messages.pack_reply(b"late", last=False))
+        await asyncio.sleep(0.05)
+        reply = await handle.wait(5)
+        theirs.close()
+        await asyncio.sleep(0.05)
+        with pytest.raises(EOFError):
+            await handle.wait(5)
+        handle.close()
+        return reply.body
+
+    assert asyncio.run(look()) == b"late"
+
+
+@pytest.mark.parametrize("long", [1.0, 0.0])
+def test_a_worker_comes_back_from_the_slow_lane_unless_it_was_there_for_long(
+    start, monkeypatch, long
+):
+    monkeypatch.setattr("oib.workers.scheduler._LONG", long)
+    engine = start(fast=1, seconds=10.0, slice_seconds=0.002)
+    first = pid_of(engine)
+    engine.query(MEDIUM, JSON)
+    assert (pid_of(engine) == first) is (long > 0)
+
+
+def test_no_more_workers_than_needed_wait(start):
+    engine = start(fast=1, slow=4, waiting=4, seconds=10.0, slice_seconds=0.002)
+    with ThreadPoolExecutor(4) as pool:
+        bodies = set(pool.map(lambda number: engine.query(f"{MEDIUM} # {number}", JSON), range(8)))
+    assert len(bodies) == 1
+    assert soon(lambda: len(engine._nursery._ready) <= 2)
+    assert soon(lambda: engine._nursery._fast == len(engine._nursery._ready))
+
+
+def test_a_snapshot_that_cannot_be_opened_is_told(tmp_path):
+    said = []
+    engine = Isolated(tmp_path, LIMITS, said.append)
+    with pytest.raises(Unavailable, match=r"no query can be answered now|too many"):
+        engine.query("ASK {}", JSON)
+    assert soon(lambda: said)
+    with pytest.raises(Unavailable, match="holds no snapshot"):
+        engine.query("ASK {}", JSON)
+    engine.close()
+
+
+def test_a_store_on_disk_answers_behind_the_walls_too(tmp_path, snapshot, engine):
+    manifest = Manifest("v", "d" * 64, "", {}, {})
+    on_disk = snapshots.write(tmp_path, manifest, snapshot.store(), memory_limit=1)
+    assert (on_disk.directory / "store").is_dir()
+    disk_engine = Isolated(on_disk.directory, LIMITS)
+    assert disk_engine.query(COUNT, JSON) == engine.query(COUNT, JSON)
+    disk_engine.close()
+
+
+def test_a_store_of_many_files_is_read_behind_the_walls(tmp_path, snapshot, engine):
+    manifest = Manifest("7", "beef" * 4, "2026-01-01T00:00:00+00:00", {"triples": 0}, {})
+    on_disk = snapshots.write(tmp_path, manifest, snapshot.store(), memory_limit=1)
+    place = on_disk.directory / "store"
+    shutil.rmtree(place)
+    store = Store(str(place))
+    quads = list(snapshot.store())
+    for start in range(0, len(quads), len(quads) // 5):  # each gives every index a file more
+        part = quads[start : start + len(quads) // 5]
+        store.bulk_extend([*part, *(Quad(*quad.triple) for quad in part)])
+    del store
+    assert len(list(place.glob("*.sst"))) > 2 * FIRST_FILES
+    disk_engine = Isolated(on_disk.directory, LIMITS)
+    for query in (COUNT, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", MEDIUM):
+        assert disk_engine.query(query, JSON) == engine.query(query, JSON)
+    disk_engine.close()
+
+
+def test_a_closed_engine_answers_no_more_and_leaves_no_process(start):
+    engine = start()
+    worker = pid_of(engine)
+    zygote = parent(worker)
+    engine.close()
+    assert soon(lambda: not lives(zygote))
+    assert soon(lambda: not lives(worker))
+    with pytest.raises(Unavailable, match="no longer served"):
+        engine.query("ASK {}", JSON)
+
+
+def test_a_fault_in_a_worker_is_no_error_of_the_one_who_asked():
+    reply = messages.unpack_reply(bytearray(messages.pack_error(ZeroDivisionError("x"), True)))
+    assert reply.last
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        reply.answer()
