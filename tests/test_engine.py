@@ -8,11 +8,11 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 import live_server
-from oib.engine.base import Dataset
 from oib.engine.embedded import Embedded
 from oib.engine.remote import Remote
 from oib.engine.stores import Holding
 from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, Unavailable
+from oib.sparql.dataset import Dataset
 
 JSON = "application/sparql-results+json"
 COUNT = "SELECT (COUNT(*) AS ?n) {where} {{ ?s ?p ?o }}"

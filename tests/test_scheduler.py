@@ -16,10 +16,10 @@ from pyoxigraph import Quad, Store
 from hostile_queries import ENDLESS, JSON
 from oib.dataset import snapshot as snapshots
 from oib.dataset.snapshot import Manifest
-from oib.engine.base import Dataset
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, TooCostly, Unavailable
+from oib.sparql.dataset import Dataset
 from oib.workers import messages
 from oib.workers.engine import Isolated
 from oib.workers.process import Handle

@@ -3,9 +3,9 @@
 import pytest
 
 import live_server
-from oib.engine.base import Dataset
 from oib.engine.writable import Writable
 from oib.errors import BadInput, BadQuery
+from oib.sparql.dataset import Dataset
 
 ASK = "ASK { GRAPH <urn:to> { ?s ?p ?o } }"
 COPY = "INSERT { GRAPH <urn:to> { ?s ?p ?o } } WHERE { ?s ?p ?o }"

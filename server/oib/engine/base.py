@@ -1,22 +1,8 @@
 """The engine: the seam between those who ask and the store that answers."""
 
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
-
-@dataclass(frozen=True)
-class Dataset:
-    """The graphs that a request chooses, by IRI (SPARQL 1.1 Protocol, section 2.1.4).
-
-    Both empty means not given: then FROM and FROM NAMED of the query choose, else the default
-    graph is the union of all graphs. Given, it stands in place of FROM and FROM NAMED.
-    """
-
-    default: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
-
-
-UNION: Final = Dataset()
+from oib.sparql.dataset import UNION, Dataset
 
 
 class Engine(Protocol):

@@ -9,8 +9,8 @@ from typing import cast, get_args
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
-from oib.engine.base import UNION, Dataset
 from oib.namespaces import BASE
+from oib.sparql.dataset import UNION, Dataset
 from oib.sparql.lexer import Form, Token, readings
 
 _CLAUSES = ("FROM", "NAMED")

@@ -4,10 +4,10 @@ from collections.abc import Set
 
 from pyoxigraph import Store
 
-from oib.engine.base import UNION, Dataset
 from oib.engine.evaluation import evaluate
 from oib.engine.stores import Holding
 from oib.sparql import guard
+from oib.sparql.dataset import UNION, Dataset
 
 
 class Embedded:

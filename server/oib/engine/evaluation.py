@@ -6,11 +6,11 @@ from typing import Any
 from pyoxigraph import DefaultGraph, NamedNode
 
 from oib.engine import default_graph
-from oib.engine.base import UNION, Dataset
 from oib.engine.stores import Holding
 from oib.errors import BadInput, BadQuery, Unavailable
 from oib.namespaces import BASE
 from oib.sparql import results
+from oib.sparql.dataset import UNION, Dataset
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 # The classes of characters among what was expected (``['0' ..= '9']``): long, and of no help.

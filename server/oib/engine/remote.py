@@ -9,10 +9,10 @@ from SPARQLWrapper import POST, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
 from oib import __version__
-from oib.engine.base import UNION, Dataset
 from oib.errors import BadQuery, NotAcceptable, Unavailable
 from oib.namespaces import BASE
 from oib.sparql import guard
+from oib.sparql.dataset import UNION, Dataset
 
 # The same syntax under its other name.
 _ALIASES = {

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from pyoxigraph import NamedNode, Store
 
-from oib.engine.base import Dataset
 from oib.engine.embedded import Embedded
 from oib.errors import BadInput, BadQuery
 from oib.namespaces import BASE
+from oib.sparql.dataset import Dataset
 from oib.sparql.lexer import Token, readings
 
 _CLAUSES = {"USING", "WITH"}

@@ -2,8 +2,8 @@
 
 from flask import Response, request
 
-from oib.engine.base import Dataset
 from oib.sparql import guard
+from oib.sparql.dataset import Dataset
 from oib.web import context, representations, result_table, templating
 
 _EXAMPLE = """\

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from oib.engine.base import UNION, Dataset, Engine
+from oib.engine.base import Engine
 from oib.engine.statements import Value, read, tell
+from oib.sparql.dataset import UNION, Dataset
 
 #: How many rows a page shows; the data forms have all.
 MOST_ROWS: Final = 500

@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Response, request
 
 from oib import negotiation, response_headers
-from oib.engine.base import UNION, Dataset
 from oib.errors import BadInput, Forbidden, UnsupportedMedia
 from oib.sparql import guard, results
+from oib.sparql.dataset import UNION, Dataset
 from oib.web import context, query_editor, representations, service_description
 
 bp = Blueprint("sparql", __name__)

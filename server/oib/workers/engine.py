@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from oib.engine.base import UNION, Dataset
 from oib.engine.limits import Limits
 from oib.errors import Unavailable
 from oib.sparql import guard
+from oib.sparql.dataset import UNION, Dataset
 from oib.workers import messages
 from oib.workers.pool import Nursery
 from oib.workers.scheduler import Lanes

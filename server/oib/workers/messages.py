@@ -6,8 +6,8 @@ import struct
 from typing import Final, NamedTuple
 
 from oib import errors
-from oib.engine.base import UNION, Dataset
 from oib.errors import BadQuery, OibError
+from oib.sparql.dataset import UNION, Dataset
 
 _QUESTION = struct.Struct("<IHI")  # lengths of query text, media type and dataset
 _REPLY = struct.Struct("<BI")  # kind, length of the body
