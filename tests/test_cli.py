@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from oib.cli import FORMATS, main
-from oib.validation.formats import WRITERS
+from oib.validation.formats import FORMATS as WRITERS
 from projects import CLAIM, ROOT, copy_home, submission, without
 
 

@@ -9,7 +9,7 @@ from rdflib.compare import isomorphic
 from oib.dataset.exports import claims_rdf12, context, jsonld
 from oib.namespaces import BASE, ID, OIB, PREFIXES
 from oib.project import sources
-from oib.turtle import read
+from oib.turtle import parse_file
 
 REIFIES = NamedNode(PREFIXES["rdf"] + "reifies")
 HEADER = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
@@ -32,7 +32,7 @@ def instances(home):
     return {
         triple
         for path in sources(home, "instances", ".ttl")
-        for triple in read(path, base=ID).triples
+        for triple in parse_file(path, base=ID).triples
     }
 
 
@@ -44,7 +44,7 @@ def test_without_the_lines_that_reify_the_export_is_the_source(claims, home):
     lines = [line for line in claims.decode().splitlines() if "#reifies> <<(" not in line]
     stripped = {quad.triple for quad in parse("\n".join(lines), RdfFormat.TURTLE)}
     files = sources(home, "instances/claim", ".ttl")
-    assert stripped == {triple for path in files for triple in read(path, base=ID).triples}
+    assert stripped == {triple for path in files for triple in parse_file(path, base=ID).triples}
     assert len(Graph().parse(data="\n".join(lines))) == len(stripped)
 
 

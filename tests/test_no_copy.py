@@ -9,7 +9,7 @@ from pyoxigraph import Literal
 
 from oib.namespaces import ID, OIB, PREFIXES
 from oib.project import sources
-from oib.turtle import read
+from oib.turtle import parse_file
 
 BESIDE = Path(__file__).parents[2] / "shared" / "article" / "article.txt"
 ARTICLE = Path(os.environ.get("OIB_ARTICLE", BESIDE))
@@ -47,7 +47,7 @@ def named(triples):
 
 def texts(path):
     """Yield the literals of a Turtle file that are ours to word, and its comments."""
-    triples = read(path, base=ID).triples
+    triples = parse_file(path, base=ID).triples
     names = named(triples)
     for triple in triples:
         name = triple.predicate.value == OIB + "claimValue" and triple.subject in names

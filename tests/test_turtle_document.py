@@ -8,7 +8,7 @@ import rdflib
 from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
-from oib.turtle import load, parse
+from oib.turtle import parse, read_text
 from turtle_suite import HOME, canonical, cases, lines
 
 #: rdflib resolves these against their base in another way than RFC 3986 says.
@@ -61,7 +61,7 @@ def by_value(graph):
 
 @pytest.mark.parametrize("file", cases("Eval", "PositiveSyntax"))
 def test_graph_is_the_one_that_others_read(file):
-    text, base = load(file), HOME + file.name
+    text, base = read_text(file), HOME + file.name
     document = parse(text, base=base)
     assert lines(document.graph.serialize(format="nt")) == canonical(document.triples)
     if file.name not in RESOLVED_ELSEWHERE:
@@ -71,7 +71,7 @@ def test_graph_is_the_one_that_others_read(file):
 
 @pytest.mark.parametrize("file", cases("Eval", "PositiveSyntax"))
 def test_slice_of_an_object_means_that_object(file):
-    document = parse(load(file), base=HOME + file.name)
+    document = parse(read_text(file), base=HOME + file.name)
     for stated in document.statements:
         node = stated.object_node
         written = slice_of(document, document.span(node))
@@ -93,42 +93,42 @@ def test_text_keeps_its_lexical_forms(document):
 
 
 def test_value_is_found_where_it_stands(document):
-    span = document.where(E["𠀀"], E.name, Literal("Suzhou", lang="en"))
+    span = document.find_span(E["𠀀"], E.name, Literal("Suzhou", lang="en"))
     assert (span.line, span.column, span.end_line, span.end_column) == (4, 5, 4, 16)
     assert slice_of(document, span) == '"Suzhou"@en'
-    assert document.where(E["𠀀"], None, Literal("Suzhou", lang="en")) == span
+    assert document.find_span(E["𠀀"], None, Literal("Suzhou", lang="en")) == span
 
 
 def test_predicate_is_found_at_its_verb(document):
-    span = document.where(E["𠀀"], E.name)
+    span = document.find_span(E["𠀀"], E.name)
     assert (span.line, span.column, span.end_column) == (3, 16, 22)
-    assert slice_of(document, document.where(E.b, RDF.type)) == "a"
+    assert slice_of(document, document.find_span(E.b, RDF.type)) == "a"
 
 
 def test_subject_is_found_where_it_is_typed(document):
-    assert document.where(E.b).line == 6
-    assert document.where(E["𠀀"]).end_column == 4
-    assert slice_of(document, document.where(E.Base)) == "e:Base"
+    assert document.find_span(E.b).line == 6
+    assert document.find_span(E["𠀀"]).end_column == 4
+    assert slice_of(document, document.find_span(E.Base)) == "e:Base"
 
 
 def test_blank_node_and_row_are_found_at_their_brackets(document):
     nest, row = document.graph.value(E.b, E["with"]), document.graph.value(E.b, E.row)
-    assert slice_of(document, document.where(nest)) == "[ e:part e:𠀀 ]"
-    assert slice_of(document, document.where(row)) == '( 1 "two" )'
-    assert slice_of(document, document.where(row, RDF.first)) == "1"
+    assert slice_of(document, document.find_span(nest)) == "[ e:part e:𠀀 ]"
+    assert slice_of(document, document.find_span(row)) == '( 1 "two" )'
+    assert slice_of(document, document.find_span(row, RDF.first)) == "1"
     second = document.graph.value(row, RDF.rest)
-    assert slice_of(document, document.where(second, RDF.first)) == '"two"'
+    assert slice_of(document, document.find_span(second, RDF.first)) == '"two"'
 
 
 def test_what_is_stated_twice_has_two_places(document):
-    places = document.stated(E.b, E.name, Literal("again"))
+    places = document.find_statements(E.b, E.name, Literal("again"))
     assert [document.span(each.object_node).column for each in places] == [23, 33]
 
 
 def test_what_is_not_there_has_no_place(document):
-    assert document.where(E.none) is None
-    assert document.where(E.b, E.none) is None
-    assert document.where(E.b, E.name, Literal("none")) is None
+    assert document.find_span(E.none) is None
+    assert document.find_span(E.b, E.none) is None
+    assert document.find_span(E.b, E.name, Literal("none")) is None
 
 
 def test_prefixes_of_the_text_are_those_of_the_graph(document):
@@ -137,5 +137,5 @@ def test_prefixes_of_the_text_are_those_of_the_graph(document):
 
 def test_lines_and_columns_survive_any_line_end():
     text = "<http://e/a>\r\n<http://e/b>\r'''x\r\ny''' , 2 ."
-    span = parse(text).where(URIRef("http://e/a"), None, Literal(2))
+    span = parse(text).find_span(URIRef("http://e/a"), None, Literal(2))
     assert (span.line, span.column) == (4, 8)

@@ -1,12 +1,12 @@
-"""The gate: what it refuses, at which place, and how it says to mend it."""
+"""Strict parsing: what it refuses, at which place, and how it says to mend it."""
 
 import pyoxigraph as ox
 import pytest
 
 from oib.errors import BadInput, BadTurtle
 from oib.namespaces import PREFIXES
-from oib.turtle import faults, load, parse, read
-from oib.turtle.strict import DEEPEST, place
+from oib.turtle import parse, parse_file, read_text, syntax_errors
+from oib.turtle.strict import MAX_DEPTH, line_and_column
 from turtle_suite import HOME, cases
 
 HEAD = "@prefix e: <http://e/> .\n"
@@ -21,23 +21,27 @@ def refused(text):
 @pytest.mark.parametrize("file", cases("NegativeSyntax"))
 def test_negative_file_of_the_suite_is_refused(file):
     with pytest.raises(BadTurtle, match=rf"^{file}:\d+:\d+: ."):
-        read(file, HOME + file.name)
-    assert faults(file.read_text(), base=HOME)
+        parse_file(file, HOME + file.name)
+    assert syntax_errors(file.read_text(), base=HOME)
 
 
 @pytest.mark.parametrize("file", cases("Eval", "PositiveSyntax"))
 def test_positive_file_of_the_suite_passes(file):
-    text = load(file)
+    text = read_text(file)
     expected = [quad.triple for quad in ox.parse(text, ox.RdfFormat.TURTLE, base_iri=HOME)]
     assert len(parse(text, base=HOME).triples) == len(expected)
-    assert faults(text, base=HOME) == []
+    assert syntax_errors(text, base=HOME) == []
 
 
 @pytest.mark.parametrize(
     ("statement", "column", "reason"),
     [
         ("e:a e:b 1", 10, "has no dot"),
-        ("e:a e:b 1 e:c 2 .", 11, "dot is expected .* or, before this place, a semicolon"),
+        (
+            "e:a e:b 1 e:c 2 .",
+            11,
+            "dot is expected .* or, before this place, a semicolon",
+        ),
         ("e:a e:b '𠀀苏州' e:c .", 15, "dot is expected"),
         ("e:a e:b 'x .\n'", 13, '"""'),
         ("e:a e:b '''x .", 9, "nowhere closed"),
@@ -78,7 +82,7 @@ def test_newer_syntax_is_refused(statement, column):
     error = refused(HEAD + statement)
     assert (error.line, error.column) == (2, column)
     assert "RDF 1.2" in error.reason
-    assert [str(fault) for fault in faults(HEAD + statement, "x.ttl")] == [str(error)]
+    assert [str(fault) for fault in syntax_errors(HEAD + statement, "x.ttl")] == [str(error)]
 
 
 def test_signs_of_newer_syntax_are_harmless_in_texts_and_comments():
@@ -89,40 +93,49 @@ def test_brackets_may_nest_but_not_without_end():
     def nested(depth):
         return f"{HEAD}e:a e:b {'[ e:b ' * depth}1{' ]' * depth} ."
 
-    assert len(parse(nested(DEEPEST)).graph) == DEEPEST + 1
-    assert f"more than {DEEPEST} deep" in refused(nested(DEEPEST + 1)).reason
+    assert len(parse(nested(MAX_DEPTH)).graph) == MAX_DEPTH + 1
+    assert f"more than {MAX_DEPTH} deep" in refused(nested(MAX_DEPTH + 1)).reason
 
 
 def test_every_faulty_line_is_reported_once():
     text = f"{HEAD}e:a e:b 1 e:c .\ne:d e:b 1 .\ne:f skos:note 1 .\ne:g e:b 'x\n .\n"
-    assert [(fault.line, fault.column) for fault in faults(text)] == [(2, 11), (4, 5), (5, 9)]
+    assert [(fault.line, fault.column) for fault in syntax_errors(text)] == [
+        (2, 11),
+        (4, 5),
+        (5, 9),
+    ]
 
 
 def test_byte_order_mark_is_no_part_of_the_text(tmp_path):
     file = tmp_path / "x.ttl"
     file.write_bytes(b"\xef\xbb\xbf<http://e/a> a <http://e/b> .")
-    assert read(file).text.startswith("<")
+    assert parse_file(file).text.startswith("<")
     assert parse("\ufeff<http://e/a> a <http://e/b> .").text.startswith("<")
-    assert faults("\ufeff<http://e/a> a <http://e/b> .") == []
+    assert syntax_errors("\ufeff<http://e/a> a <http://e/b> .") == []
 
 
 def test_other_encoding_is_refused_at_its_first_byte(tmp_path):
     file = tmp_path / "x.ttl"
     file.write_bytes("# 苏州\r\n# Universit\u00e9".encode().replace(b"\xc3\xa9", b"\xe9"))
     with pytest.raises(BadTurtle, match="byte 0xE9 is not UTF-8") as caught:
-        load(file)
+        read_text(file)
     assert (caught.value.line, caught.value.column) == (2, 12)
 
 
 def test_file_that_cannot_be_read_says_so(tmp_path):
     with pytest.raises(BadInput, match="there is no file"):
-        load(tmp_path / "none.ttl")
+        read_text(tmp_path / "none.ttl")
     with pytest.raises(BadInput, match="is a folder"):
-        load(tmp_path)
+        read_text(tmp_path)
     (tmp_path / "x.ttl").touch()
     with pytest.raises(BadInput, match="cannot be read: Not a directory"):
-        load(tmp_path / "x.ttl" / "y.ttl")
+        read_text(tmp_path / "x.ttl" / "y.ttl")
 
 
 def test_line_ends_of_all_three_systems_count_as_one():
-    assert [place("a\nb\r\nc\rd", at) for at in (0, 2, 5, 7)] == [(1, 1), (2, 1), (3, 1), (4, 1)]
+    assert [line_and_column("a\nb\r\nc\rd", at) for at in (0, 2, 5, 7)] == [
+        (1, 1),
+        (2, 1),
+        (3, 1),
+        (4, 1),
+    ]

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from oib.errors import BadTurtle
-from oib.turtle import load, tidy
+from oib.turtle import read_text, tidy
 from oib.turtle.lexer import tokenize
 from turtle_suite import HOME, cases, lines
 
@@ -146,12 +146,12 @@ def test_everything_at_once():
 
 @pytest.mark.parametrize("file", cases("Eval", "PositiveSyntax"))
 def test_file_of_the_suite_keeps_its_triples_and_comments(file):
-    is_kept(load(file), HOME + file.name)
+    is_kept(read_text(file), HOME + file.name)
 
 
 @pytest.mark.parametrize("file", cases("Eval", "PositiveSyntax"))
 def test_comment_at_any_place_survives(file):
-    text = load(file)
+    text = read_text(file)
     if len(text) < 10_000:
         rng = random.Random(file.name)
         for chance in (0.1, 0.5, 1):

@@ -51,7 +51,7 @@ def check_files(arguments: argparse.Namespace) -> int:
     from oib.validation.checker import check
 
     report = check(find_home(arguments.home), arguments.files)
-    print(formats.WRITERS[arguments.format](report, arguments.lang))
+    print(formats.FORMATS[arguments.format](report, arguments.lang))
     return 2 if not report.readable else 0 if report.clean else 1
 
 
@@ -64,7 +64,7 @@ def tidy_files(arguments: argparse.Namespace) -> int:
     files = arguments.files or [p for name in folders for p in sources(home, name, ".ttl")]
     untidy = 0
     for file in files:
-        text = turtle.load(file)
+        text = turtle.read_text(file)
         tidied = turtle.tidy(text, str(file))
         if tidied != text:
             untidy += 1

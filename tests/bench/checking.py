@@ -40,7 +40,7 @@ def _graph(*folders: str) -> Graph:
     graph = Graph()
     for folder in folders:
         for path in sources(ROOT, folder, ".ttl"):
-            for each in turtle.read(path, base=ID).statements:
+            for each in turtle.parse_file(path, base=ID).statements:
                 graph.add((each.subject, each.predicate, each.object))
     return graph
 

@@ -61,7 +61,7 @@ def _parse(home: Path) -> Iterator[Quad]:
     for folder in ("ontology", "shapes", "instances"):
         for path in sources(home, folder, ".ttl"):
             graph = NamedNode(file_graph(path, home))
-            for triple in turtle.read(path, base=ID).triples:
+            for triple in turtle.parse_file(path, base=ID).triples:
                 yield Quad(triple.subject, triple.predicate, triple.object, graph)
 
 

@@ -1,7 +1,7 @@
-"""Turtle: read strictly, with the place of every triple, and written in one form."""
+"""Turtle of RDF 1.1: strict parsing with positions, and formatting in canonical form."""
 
-from oib.turtle.document import Document, Span, parse, read
+from oib.turtle.document import Document, Span, parse, parse_file
 from oib.turtle.formatter import tidy
-from oib.turtle.strict import faults, load
+from oib.turtle.strict import read_text, syntax_errors
 
-__all__ = ["Document", "Span", "faults", "load", "parse", "read", "tidy"]
+__all__ = ["Document", "Span", "parse", "parse_file", "read_text", "syntax_errors", "tidy"]

@@ -1,4 +1,4 @@
-"""The shorthand: the one way in which an IRI or a literal is written in canonical Turtle."""
+"""Abbreviation: the one way in which an IRI or a literal is written in canonical Turtle."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from typing import Final
 from oib.namespaces import PREFIXES
 from oib.turtle.lexer import PLAIN_LOCAL
 from oib.turtle.prefixes import resolve
-from oib.turtle.syntax_tree import LANG_STRING, XSD, Directive, Value
+from oib.turtle.syntax_tree import LANG_STRING, XSD, Directive, Literal
 
 #: Lexical forms that Turtle reads as a literal of the datatype without any quotes.
 _BARE: Final = {
@@ -21,7 +21,7 @@ _NAMED: Final = {namespace: prefix for prefix, namespace in PREFIXES.items()}
 _CONTROLS: Final = {"\t": r"\t", "\b": r"\b", "\r": r"\r", "\f": r"\f"}
 
 
-class Shorthand:
+class Abbreviator:
     """The prefixes and the base of one text, and which of them were used.
 
     A namespace of the project bears the project's prefix, any other the prefix of the text; a
@@ -76,7 +76,7 @@ class Shorthand:
                 return f"@prefix {prefix}: <{namespace}> ."
         return ""
 
-    def literal(self, value: Value) -> str:
+    def literal(self, value: Literal) -> str:
         """Return a literal: bare where Turtle allows it, in long quotes if it has several lines.
 
         The lexical form stays as it is. What cannot be seen, such as a zero-width space, is

@@ -1,4 +1,4 @@
-"""The cursor: it walks over the tokens of a text, one way and one at a time."""
+"""A forward-only cursor over the tokens of a text."""
 
 from oib.turtle.lexer import Token, tokenize
 

@@ -1,4 +1,4 @@
-"""The document: a Turtle text that passed the gate, with the place of every triple in it."""
+"""A parsed Turtle text with the position of every triple in it."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -12,8 +12,8 @@ from rdflib.term import Node as Term
 
 from oib.turtle import strict
 from oib.turtle.lexer import NEWLINE
-from oib.turtle.parser import read_tree
-from oib.turtle.syntax_tree import Node, Tree
+from oib.turtle.parser import parse_tree
+from oib.turtle.syntax_tree import Node, SyntaxTree
 from oib.turtle.triples import Statement, statements
 
 
@@ -46,9 +46,9 @@ class Document:
     triples: tuple[Triple, ...] = field(repr=False)
 
     @cached_property
-    def tree(self) -> Tree:
+    def tree(self) -> SyntaxTree:
         """The text as it is written."""
-        return read_tree(self.text, self.base)
+        return parse_tree(self.text, self.base)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -66,7 +66,7 @@ class Document:
             graph.add((stated.subject, stated.predicate, stated.object))
         return graph
 
-    def where(
+    def find_span(
         self, subject: Term, predicate: Term | None = None, object: Term | None = None
     ) -> Span | None:
         """Return the first place where something is stated, or None if it is nowhere.
@@ -75,7 +75,7 @@ class Document:
         is an object. With a predicate: the verb. With an object (the predicate may be None): the
         object. Blank nodes are those of ``graph``.
         """
-        stated = self.stated(subject, predicate, object)
+        stated = self.find_statements(subject, predicate, object)
         if object is not None:
             return next((self.span(each.object_node) for each in stated), None)
         if predicate is not None:
@@ -86,7 +86,7 @@ class Document:
         used = self._by_object.get(subject, [])
         return self.span(used[0].object_node) if used else None
 
-    def stated(
+    def find_statements(
         self, subject: Term, predicate: Term | None = None, object: Term | None = None
     ) -> list[Statement]:
         """Return every statement about a subject that fits, in the order of the text."""
@@ -98,9 +98,11 @@ class Document:
 
     def span(self, node: Node) -> Span:
         """Return the place of a node, or of anything else in the tree that has a start and end."""
-        return Span(node.start, node.end, *self.place(node.start), *self.place(node.end))
+        return Span(
+            node.start, node.end, *self.line_and_column(node.start), *self.line_and_column(node.end)
+        )
 
-    def place(self, offset: int) -> tuple[int, int]:
+    def line_and_column(self, offset: int) -> tuple[int, int]:
         """Return line and column of an offset, both from 1."""
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
@@ -124,14 +126,14 @@ class Document:
         return found
 
 
-def read(path: Path, base: str | None = None) -> Document:
+def parse_file(path: Path, base: str | None = None) -> Document:
     """Return the document in a file; see ``parse``.
 
     Raises:
         BadInput: the file cannot be read.
         BadTurtle: it is not UTF-8, or not Turtle of RDF 1.1.
     """
-    return parse(strict.load(path), str(path), base)
+    return parse(strict.read_text(path), str(path), base)
 
 
 def parse(text: str, path: str = "<text>", base: str | None = None) -> Document:

@@ -1,4 +1,4 @@
-"""The canonical form: a Turtle text goes in, the same triples and comments come out in one layout.
+"""Format Turtle: the same triples and comments, written in one canonical layout.
 
     # The comments at the top stay at the top.
 
@@ -18,11 +18,23 @@ except at the top. The text stays as wide as it is: no line is wrapped.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from oib.turtle.abbreviation import Shorthand
-from oib.turtle.comments import under
+from oib.turtle.abbreviation import Abbreviator
+from oib.turtle.comments import add_above
 from oib.turtle.document import parse
-from oib.turtle.sorting import Order
-from oib.turtle.syntax_tree import RDF, Block, Iri, Item, Label, Nest, Node, Pair, Row, Tree, Value
+from oib.turtle.sorting import Sorter
+from oib.turtle.syntax_tree import (
+    RDF,
+    BlankNodeLabel,
+    BlankNodePropertyList,
+    Block,
+    Collection,
+    Iri,
+    Literal,
+    Node,
+    Object,
+    PredicateObjects,
+    SyntaxTree,
+)
 
 _INDENT = "    "
 
@@ -36,16 +48,16 @@ def tidy(text: str, path: str = "<text>", base: str | None = None) -> str:
         BadTurtle: the first place where the text is not Turtle of RDF 1.1.
     """
     tree = parse(text, path, base).tree
-    return _Layout(tree, base).text()
+    return _Formatter(tree, base).text()
 
 
-class _Layout:
-    """The layout of one tree; ``depth`` counts the indents of the line that a node stands on."""
+class _Formatter:
+    """Formats one syntax tree; ``depth`` counts the indents of the line that a node stands on."""
 
-    def __init__(self, tree: Tree, base: str | None) -> None:
+    def __init__(self, tree: SyntaxTree, base: str | None) -> None:
         self.tree = tree
-        self.short = Shorthand(tree.directives, base)
-        self.order = Order(self.flat, self.block, self.short.iri)
+        self.short = Abbreviator(tree.directives, base)
+        self.order = Sorter(self.flat, self.block, self.short.iri)
         self.known: dict[int, str] = {}
 
     def text(self) -> str:
@@ -66,47 +78,51 @@ class _Layout:
         return "\n".join(header).strip("\n"), "\n".join(map(_behind, lines, lines.values()))
 
     def block(self, block: Block) -> str:
-        pairs = self.order.pairs(block.pairs)
+        properties = self.order.properties(block.properties)
         subject = self.node(block.subject, 0)
-        if not pairs:
+        if not properties:
             lines = [subject if block.closing else f"{subject} ."]
             lines = [_behind(lines[0], block.trail)]
         else:
-            above, first = self.pair(pairs[0], 1, ";" if pairs[1:] or block.closing else ".")
+            above, first = self.predicate_objects(
+                properties[0], 1, ";" if properties[1:] or block.closing else "."
+            )
             lines = [f"{subject} {first}"]
             if above or block.trail:
                 lines = [_behind(subject, block.trail), *_at(1, [*above, first])]
-            for pair in pairs[1:]:
-                last = pair is pairs[-1] and not block.closing
-                above, text = self.pair(pair, 1, "." if last else ";")
+            for entry in properties[1:]:
+                last = entry is properties[-1] and not block.closing
+                above, text = self.predicate_objects(entry, 1, "." if last else ";")
                 lines += _at(1, [*above, text])
         closing = _at(1, [*block.closing, "."]) if block.closing else []
         return "\n".join([*block.above, *lines, *closing])
 
-    def pair(self, pair: Pair, depth: int, sign: str) -> tuple[tuple[str, ...], str]:
+    def predicate_objects(
+        self, entry: PredicateObjects, depth: int, sign: str
+    ) -> tuple[tuple[str, ...], str]:
         """Return the comments above a verb, and the verb with its objects and the sign after them.
 
         Objects stand side by side, or, if one of several has a comment, one below the other.
         """
-        verb = "a" if pair.verb.value == RDF + "type" else self.short.iri(pair.verb.value)
-        if any(item.above or item.trail for item in pair.items):
-            return under(pair, [pair.trail]).above, "\n".join(
-                [verb, *self.column(pair.items, depth + 1, ",", f" {sign}")]
+        verb = "a" if entry.verb.value == RDF + "type" else self.short.iri(entry.verb.value)
+        if any(item.above or item.trail for item in entry.objects):
+            return add_above(entry, [entry.trail]).above, "\n".join(
+                [verb, *self.column(entry.objects, depth + 1, ",", f" {sign}")]
             )
-        objects = [self.node(item.node, depth) for item in pair.items]
+        objects = [self.node(item.node, depth) for item in entry.objects]
         text = f"{verb} {', '.join(objects)} {sign}"
         if len(objects) > 1 and "\n" in text:
             # Nobody could tell to which of the objects a comment behind the last belongs.
-            return under(pair, [pair.trail]).above, text
-        return pair.above, _behind(text, pair.trail)
+            return add_above(entry, [entry.trail]).above, text
+        return entry.above, _behind(text, entry.trail)
 
     def column(
-        self, items: Sequence[Item], depth: int, between: str = "", after: str = ""
+        self, objects: Sequence[Object], depth: int, between: str = "", after: str = ""
     ) -> Iterator[str]:
         """Yield the lines of objects or members, one below the other, with their comments."""
-        for item in items:
+        for item in objects:
             yield from _at(depth, item.above)
-            sign = after if item is items[-1] else between
+            sign = after if item is objects[-1] else between
             yield from _at(depth, [_behind(self.node(item.node, depth) + sign, item.trail)])
 
     def node(self, node: Node, depth: int) -> str:
@@ -114,36 +130,43 @@ class _Layout:
         match node:
             case Iri(value=value):
                 return "()" if value == RDF + "nil" else self.short.iri(value)
-            case Label(name=name):
+            case BlankNodeLabel(name=name):
                 return f"_:{name}"
-            case Value():
+            case Literal():
                 return self.short.literal(node)
-            case Row():
-                return self.row(node, depth)
-            case Nest():
-                return self.nest(node, depth)
+            case Collection():
+                return self.collection(node, depth)
+            case BlankNodePropertyList():
+                return self.property_list(node, depth)
         raise TypeError(node)
 
-    def row(self, row: Row, depth: int) -> str:
-        if not row.items and not row.closing:
+    def collection(self, collection: Collection, depth: int) -> str:
+        if not collection.objects and not collection.closing:
             return "()"
-        bare = not row.closing and not any(item.above or item.trail for item in row.items)
-        members = list(self.column(row.items, depth + 1))
+        bare = not collection.closing and not any(
+            item.above or item.trail for item in collection.objects
+        )
+        members = list(self.column(collection.objects, depth + 1))
         if bare and not any("\n" in member for member in members):
             return f"( {' '.join(member.strip() for member in members)} )"
-        return "\n".join(["(", *members, *_at(depth + 1, row.closing), *_at(depth, [")"])])
+        return "\n".join(["(", *members, *_at(depth + 1, collection.closing), *_at(depth, [")"])])
 
-    def nest(self, nest: Nest, depth: int) -> str:
-        pairs = self.order.pairs(nest.pairs)
+    def property_list(self, nested: BlankNodePropertyList, depth: int) -> str:
+        properties = self.order.properties(nested.properties)
         lines: list[str] = []
-        for pair in pairs:
-            above, text = self.pair(pair, depth + 1, ";")
+        for entry in properties:
+            above, text = self.predicate_objects(entry, depth + 1, ";")
             lines += _at(depth + 1, [*above, text])
-        if not lines and not nest.closing:
+        if not lines and not nested.closing:
             return "[]"
-        if len(lines) == 1 and "\n" not in lines[0] and not pairs[0].trail and not nest.closing:
+        if (
+            len(lines) == 1
+            and "\n" not in lines[0]
+            and not properties[0].trail
+            and not nested.closing
+        ):
             return f"[ {lines[0].strip().removesuffix(' ;')} ]"
-        return "\n".join(["[", *lines, *_at(depth + 1, nest.closing), *_at(depth, ["]"])])
+        return "\n".join(["[", *lines, *_at(depth + 1, nested.closing), *_at(depth, ["]"])])
 
     def flat(self, node: Node) -> str:
         """Return a node as it stands at the margin, which is what it is sorted by."""

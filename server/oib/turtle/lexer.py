@@ -1,4 +1,4 @@
-"""Tokens: a Turtle text is cut into the terminals of RDF 1.1, each with the comments beside it.
+"""Tokenize a Turtle text into the terminals of RDF 1.1, each with the comments beside it.
 
 The expressions follow the grammar of https://www.w3.org/TR/turtle/#sec-grammar-grammar. Whatever
 that grammar does not know comes out as a token of the kind ``other``, so that nothing is skipped.

@@ -1,160 +1,182 @@
-"""The reader: tokens go in, their tree comes out (the productions of the Turtle grammar)."""
+"""Parse the tokens of a Turtle text into a syntax tree, by the productions of the grammar."""
 
 from dataclasses import replace
 
-from oib.turtle.comments import kept, noted, under
+from oib.turtle.comments import add_above, add_trailing, without_blank_lines
 from oib.turtle.cursor import Cursor
 from oib.turtle.lexer import NEWLINE, Token
-from oib.turtle.prefixes import Scope, unescape
+from oib.turtle.prefixes import PrefixMap, unescape
 from oib.turtle.syntax_tree import (
     LANG_STRING,
     RDF,
     XSD,
+    BlankNodeLabel,
+    BlankNodePropertyList,
     Block,
+    Collection,
     Directive,
     Iri,
-    Item,
-    Label,
-    Nest,
+    Literal,
     Node,
-    Pair,
-    Row,
-    Tree,
-    Value,
+    Object,
+    PredicateObjects,
+    SyntaxTree,
 )
 
 
-def read_tree(text: str, base: str | None = None) -> Tree:
-    """Return the tree of a text that passed the gate with the same ``base``."""
-    return _Reader(text, base).tree()
+def parse_tree(text: str, base: str | None = None) -> SyntaxTree:
+    """Return the syntax tree of a text that ``strict.triples`` accepted with the same ``base``."""
+    return _Parser(text, base).parse_tree()
 
 
-class _Reader:
-    """One pass over one text; each method reads what it is named after."""
+class _Parser:
+    """A recursive-descent parser of one text; each method parses the production in its name."""
 
     def __init__(self, text: str, base: str | None) -> None:
         self.text = text
-        self.scope = Scope(base)
+        self.prefixes = PrefixMap(base)
         self.cursor = Cursor(text)
 
-    def tree(self) -> Tree:
+    def parse_tree(self) -> SyntaxTree:
         directives: list[Directive] = []
         blocks: list[Block] = []
         header = self.cursor.take_header()
         while self.cursor.next.kind != "end":
             if self.cursor.at_directive:
-                directives.append(self.directive(header))
+                directives.append(self.parse_directive(header))
             else:
-                blocks.append(self.block())
-        return Tree(tuple(directives), tuple(blocks), tuple(header), self.cursor.next.above)
+                blocks.append(self.parse_block())
+        return SyntaxTree(tuple(directives), tuple(blocks), tuple(header), self.cursor.next.above)
 
-    def directive(self, header: list[str]) -> Directive:
+    def parse_directive(self, header: list[str]) -> Directive:
         first = last = self.cursor.take()
-        header += kept(first.above)
+        header += without_blank_lines(first.above)
         prefix = self.cursor.next.text[:-1] if self.cursor.next.kind == "name" else None
         while last.text != "." if first.kind == "at" else last.kind != "iri":
-            header += kept([last.trail, *self.cursor.next.above])
+            header += without_blank_lines([last.trail, *self.cursor.next.above])
             last = self.cursor.take()
             if last.kind == "iri":
-                value = self.scope.iri(last)
-        self.scope.declare(prefix, value)
+                value = self.prefixes.iri(last)
+        self.prefixes.declare(prefix, value)
         return Directive(first.start, last.end, prefix, value, last.trail)
 
-    def block(self) -> Block:
+    def parse_block(self) -> Block:
         above = self.cursor.next.above
-        subject = self.node()
+        subject = self.parse_node()
         above += self.cursor.take_loose()
-        block = Block(subject, (), 0, kept(above), self.cursor.last.trail)
-        pairs, closing = self.pairs(".")
+        block = Block(subject, (), 0, without_blank_lines(above), self.cursor.last.trail)
+        properties, closing = self.parse_properties(".")
         dot = self.cursor.take()
         if dot.alone:
             closing.append(dot.trail)
-        elif pairs:
-            pairs[-1] = self.behind(pairs[-1], dot.trail)
+        elif properties:
+            properties[-1] = self.attach_trailing(properties[-1], dot.trail)
         else:
-            block = noted(block, dot.trail)
-        return replace(block, pairs=tuple(pairs), end=dot.end, closing=kept(closing))
+            block = add_trailing(block, dot.trail)
+        return replace(
+            block, properties=tuple(properties), end=dot.end, closing=without_blank_lines(closing)
+        )
 
-    def pairs(self, end: str) -> tuple[list[Pair], list[str]]:
-        """Read pairs up to an end, which stays; the comments above it come second."""
-        pairs: list[Pair] = []
+    def parse_properties(self, end: str) -> tuple[list[PredicateObjects], list[str]]:
+        """Parse a predicateObjectList up to the token ``end``, which is not consumed.
+
+        Returns the entries, and the comments that stand above the end.
+        """
+        properties: list[PredicateObjects] = []
         while self.cursor.next.text != end:
             if self.cursor.next.text == ";":
-                pair = under(pairs[-1], self.cursor.next.above)
-                pairs[-1] = self.behind(pair, self.cursor.take().trail)
+                entry = add_above(properties[-1], self.cursor.next.above)
+                properties[-1] = self.attach_trailing(entry, self.cursor.take().trail)
             else:
-                pairs.append(self.pair())
-        return pairs, list(self.cursor.next.above)
+                properties.append(self.parse_predicate_objects())
+        return properties, list(self.cursor.next.above)
 
-    def pair(self) -> Pair:
+    def parse_predicate_objects(self) -> PredicateObjects:
         first = self.cursor.take()
-        iri = RDF + "type" if first.text == "a" else self.scope.iri(first)
-        items = [self.item()]
+        iri = RDF + "type" if first.text == "a" else self.prefixes.iri(first)
+        objects = [self.parse_object()]
         while self.cursor.next.text == ",":
-            item = under(items[-1], self.cursor.next.above)
-            items[-1] = noted(item, self.cursor.take().trail)
-            items.append(self.item())
+            item = add_above(objects[-1], self.cursor.next.above)
+            objects[-1] = add_trailing(item, self.cursor.take().trail)
+            objects.append(self.parse_object())
         trail = ""
-        if len(items) == 1 and items[0].trail:
-            trail = items[0].trail
-            items[0] = replace(items[0], trail="")
+        if len(objects) == 1 and objects[0].trail:
+            trail = objects[0].trail
+            objects[0] = replace(objects[0], trail="")
         verb = Iri(first.start, first.end, iri)
-        return Pair(verb, tuple(items), kept([*first.above, first.trail]), trail)
+        return PredicateObjects(
+            verb, tuple(objects), without_blank_lines([*first.above, first.trail]), trail
+        )
 
-    def behind(self, pair: Pair, comment: str) -> Pair:
-        """Give a comment behind a pair to the pair, or to its last object if that has a line."""
-        last = pair.items[-1]
-        if len(pair.items) == 1 or not NEWLINE.search(self.text, pair.verb.end, last.node.start):
-            return noted(pair, comment)
-        return replace(pair, items=(*pair.items[:-1], noted(last, comment)))
+    def attach_trailing(self, entry: PredicateObjects, comment: str) -> PredicateObjects:
+        """Attach a comment to a verb, or to its last object if that stands on a line of its own."""
+        last = entry.objects[-1]
+        if len(entry.objects) == 1 or not NEWLINE.search(
+            self.text, entry.verb.end, last.node.start
+        ):
+            return add_trailing(entry, comment)
+        return replace(
+            entry,
+            objects=(*entry.objects[:-1], add_trailing(last, comment)),
+        )
 
-    def item(self) -> Item:
+    def parse_object(self) -> Object:
         above = self.cursor.next.above
-        node = self.node()
-        return Item(node, kept(above + self.cursor.take_loose()), self.cursor.last.trail)
+        node = self.parse_node()
+        return Object(
+            node, without_blank_lines(above + self.cursor.take_loose()), self.cursor.last.trail
+        )
 
-    def node(self) -> Node:
+    def parse_node(self) -> Node:
         token = self.cursor.take()
         if token.text == "[":
-            return self.nest(token)
+            return self.parse_property_list(token)
         if token.text == "(":
-            return self.row(token)
+            return self.parse_collection(token)
         if token.kind == "string":
-            return self.string(token)
+            return self.parse_string(token)
         if token.kind == "label":
-            return Label(token.start, token.end, token.text[2:])
+            return BlankNodeLabel(token.start, token.end, token.text[2:])
         if token.kind in ("integer", "decimal", "double", "word"):
             datatype = XSD + ("boolean" if token.kind == "word" else token.kind)
-            return Value(token.start, token.end, token.text, datatype)
-        return Iri(token.start, token.end, self.scope.iri(token))
+            return Literal(token.start, token.end, token.text, datatype)
+        return Iri(token.start, token.end, self.prefixes.iri(token))
 
-    def nest(self, opening: Token) -> Nest:
-        pairs, closing = self.pairs("]")
-        if pairs:
-            pairs[0] = replace(pairs[0], above=kept([opening.trail, *pairs[0].above]))
+    def parse_property_list(self, opening: Token) -> BlankNodePropertyList:
+        properties, closing = self.parse_properties("]")
+        if properties:
+            properties[0] = replace(
+                properties[0], above=without_blank_lines([opening.trail, *properties[0].above])
+            )
         else:
             closing.insert(0, opening.trail)
-        return Nest(opening.start, self.cursor.take().end, tuple(pairs), kept(closing))
+        return BlankNodePropertyList(
+            opening.start, self.cursor.take().end, tuple(properties), without_blank_lines(closing)
+        )
 
-    def row(self, opening: Token) -> Row:
-        items: list[Item] = []
+    def parse_collection(self, opening: Token) -> Collection:
+        objects: list[Object] = []
         while self.cursor.next.text != ")":
-            items.append(self.item())
+            objects.append(self.parse_object())
         closing = list(self.cursor.next.above)
-        if items:
-            items[0] = replace(items[0], above=kept([opening.trail, *items[0].above]))
+        if objects:
+            objects[0] = replace(
+                objects[0], above=without_blank_lines([opening.trail, *objects[0].above])
+            )
         else:
             closing.insert(0, opening.trail)
-        return Row(opening.start, self.cursor.take().end, tuple(items), kept(closing))
+        return Collection(
+            opening.start, self.cursor.take().end, tuple(objects), without_blank_lines(closing)
+        )
 
-    def string(self, first: Token) -> Value:
+    def parse_string(self, first: Token) -> Literal:
         quotes = 3 if first.text[:3] in ('"""', "'''") else 1
         lexical = unescape(first.text[quotes:-quotes])
         if self.cursor.next.kind == "at":
             tag = self.cursor.take_inner()
-            return Value(first.start, tag.end, lexical, LANG_STRING, tag.text[1:])
+            return Literal(first.start, tag.end, lexical, LANG_STRING, tag.text[1:])
         if self.cursor.next.text == "^^":
             self.cursor.take_inner()
             datatype = self.cursor.take_inner()
-            return Value(first.start, datatype.end, lexical, self.scope.iri(datatype))
-        return Value(first.start, first.end, lexical, XSD + "string")
+            return Literal(first.start, datatype.end, lexical, self.prefixes.iri(datatype))
+        return Literal(first.start, first.end, lexical, XSD + "string")

@@ -1,4 +1,4 @@
-"""The scope: what names, references and escapes mean at one place of a text."""
+"""Resolve prefixed names, relative IRIs and escapes at one position of a text."""
 
 import re
 from functools import lru_cache
@@ -12,7 +12,7 @@ _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re
 _CONTROLS: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
-class Scope:
+class PrefixMap:
     """The base and the prefixes that hold from here on."""
 
     def __init__(self, base: str | None) -> None:

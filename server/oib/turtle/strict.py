@@ -1,4 +1,4 @@
-"""The gate: a file or a text is read strictly as Turtle of RDF 1.1, or refused at its exact place.
+"""Strict parsing: a file or text is accepted as Turtle of RDF 1.1, or refused with its position.
 
 The verdict is pyoxigraph's, which rejects every negative test of the W3C suite. What it takes
 beyond RDF 1.1 is refused on top: triple terms, annotations, base directions, VERSION
@@ -17,7 +17,7 @@ from oib.namespaces import BASE, PREFIXES
 from oib.turtle.lexer import NEWLINE, tokenize
 
 #: How deep brackets may be nested, so that no submission can exhaust the stack of a reader.
-DEEPEST: Final = 64
+MAX_DEPTH: Final = 64
 
 _PLACE: Final = re.compile(r"Parser error (?:at|between) .*?: ", re.DOTALL)
 _UNDECLARED: Final = re.compile(r"The prefix ([^\s:]*): has not been declared")
@@ -33,7 +33,7 @@ _HINTS: Final = {
 }
 
 
-def load(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Return the text of a file, without a byte order mark, its line ends as they are.
 
     Raises:
@@ -52,7 +52,7 @@ def load(path: Path) -> str:
         return content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8").removeprefix("\ufeff")
-        line, column = place(before, len(before))
+        line, column = line_and_column(before, len(before))
         reason = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
         raise BadTurtle(str(path), line, column, reason) from error
 
@@ -74,7 +74,7 @@ def triples(text: str, path: str = "<text>", base: str | None = None) -> tuple[T
     return found
 
 
-def faults(text: str, path: str = "<text>", base: str | None = None) -> list[BadTurtle]:
+def syntax_errors(text: str, path: str = "<text>", base: str | None = None) -> list[BadTurtle]:
     """Return every fault of a text, at most one a line, because one often breeds the next.
 
     The parser takes up again behind a faulty statement; a text that passes has no faults.
@@ -98,7 +98,7 @@ def faults(text: str, path: str = "<text>", base: str | None = None) -> list[Bad
     return list(found.values())
 
 
-def place(text: str, offset: int) -> tuple[int, int]:
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """Return line and column of an offset, both from 1, in code points."""
     breaks = [match.end() for match in NEWLINE.finditer(text, 0, offset)]
     return len(breaks) + 1, offset - (breaks[-1] if breaks else 0) + 1
@@ -125,7 +125,7 @@ def _declaration(prefix: str) -> str:
 
 def _refuse_foreign(text: str, path: str) -> None:
     """Refuse what is no token of RDF 1.1, and brackets nested too deep."""
-    if text.count("[") + text.count("(") <= DEEPEST and not _SUSPECT.search(text):
+    if text.count("[") + text.count("(") <= MAX_DEPTH and not _SUSPECT.search(text):
         return
     depth = 0
     for token in tokenize(text):
@@ -135,7 +135,7 @@ def _refuse_foreign(text: str, path: str) -> None:
             foreign = True
         if foreign:
             reason = f"{token.text} is syntax of RDF 1.2; source files keep to RDF 1.1"
-            raise BadTurtle(path, *place(text, token.start), reason)
-        if depth > DEEPEST:
-            reason = f"brackets are nested more than {DEEPEST} deep"
-            raise BadTurtle(path, *place(text, token.start), reason)
+            raise BadTurtle(path, *line_and_column(text, token.start), reason)
+        if depth > MAX_DEPTH:
+            reason = f"brackets are nested more than {MAX_DEPTH} deep"
+            raise BadTurtle(path, *line_and_column(text, token.start), reason)

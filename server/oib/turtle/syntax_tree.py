@@ -1,6 +1,6 @@
-"""The tree: a Turtle text as it is written, every term resolved, every comment at its owner.
+"""The syntax tree: a Turtle text as it is written, terms resolved, comments at their nodes.
 
-Text that passed ``gate.triples`` always has a tree; other text is not handed in. Positions are
+A text that ``strict.triples`` accepted always has a tree; others are not parsed. Positions are
 offsets in code points. Comments have three kinds of places: ``above`` (on lines of their own over
 a thing), ``trail`` (behind it on its last line) and ``closing`` (before the end of what it holds).
 """
@@ -29,14 +29,14 @@ class Iri(Node):
 
 
 @dataclass(frozen=True)
-class Label(Node):
+class BlankNodeLabel(Node):
     """A blank node with a label."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Value(Node):
+class Literal(Node):
     """A literal with its lexical form as written; ``language`` is empty where there is none."""
 
     lexical: str
@@ -45,7 +45,7 @@ class Value(Node):
 
 
 @dataclass(frozen=True)
-class Item:
+class Object:
     """An object of a verb, or a member of a collection."""
 
     node: Node
@@ -54,37 +54,37 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Pair:
+class PredicateObjects:
     """A verb and its objects."""
 
     verb: Iri
-    items: tuple[Item, ...]
+    objects: tuple[Object, ...]
     above: tuple[str, ...] = ()
     trail: str = ""
 
 
 @dataclass(frozen=True)
-class Nest(Node):
+class BlankNodePropertyList(Node):
     """A blank node in square brackets."""
 
-    pairs: tuple[Pair, ...]
+    properties: tuple[PredicateObjects, ...]
     closing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Row(Node):
+class Collection(Node):
     """A collection in round brackets."""
 
-    items: tuple[Item, ...]
+    objects: tuple[Object, ...]
     closing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Block:
-    """A subject with its pairs, up to the dot at ``end``."""
+    """A subject with its properties, up to the dot at ``end``."""
 
     subject: Node
-    pairs: tuple[Pair, ...]
+    properties: tuple[PredicateObjects, ...]
     end: int
     above: tuple[str, ...] = ()
     trail: str = ""
@@ -101,7 +101,7 @@ class Directive(Node):
 
 
 @dataclass(frozen=True)
-class Tree:
+class SyntaxTree:
     """A whole text; in ``header`` and ``footer`` an empty string stands for a blank line."""
 
     directives: tuple[Directive, ...]

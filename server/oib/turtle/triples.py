@@ -1,23 +1,24 @@
-"""The statements: a tree becomes its triples, each with the nodes that state it."""
+"""Turn a syntax tree into its triples, each with the nodes that state it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rdflib import RDF, BNode, Literal, URIRef
+from rdflib import RDF, BNode, URIRef
+from rdflib import Literal as RdfLiteral
 from rdflib.term import Node as Term
 
 from oib.turtle.syntax_tree import (
     LANG_STRING,
     XSD,
+    BlankNodeLabel,
+    BlankNodePropertyList,
+    Collection,
     Iri,
-    Item,
-    Label,
-    Nest,
+    Literal,
     Node,
-    Pair,
-    Row,
-    Tree,
-    Value,
+    Object,
+    PredicateObjects,
+    SyntaxTree,
 )
 
 
@@ -33,17 +34,17 @@ class Statement:
     object_node: Node
 
 
-def statements(tree: Tree) -> Iterator[Statement]:
+def statements(tree: SyntaxTree) -> Iterator[Statement]:
     """Yield every triple as often as it is stated, in the order of the text."""
-    walk = _Walk()
+    walk = _TripleBuilder()
     for block in tree.blocks:
         subject, inner = walk.term(block.subject)
         yield from inner
-        yield from walk.pairs(subject, block.subject, block.pairs)
+        yield from walk.properties(subject, block.subject, block.properties)
 
 
-class _Walk:
-    """One pass over one tree, which remembers the blank nodes with a label."""
+class _TripleBuilder:
+    """Builds the triples of one tree; remembers its labelled blank nodes."""
 
     def __init__(self) -> None:
         self.labels: dict[str, BNode] = {}
@@ -53,39 +54,43 @@ class _Walk:
         match node:
             case Iri(value=value):
                 return URIRef(value), iter(())
-            case Label(name=name):
+            case BlankNodeLabel(name=name):
                 return self.labels.setdefault(name, BNode()), iter(())
-            case Value():
+            case Literal():
                 return _literal(node), iter(())
-            case Nest(pairs=pairs):
+            case BlankNodePropertyList(properties=properties):
                 blank = BNode()
-                return blank, self.pairs(blank, node, pairs)
-            case Row(items=items) if items:
-                cells = [BNode() for _ in items]
-                return cells[0], self.row(cells, node, items)
+                return blank, self.properties(blank, node, properties)
+            case Collection(objects=objects) if objects:
+                links = [BNode() for _ in objects]
+                return links[0], self.collection(links, node, objects)
             case _:
                 return RDF.nil, iter(())
 
-    def pairs(self, subject: Term, node: Node, pairs: Sequence[Pair]) -> Iterator[Statement]:
-        for pair in pairs:
-            verb = URIRef(pair.verb.value)
-            for item in pair.items:
+    def properties(
+        self, subject: Term, node: Node, properties: Sequence[PredicateObjects]
+    ) -> Iterator[Statement]:
+        for entry in properties:
+            verb = URIRef(entry.verb.value)
+            for item in entry.objects:
                 found, inner = self.term(item.node)
-                yield Statement(subject, verb, found, node, pair.verb, item.node)
+                yield Statement(subject, verb, found, node, entry.verb, item.node)
                 yield from inner
 
-    def row(self, cells: list[BNode], node: Node, items: Sequence[Item]) -> Iterator[Statement]:
-        for cell, rest, item in zip(cells, [*cells[1:], RDF.nil], items, strict=True):
+    def collection(
+        self, links: list[BNode], node: Node, objects: Sequence[Object]
+    ) -> Iterator[Statement]:
+        for link, rest, item in zip(links, [*links[1:], RDF.nil], objects, strict=True):
             member, inner = self.term(item.node)
-            yield Statement(cell, RDF.first, member, node, None, item.node)
+            yield Statement(link, RDF.first, member, node, None, item.node)
             yield from inner
-            yield Statement(cell, RDF.rest, rest, node, None, item.node)
+            yield Statement(link, RDF.rest, rest, node, None, item.node)
 
 
-def _literal(value: Value) -> Literal:
-    """Return rdflib's literal, its lexical form kept by ``normalize=False``."""
+def _literal(value: Literal) -> RdfLiteral:
+    """Return rdflib's literal, its lexical form without_blank_lines by ``normalize=False``."""
     if value.datatype == LANG_STRING:
-        return Literal(value.lexical, lang=value.language)
+        return RdfLiteral(value.lexical, lang=value.language)
     if value.datatype == XSD + "string":
-        return Literal(value.lexical)
-    return Literal(value.lexical, datatype=URIRef(value.datatype), normalize=False)
+        return RdfLiteral(value.lexical)
+    return RdfLiteral(value.lexical, datatype=URIRef(value.datatype), normalize=False)

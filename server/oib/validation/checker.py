@@ -1,4 +1,4 @@
-"""The check: Turtle files go in, a report with the rule, the line and the mend comes out."""
+"""Check Turtle files against the rules: findings with rule, position and a way to mend."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,9 +11,9 @@ from oib.namespaces import ID, OIBS
 from oib.project import sources
 from oib.turtle import Document
 from oib.validation import locate
-from oib.validation.lexical import lint
+from oib.validation.lexical import find_errors
 from oib.validation.report import Finding, Report
-from oib.validation.rules import Rule, catalogue
+from oib.validation.rules import Rule, load_rules
 from oib.validation.shacl import validate
 
 __all__ = ["Finding", "Report", "check"]
@@ -28,10 +28,10 @@ def check(home: Path, paths: Sequence[Path] = ()) -> Report:
     Raises:
         BadInput: a file cannot be opened, or the home's own ontology or shapes cannot be read.
     """
-    shapes = [turtle.read(path) for path in sources(home, "shapes", ".ttl")]
-    ontology = [turtle.read(path) for path in sources(home, "ontology", ".ttl")]
+    shapes = [turtle.parse_file(path) for path in sources(home, "shapes", ".ttl")]
+    ontology = [turtle.parse_file(path) for path in sources(home, "ontology", ".ttl")]
     at_home = list(sources(home, "instances", ".ttl"))
-    rules = catalogue(_merge(shapes))
+    rules = load_rules(_merge(shapes))
     documents, faults = _read(paths or at_home, rules)
     if faults:
         return Report(tuple(map(str, paths or at_home)), tuple(sorted(faults)), readable=False)
@@ -41,11 +41,11 @@ def check(home: Path, paths: Sequence[Path] = ()) -> Report:
     graph = _merge(everywhere)
     focus = _touched(graph, documents) if paths else None
     findings = {
-        locate.of_fault(fault, document, rules)
+        locate.from_lexical_error(fault, document, rules)
         for document in documents
-        for fault in lint(document)
+        for fault in find_errors(document)
     } | {
-        locate.of_result(result, everywhere, rules)
+        locate.from_result(result, everywhere, rules)
         for result in validate(graph, _merge(shapes), focus)
     }
     return Report(tuple(document.path for document in documents), tuple(sorted(findings)))
@@ -56,7 +56,7 @@ def _read(paths: Iterable[Path], rules: dict[str, Rule]) -> tuple[list[Document]
     documents, findings = [], []
     for path in paths:
         try:
-            documents.append(turtle.read(path, base=ID))
+            documents.append(turtle.parse_file(path, base=ID))
         except BadTurtle as error:
             rule = rules[OIBS + "TTL-01"]
             findings += [
@@ -66,7 +66,7 @@ def _read(paths: Iterable[Path], rules: dict[str, Rule]) -> tuple[list[Document]
                     fault.column,
                     rule.identifier,
                     rule.severity,
-                    message=rule.say("", fault.reason, ""),
+                    message=rule.format_message("", fault.reason, ""),
                 )
                 for fault in _faults(path) or [error]
             ]
@@ -76,7 +76,7 @@ def _read(paths: Iterable[Path], rules: dict[str, Rule]) -> tuple[list[Document]
 def _faults(path: Path) -> list[BadTurtle]:
     """Return every fault of a file, or none where its very bytes cannot be read."""
     try:
-        return turtle.faults(turtle.load(path), str(path), ID)
+        return turtle.syntax_errors(turtle.read_text(path), str(path), ID)
     except BadTurtle:
         return []
 
@@ -86,7 +86,7 @@ def _others(documents: list[Document], at_home: list[Path]) -> list[Document]:
     described = {each.subject for document in documents for each in document.statements}
     return [
         document
-        for document in map(turtle.read, at_home)
+        for document in map(turtle.parse_file, at_home)
         if not described & {each.subject for each in document.statements}
     ]
 

@@ -1,4 +1,4 @@
-"""Evidence: holds every locator and digest of a home against a reader's own copy of the source."""
+"""Verify locators and digests against a reader's own copy of the source."""
 
 from collections import Counter
 from collections.abc import Iterator

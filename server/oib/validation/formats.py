@@ -1,4 +1,4 @@
-"""Writers: a report in the forms that people and programs read."""
+"""Output formats of a report."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ def as_json(report: Report, language: str = "en") -> str:
 
 
 #: The forms by name, as ``--format`` gives it.
-WRITERS: Mapping[str, Callable[[Report, str], str]] = {"text": text, "json": as_json}
+FORMATS: Mapping[str, Callable[[Report, str], str]] = {"text": text, "json": as_json}
 
 
 def _line(finding: Finding, language: str) -> str:

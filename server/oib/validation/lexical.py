@@ -1,4 +1,4 @@
-"""The lint: what no SHACL engine sees in a file: lexical forms, dates, tags, check digits."""
+"""Lexical rules, which no SHACL engine checks: datatypes, dates, language tags, check digits."""
 
 import re
 import unicodedata
@@ -36,7 +36,7 @@ _ROR_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
 
 
 @dataclass(frozen=True)
-class Fault:
+class LexicalError:
     """A statement that breaks a lexical rule; ``detail`` says what exactly."""
 
     rule: str
@@ -44,15 +44,15 @@ class Fault:
     detail: str
 
 
-def lint(document: Document) -> Iterator[Fault]:
+def find_errors(document: Document) -> Iterator[LexicalError]:
     """Yield the lexical faults of a document, in the order of its text."""
     for statement in document.statements:
         term = statement.object
         if isinstance(term, Literal):
             for rule, detail in _literal(term):
-                yield Fault(rule, statement, detail)
+                yield LexicalError(rule, statement, detail)
         elif isinstance(term, URIRef) and _register_fault(str(term)):
-            yield Fault("LEX-06", statement, str(term))
+            yield LexicalError("LEX-06", statement, str(term))
     yield from _backwards(document)
 
 
@@ -83,7 +83,7 @@ def _lexical(text: str, datatype: str) -> bool:
     return not (pattern := _LEXICAL.get(name)) or re.fullmatch(pattern, text) is not None
 
 
-def _backwards(document: Document) -> Iterator[Fault]:
+def _backwards(document: Document) -> Iterator[LexicalError]:
     """Find claims whose qualifiers let something end before it can have begun."""
     times: dict[object, dict[str, Statement]] = {}
     for statement in document.statements:
@@ -100,7 +100,7 @@ def _backwards(document: Document) -> Iterator[Fault]:
                 except BadInput:
                     continue  # said by LEX-01
                 if first and last and last < first:
-                    yield Fault("LEX-07", end, f"{first} … {last}")
+                    yield LexicalError("LEX-07", end, f"{first} … {last}")
 
 
 def _register_fault(iri: str) -> bool:

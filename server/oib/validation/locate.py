@@ -1,4 +1,4 @@
-"""The place: where in the checked files a finding belongs, by rule of SHACL or of the lint."""
+"""Turn lexical errors and SHACL results into findings with a position in a file."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,34 +6,42 @@ from rdflib.term import Node
 
 from oib.namespaces import OIBS
 from oib.turtle import Document, Span
-from oib.validation.lexical import Fault
+from oib.validation.lexical import LexicalError
 from oib.validation.report import Finding
-from oib.validation.rules import Rule, show
+from oib.validation.rules import Rule, format_term
 from oib.validation.shacl import Result
 
 
-def of_fault(fault: Fault, document: Document, rules: Mapping[str, Rule]) -> Finding:
-    """Return a lexical fault as a finding, at the object that is at fault."""
-    rule = rules[OIBS + fault.rule]
-    focus = show(fault.statement.subject)
+def from_lexical_error(
+    error: LexicalError, document: Document, rules: Mapping[str, Rule]
+) -> Finding:
+    """Return a lexical fault as a finding, at the object that is at error."""
+    rule = rules[OIBS + error.rule]
+    focus = format_term(error.statement.subject)
     return Finding(
         document.path,
-        *_start(document.span(fault.statement.object_node)),
-        rule=fault.rule,
+        *_start(document.span(error.statement.object_node)),
+        rule=error.rule,
         severity=rule.severity,
         focus=focus,
-        value=fault.detail,
-        message=rule.say(focus, fault.detail, show(fault.statement.predicate)),
+        value=error.detail,
+        message=rule.format_message(focus, error.detail, format_term(error.statement.predicate)),
     )
 
 
-def of_result(result: Result, documents: Sequence[Document], rules: Mapping[str, Rule]) -> Finding:
+def from_result(
+    result: Result, documents: Sequence[Document], rules: Mapping[str, Rule]
+) -> Finding:
     """Return a validation result as a finding, at the most telling place of the first file.
 
     That is the value where it is stated; else the verb; else the subject. A focus node that no
     file states is placed at the first file, without a line.
     """
-    focus, value, path = show(result.focus), show(result.value), show(result.path)
+    focus, value, path = (
+        format_term(result.focus),
+        format_term(result.value),
+        format_term(result.path),
+    )
     rule = rules.get(result.rule) or Rule(
         result.rule.removeprefix(OIBS), result.severity, {}, {"en": result.text}
     )
@@ -45,7 +53,7 @@ def of_result(result: Result, documents: Sequence[Document], rules: Mapping[str,
         severity=result.severity,
         focus=focus,
         value=value,
-        message=rule.say(focus, value, path),
+        message=rule.format_message(focus, value, path),
     )
 
 
@@ -53,10 +61,10 @@ def _find(result: Result, documents: Sequence[Document]) -> tuple[Document | Non
     attempts: list[tuple[Node | None, Node | None]] = [(result.path, None), (None, None)]
     if result.value is not None:
         attempts = [(result.path, result.value), (None, result.value), *attempts]
-    stating = [document for document in documents if document.stated(result.focus)]
+    stating = [document for document in documents if document.find_statements(result.focus)]
     for predicate, value in attempts:
         for document in stating:
-            if span := document.where(result.focus, predicate, value):
+            if span := document.find_span(result.focus, predicate, value):
                 return document, span
     return (documents[0] if documents else None), None
 

@@ -1,4 +1,4 @@
-"""Findings: what a check has to say, one value each, and the report that holds them."""
+"""Findings of a check, and the report that holds them."""
 
 from dataclasses import dataclass, field
 

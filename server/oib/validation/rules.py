@@ -1,4 +1,4 @@
-"""The rules: every shape of ours by its id, with its severity and its message in each language."""
+"""The rules: every shape with its id, its severity and its message in each language."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class Rule:
     name: Mapping[str, str]
     message: Mapping[str, str]
 
-    def say(self, focus: str, value: str, path: str) -> dict[str, str]:
+    def format_message(self, focus: str, value: str, path: str) -> dict[str, str]:
         """Return the message with its placeholders filled; IRIs are shortened."""
         filling = {"this": focus, "value": value, "path": path}
         return {
@@ -30,7 +30,7 @@ class Rule:
         }
 
 
-def catalogue(shapes: Graph) -> dict[str, Rule]:
+def load_rules(shapes: Graph) -> dict[str, Rule]:
     """Return the rules of a shapes graph by IRI: whatever of ours carries a message."""
     rules = {}
     for node in set(shapes.subjects(SH.message)):
@@ -44,7 +44,7 @@ def catalogue(shapes: Graph) -> dict[str, Rule]:
     return rules
 
 
-def show(term: object) -> str:
+def format_term(term: object) -> str:
     """Return an RDF term as a person would write it: prefixed, or in quotation marks."""
     if isinstance(term, URIRef):
         return shorten(str(term))

@@ -1,4 +1,4 @@
-"""The validator: data and shapes go in, the results of SHACL come out (by pySHACL)."""
+"""SHACL validation of a data graph (by pySHACL)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.term import Node
 
-from oib.validation.sparql_constraints import Constraint, ask, constraints
+from oib.validation.sparql_constraints import Constraint, constraints, evaluate
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def validate(
     copy = Graph()
     for triple in shapes:
         copy.add(triple)
-    asked = list(constraints(shapes)) if setwise else []
-    for constraint in asked:
+    set_wise = list(constraints(shapes)) if setwise else []
+    for constraint in set_wise:
         copy.remove((constraint.shape, SH.sparql, constraint.node))
     before = SPARQLProcessor.query
     SPARQLProcessor.query = _query_with_cache  # type: ignore[method-assign, assignment]
@@ -61,18 +61,18 @@ def validate(
         SPARQLProcessor.query = before  # type: ignore[method-assign]
     if not isinstance(report, Graph):
         raise report  # pySHACL hands back what it could not carry out
-    return [*_results(report), *_setwise(asked, data, focus)]
+    return [*_results(report), *_setwise(set_wise, data, focus)]
 
 
 def _setwise(
-    asked: list[Constraint], data: Graph, focus: Iterable[URIRef] | None
+    set_wise: list[Constraint], data: Graph, focus: Iterable[URIRef] | None
 ) -> Iterator[Result]:
     store = Store()
     lines = data.serialize(format="nt", encoding="utf-8")
     store.bulk_load(lines, RdfFormat.N_TRIPLES)
     wanted = None if focus is None else set(focus)
-    for constraint in asked:
-        for node, path, value in ask(constraint, store):
+    for constraint in set_wise:
+        for node, path, value in evaluate(constraint, store):
             if wanted is None or node in wanted:
                 yield Result(
                     str(constraint.node),

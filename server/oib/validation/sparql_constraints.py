@@ -1,4 +1,4 @@
-"""Set-wise constraints: each ``sh:sparql`` rule asked once of a store, not once a focus node.
+"""SPARQL constraints, set-wise: one query for all focus nodes, not one for each.
 
 pySHACL evaluates a SPARQL constraint with rdflib for every focus node, which takes most of a run.
 A constraint whose shape says its targets by class asks the same of all of them when the target
@@ -47,7 +47,9 @@ def constraints(shapes: Graph) -> Iterator[Constraint]:
             yield Constraint(shape, node, severity.removeprefix(str(SH)), query)
 
 
-def ask(constraint: Constraint, store: Store) -> Iterator[tuple[Node, Node | None, Node | None]]:
+def evaluate(
+    constraint: Constraint, store: Store
+) -> Iterator[tuple[Node, Node | None, Node | None]]:
     """Yield focus node, path and value of each solution of a constraint."""
     solutions = store.query(constraint.query)
     assert isinstance(solutions, QuerySolutions)
