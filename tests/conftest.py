@@ -1,6 +1,7 @@
 """Fixtures that several test modules share."""
 
 import os
+from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode
@@ -16,9 +17,15 @@ from oib.web import create_app
 from projects import ROOT
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--home", type=Path, default=ROOT, help="run the tests of the data over another home"
+    )
+
+
 @pytest.fixture(scope="session")
-def home():
-    return ROOT
+def home(request):
+    return request.config.getoption("--home")
 
 
 @pytest.fixture(scope="session")
