@@ -21,7 +21,7 @@ from oib.engine.limits import Limits
 from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, TooCostly, Unavailable
 from oib.sparql.dataset import Dataset
 from oib.workers import messages
-from oib.workers.engine import Isolated
+from oib.workers.engine import WorkerEngine
 from oib.workers.process import Handle
 from process_info import lives, parent, soon
 
@@ -40,7 +40,7 @@ def start(snapshot):
 
     def _start(**limits):
         said = []
-        engines.append(Isolated(snapshot.directory, replace(LIMITS, **limits), said.append))
+        engines.append(WorkerEngine(snapshot.directory, replace(LIMITS, **limits), said.append))
         engines[-1].said = said
         return engines[-1]
 
@@ -51,7 +51,7 @@ def start(snapshot):
 
 @pytest.fixture(scope="module")
 def engine(snapshot):
-    engine = Isolated(snapshot.directory, LIMITS)
+    engine = WorkerEngine(snapshot.directory, LIMITS)
     yield engine
     engine.close()
 
@@ -60,8 +60,8 @@ def pid_of(engine):
     """Return the process that will take the next question."""
 
     async def look():
-        worker = await engine._nursery.take(5)
-        engine._nursery.give(worker)
+        worker = await engine._pool.take(5)
+        engine._pool.give(worker)
         return worker.pid
 
     return asyncio.run_coroutine_threadsafe(look(), engine.loop).result()
@@ -239,13 +239,13 @@ def test_no_more_workers_than_needed_wait(start):
     with ThreadPoolExecutor(4) as pool:
         bodies = set(pool.map(lambda number: engine.query(f"{MEDIUM} # {number}", JSON), range(8)))
     assert len(bodies) == 1
-    assert soon(lambda: len(engine._nursery._ready) <= 2)
-    assert soon(lambda: engine._nursery._fast == len(engine._nursery._ready))
+    assert soon(lambda: len(engine._pool._ready) <= 2)
+    assert soon(lambda: engine._pool._fast == len(engine._pool._ready))
 
 
 def test_a_snapshot_that_cannot_be_opened_is_told(tmp_path):
     said = []
-    engine = Isolated(tmp_path, LIMITS, said.append)
+    engine = WorkerEngine(tmp_path, LIMITS, said.append)
     with pytest.raises(Unavailable, match=r"no query can be answered now|too many"):
         engine.query("ASK {}", JSON)
     assert soon(lambda: said)
@@ -258,7 +258,7 @@ def test_a_store_on_disk_answers_behind_the_walls_too(tmp_path, snapshot, engine
     manifest = Manifest("v", "d" * 64, "", {}, {})
     on_disk = snapshots.write(tmp_path, manifest, snapshot.store(), memory_limit=1)
     assert (on_disk.directory / "store").is_dir()
-    disk_engine = Isolated(on_disk.directory, LIMITS)
+    disk_engine = WorkerEngine(on_disk.directory, LIMITS)
     assert disk_engine.query(COUNT, JSON) == engine.query(COUNT, JSON)
     disk_engine.close()
 
@@ -270,12 +270,12 @@ def test_a_store_of_many_files_is_read_behind_the_walls(tmp_path, snapshot, engi
     shutil.rmtree(place)
     store = Store(str(place))
     quads = list(snapshot.store())
-    for start in range(0, len(quads), len(quads) // 5):  # each gives every index a file more
-        part = quads[start : start + len(quads) // 5]
+    for start in range(0, len(quads), len(quads) // 8):  # each gives every index a file more
+        part = quads[start : start + len(quads) // 8]
         store.bulk_extend([*part, *(Quad(*quad.triple) for quad in part)])
     del store
     assert len(list(place.glob("*.sst"))) > 2 * FIRST_FILES
-    disk_engine = Isolated(on_disk.directory, LIMITS)
+    disk_engine = WorkerEngine(on_disk.directory, LIMITS)
     for query in (COUNT, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", MEDIUM):
         assert disk_engine.query(query, JSON) == engine.query(query, JSON)
     disk_engine.close()

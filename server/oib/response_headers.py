@@ -11,6 +11,9 @@ MAX_BODY: Final = 4 * 2**20
 #: tags are kept before it, as a container of quoted ones.
 ERROR: Final = "oib.error"
 KEPT: Final = "oib.kept"
+#: … and the list to which the app adds the query session of a request, so that it can be
+#: cancelled.
+SESSIONS: Final = "oib.sessions"
 
 #: Keep an answer, but ask whether it still holds.
 KEEP: Final = "no-cache"

@@ -13,7 +13,7 @@ from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.engine.writable import Writable
 from oib.saved_queries import Library
-from oib.workers.engine import Isolated
+from oib.workers.engine import WorkerEngine
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,10 @@ class Site:
     ) -> Self:
         """Open a snapshot of a home for a server: within limits, in processes of its own.
 
-        ``say`` gets what is worth a line to whoever runs the server; ``loop`` as in ``Isolated``.
+        ``say`` gets what is worth a line to whoever runs the server; ``loop`` as in
+        ``WorkerEngine``.
         """
-        engine = Isolated(snapshot.directory, limits, say, loop)
+        engine = WorkerEngine(snapshot.directory, limits, say, loop)
         version = snapshot.manifest.version
         return cls(engine, version, Library(home), limits=limits, dumps=snapshot.dumps)
 

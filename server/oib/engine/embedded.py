@@ -1,30 +1,58 @@
 """The embedded engine: queries answered by a pyoxigraph store in this process."""
 
+import asyncio
 from collections.abc import Set
 
 from pyoxigraph import Store
 
 from oib.engine.evaluation import evaluate
 from oib.engine.stores import Holding
+from oib.errors import Unavailable
 from oib.sparql import guard
 from oib.sparql.dataset import UNION, Dataset
 
 
 class Embedded:
-    """An engine over a store, for commands and tests: nothing here stops a query that is too long.
+    """An engine for commands and tests. It has no limits of time or memory.
 
-    Its default graph becomes the union of all graphs, see ``evaluation.prepare``. ``services``
-    are the origins that SERVICE may call, see ``guard``.
+    The default graph of the store becomes the union of all its graphs, see ``stores``.
+    ``services`` are the origins that SERVICE may call, see ``guard``.
     """
 
     def __init__(self, store: Store, services: Set[str] = frozenset()) -> None:
         self._held = Holding.of(store)
         self._services = frozenset(services)
 
+    def session(self, client: str = "", seconds: float | None = None) -> "EmbeddedSession":
+        """Begin a session; this engine does not enforce its deadline."""
+        return EmbeddedSession(self)
+
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
-        """Answer a query, as ``Engine.query`` says."""
+        """Answer one query, as ``Queryable.query`` defines."""
         guard.read(text, self._services)
         return evaluate(self._held, text, media_type, dataset)
 
     def close(self) -> None:
-        """Do nothing: the store goes with this object."""
+        """Do nothing: the store is released with this object."""
+
+
+class EmbeddedSession:
+    """A session of an embedded engine; see ``QuerySession``."""
+
+    def __init__(self, engine: Embedded) -> None:
+        self._engine = engine
+        self._is_cancelled = False
+
+    def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
+        """Answer one query, as ``Queryable.query`` defines."""
+        if self._is_cancelled:
+            raise Unavailable("this request was cancelled")
+        return self._engine.query(text, media_type, dataset)
+
+    async def answer(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
+        """Answer one query in a thread; cancelling does not stop the evaluation."""
+        return await asyncio.to_thread(self.query, text, media_type, dataset)
+
+    def cancel(self) -> None:
+        """Refuse further queries; one that runs already is not stopped."""
+        self._is_cancelled = True

@@ -1,5 +1,6 @@
 """The remote engine: queries answered by another SPARQL endpoint, over the SPARQL protocol."""
 
+import asyncio
 from collections.abc import Set
 from email.message import Message
 from http.client import HTTPException
@@ -50,6 +51,10 @@ class Remote:
         _expect(media_type, response.headers)
         return body
 
+    def session(self, client: str = "", seconds: float | None = None) -> "RemoteSession":
+        """Begin a session, as ``Engine.session`` defines."""
+        return RemoteSession(self)
+
     def close(self) -> None:
         """Do nothing: no connection is held."""
 
@@ -67,6 +72,28 @@ class Remote:
         # On the first line of the text, so that line numbers in messages stay right.
         request.setQuery(f"BASE <{BASE}> {text}")
         return request
+
+
+class RemoteSession:
+    """A session of a remote engine; see ``QuerySession``."""
+
+    def __init__(self, engine: Remote) -> None:
+        self._engine = engine
+        self._is_cancelled = False
+
+    def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
+        """Answer one query, as ``Queryable.query`` defines."""
+        if self._is_cancelled:
+            raise Unavailable("this request was cancelled")
+        return self._engine.query(text, media_type, dataset)
+
+    async def answer(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
+        """Answer one query in a thread."""
+        return await asyncio.to_thread(self.query, text, media_type, dataset)
+
+    def cancel(self) -> None:
+        """Refuse further queries."""
+        self._is_cancelled = True
 
 
 def _expect(media_type: str, headers: Message) -> None:

@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from pyoxigraph import NamedNode
 
-from oib.engine.base import Engine
+from oib.engine.base import Queryable
 from oib.errors import BadInput
 from oib.namespaces import PREFIXES
 
@@ -48,7 +48,7 @@ class Facts:
             self._pointing[predicate, value.text].append(subject)
 
     @classmethod
-    def select(cls, engine: Engine, text: str) -> Self:
+    def select(cls, engine: Queryable, text: str) -> Self:
         """Ask a query for ?s ?p ?o, and hold what it yields."""
         return cls((row["s"].text, row["p"].text, row["o"]) for row in rows(engine, text))
 
@@ -95,13 +95,13 @@ class Facts:
         return {label.language: label.text for label in labels}
 
 
-def rows(engine: Engine, text: str) -> list[dict[str, Value]]:
+def rows(engine: Queryable, text: str) -> list[dict[str, Value]]:
     """Ask a SELECT query; return its solutions, each a dictionary from variable to value."""
     solutions = json.loads(engine.query(text, _JSON))["results"]["bindings"]
     return [{name: read(term) for name, term in solution.items()} for solution in solutions]
 
 
-def tell(engine: Engine, iris: Iterable[str], properties: Iterable[str] = LABELS) -> Facts:
+def tell(engine: Queryable, iris: Iterable[str], properties: Iterable[str] = LABELS) -> Facts:
     """Ask for some properties of many things at once; by default, for their names."""
     things, wanted = sorted(iris), " ".join(map(bracket, properties))
     asked = [things[start : start + _BATCH] for start in range(0, len(things), _BATCH)]

@@ -4,13 +4,13 @@ import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from oib import response_headers
+from oib.engine.base import QuerySession
 from oib.front import Headers, Request, Response
-from oib.workers.engine import PENDING
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -28,24 +28,23 @@ class Bridge:
 
     async def __call__(self, request: Request) -> Response:
         """Let the app answer; cancelled, its queries are stopped."""
-        pending: list[Future[bytes]] = []
+        sessions: list[QuerySession] = []
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._pool, self._run, request, pending)
+            return await loop.run_in_executor(self._pool, self._run, request, sessions)
         except asyncio.CancelledError:
-            for query in pending:
-                query.cancel()
+            for session in sessions:
+                session.cancel()
             raise
 
-    def _run(self, request: Request, pending: list[Future[bytes]]) -> Response:
-        PENDING.set(pending)
+    def _run(self, request: Request, sessions: list[QuerySession]) -> Response:
         told: list[tuple[int, Headers]] = []
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], Any]:
             told.append((int(status[:3]), headers))
             return _refuse
 
-        body = self._app(environ(request), start)
+        body = self._app({**environ(request), response_headers.SESSIONS: sessions}, start)
         status, headers = told[-1]
         length = next((value for name, value in headers if name.lower() == "content-length"), "")
         if length.isdigit() and int(length) <= _WHOLE:

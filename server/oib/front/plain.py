@@ -16,7 +16,6 @@ from oib.front import Answerer, Headers, Request, Response
 from oib.front.kept import LARGEST, Kept
 from oib.services import Site
 from oib.sparql import guard, results
-from oib.workers.engine import Isolated
 
 # A longer one is for the app: to read it would hold up all others.
 _LONGEST = 2**13
@@ -32,7 +31,7 @@ class Plain:
         """Answer a request."""
         site, text = self._site(), _query(request)
         engine = site.engine
-        if text is None or not isinstance(engine, Isolated) or site.writable:
+        if text is None or site.limits is None or site.writable:
             return await self._behind(request)
         try:
             form = guard.read(text).form
@@ -42,7 +41,7 @@ class Plain:
             )
             if tag in request.known or "if-none-match" in request.headers:
                 return await self._behind(request)
-            body = await engine.ask(text, media_type)
+            body = await engine.session(request.client).answer(text, media_type)
         except NotAcceptable:  # by the app's longer list of what is offered
             return await self._behind(request)
         except asyncio.CancelledError:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from oib.engine.base import Engine
+from oib.engine.base import Queryable
 from oib.engine.statements import Facts, Value, rows, tell
 from oib.namespaces import GRAPH, OIB, PREFIXES
 from oib.views import entity_queries
@@ -47,7 +47,7 @@ class Description:
     listed: Mapping[str, tuple[Claim, ...]]
 
 
-def describe(engine: Engine, iri: str) -> Description:
+def describe(engine: Queryable, iri: str) -> Description:
     """Describe a thing for its page, in five queries that start from it.
 
     Raises:
@@ -86,7 +86,7 @@ def describe(engine: Engine, iri: str) -> Description:
     )  # fmt: skip
 
 
-def _with_names(engine: Engine, facts: Facts) -> Facts:
+def _with_names(engine: Queryable, facts: Facts) -> Facts:
     """Add what a page must know of all that is mentioned, and the names of what that mentions."""
     known = facts.iris()
     told = tell(engine, known, entity_queries.TOLD)

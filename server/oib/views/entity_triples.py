@@ -4,7 +4,7 @@ from typing import Final
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, RdfFormat, Triple, parse
 
-from oib.engine.base import Engine
+from oib.engine.base import Queryable
 from oib.namespaces import DOC
 from oib.sparql import results
 from oib.views import entity_queries
@@ -12,7 +12,7 @@ from oib.views import entity_queries
 _N_TRIPLES: Final = "application/n-triples"
 
 
-def write(engine: Engine, iri: str, media_type: str) -> bytes:
+def write(engine: Queryable, iri: str, media_type: str) -> bytes:
     """Return the RDF description of a thing.
 
     It holds the thing's own triples, its fragments (identity links, units of a document), its
@@ -26,17 +26,17 @@ def write(engine: Engine, iri: str, media_type: str) -> bytes:
     return _write(engine, entity_queries.construct(iri), iri, media_type)
 
 
-def write_graph(engine: Engine, name: str, media_type: str) -> bytes:
+def write_graph(engine: Queryable, name: str, media_type: str) -> bytes:
     """Return one named graph, by its name after ``…/graph/``."""
     return _write(engine, entity_queries.graph(name), "", media_type)
 
 
-def write_only(engine: Engine, iri: str, media_type: str) -> bytes:
+def write_only(engine: Queryable, iri: str, media_type: str) -> bytes:
     """Return the own triples of a withdrawn thing or of a saved query, and nothing around them."""
     return _write(engine, entity_queries.only(iri), iri, media_type)
 
 
-def _write(engine: Engine, query: str, first: str, media_type: str) -> bytes:
+def _write(engine: Queryable, query: str, first: str, media_type: str) -> bytes:
     # In one order and with canonical labels of blank nodes (RDFC-1.0): the same bytes under one
     # strong ETag, whichever engine or process answers.
     dataset = Dataset(parse(engine.query(query, _N_TRIPLES), RdfFormat.N_TRIPLES))

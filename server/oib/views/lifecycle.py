@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from oib.engine.base import Engine
+from oib.engine.base import Queryable
 from oib.engine.statements import rows
 from oib.namespaces import OIB, PREFIXES
 from oib.views import entity_queries
@@ -20,7 +20,7 @@ class Standing:
     replacement: str | None
 
 
-def find(engine: Engine, iri: str) -> Standing:
+def find(engine: Queryable, iri: str) -> Standing:
     """Return the standing of an IRI.
 
     A thing is withdrawn when it is an ``oib:Withdrawn``, and replaced when it has a

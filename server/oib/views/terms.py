@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from oib.engine.base import Engine
+from oib.engine.base import Queryable
 from oib.engine.statements import Facts, Value, rows, tell
 from oib.namespaces import GRAPH, OIB, OIBS, OIBV, PREFIXES
 
@@ -79,7 +79,7 @@ class Reference:
     names: Mapping[str, Mapping[str, str]]
 
 
-def read(engine: Engine, name: str) -> Reference:
+def read(engine: Queryable, name: str) -> Reference:
     """Read the reference of one document: ``ontology``, ``vocab`` or ``shapes``."""
     facts = Facts.select(
         engine, f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}{name}> {{ ?s ?p ?o }} }}"
@@ -93,7 +93,7 @@ def read(engine: Engine, name: str) -> Reference:
     )
 
 
-def _terms(engine: Engine, facts: Facts) -> Iterator[Term]:
+def _terms(engine: Queryable, facts: Facts) -> Iterator[Term]:
     uses, claims = {**_count(engine, _USES), **_count(engine, _POINTED)}, _count(engine, _CLAIMS)
     for iri in facts:
         types = [value.text for value in facts.all(iri, _RDF + "type")]
@@ -136,5 +136,5 @@ def _rules(facts: Facts) -> Iterator[Rule]:
             )
 
 
-def _count(engine: Engine, query: str) -> dict[str, int]:
+def _count(engine: Queryable, query: str) -> dict[str, int]:
     return {row["term"].text: int(row["n"].text) for row in rows(engine, query) if "term" in row}

@@ -4,6 +4,8 @@ from typing import cast
 
 from flask import Response, current_app, g, request
 
+from oib import response_headers
+from oib.engine.base import QuerySession
 from oib.reload import Turnover
 from oib.services import Site
 
@@ -15,6 +17,19 @@ def site() -> Site:
     if "site" not in g:
         g.site = cast(Turnover, current_app.extensions["turnover"]).site
     return cast(Site, g.site)
+
+
+def bind(session: QuerySession) -> None:
+    """Make a session the one that ``queries`` returns for the rest of this request."""
+    g.queries = session
+    request.environ.get(response_headers.SESSIONS, []).append(session)
+
+
+def queries() -> QuerySession:
+    """Return the query session of this request: one deadline for all of its queries."""
+    if "queries" not in g:
+        bind(site().engine.session(request.remote_addr or ""))
+    return cast(QuerySession, g.queries)
 
 
 def accept() -> str:

@@ -59,7 +59,7 @@ def dump(name: str) -> Response:
 @bp.get("/graph/<path:name>")
 def graph(name: str) -> Response:
     """Return any named graph, in RDF."""
-    engine, media_type = context.site().engine, representations.choose(tuple(results.GRAPHS))
+    engine, media_type = context.queries(), representations.choose(tuple(results.GRAPHS))
     if not rows(engine, f"SELECT * {{ GRAPH {bracket(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"):
         raise NotFound(f"no graph is called {GRAPH}{name}")
     return context.reply(entity_views.write_graph(engine, name, media_type), media_type)
@@ -74,7 +74,7 @@ def void() -> Response:
 
 
 def _answer(name: str, media_type: str) -> Response:
-    engine = context.site().engine
+    engine = context.queries()
     if media_type != context.PAGE:
         return context.reply(
             entity_views.write_graph(engine, _GRAPHS[name], media_type), media_type
@@ -88,7 +88,7 @@ def _answer(name: str, media_type: str) -> Response:
 
 
 def _dataset() -> Response:
-    engine, iri = context.site().engine, BASE + "dataset"
+    engine, iri = context.queries(), BASE + "dataset"
     query = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{ ?s ?p ?o }} }}"
     facts = Facts.select(engine, query)
     named = facts | tell(engine, facts.iris())

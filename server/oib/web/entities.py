@@ -50,7 +50,7 @@ def document(kind: str, slug: str) -> Response:
 
 
 def _describe(iri: str, media_type: str, status: int = 200) -> Response:
-    engine = context.site().engine
+    engine = context.queries()
     if media_type != context.PAGE:
         write = entity_views.write if status == 200 else entity_views.write_only
         return context.reply(write(engine, iri, media_type), media_type, status)
@@ -78,7 +78,7 @@ def _moved_or_gone(iri: str, fixed: str | None = None) -> Response | None:
         Gone: it was withdrawn, and the client takes no form in which that can be told better.
     """
     try:
-        standing = entity_views.find(context.site().engine, iri)
+        standing = entity_views.find(context.queries(), iri)
     except BadInput:
         standing = entity_views.Standing(False, False, None)
     if not standing.is_known:

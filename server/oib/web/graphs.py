@@ -19,7 +19,7 @@ def graph() -> Response:
     if len(named) + has_default != 1:
         raise BadInput("name one graph: ?graph= and its IRI, percent-encoded, or ?default")
     where = f"{{ GRAPH {bracket(named[0])} {_TRIPLES} }}" if named else _TRIPLES
-    engine, media_type = context.site().engine, representations.choose(tuple(results.GRAPHS))
+    engine, media_type = context.queries(), representations.choose(tuple(results.GRAPHS))
     if named and not rows(engine, f"SELECT * {where} LIMIT 1"):
         raise NotFound(f"no graph is called {named[0]}")
     text = f"CONSTRUCT {_TRIPLES} WHERE {where}"

@@ -26,7 +26,7 @@ def ready() -> Response:
         Unavailable: the engine does not answer.
     """
     try:
-        context.site().engine.query("ASK {}", "application/sparql-results+json")
+        context.queries().query("ASK {}", "application/sparql-results+json")
     except OibError as error:
         raise Unavailable(f"the engine does not answer: {error}") from error
     return _tell({"version": context.site().version})

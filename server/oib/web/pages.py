@@ -61,7 +61,7 @@ def _home() -> Response:
 @lru_cache(maxsize=4)
 def _front(site: Site) -> Front:
     """Gather what the page tells, once for each version of the data."""
-    meta = Facts.select(site.engine, _META)
+    meta = Facts.select(context.queries(), _META)
     counts = {
         kind.text: int(count.text)
         for node in meta
@@ -70,7 +70,7 @@ def _front(site: Site) -> Front:
         if kind.text.startswith(OIB) and kind.text not in _MACHINERY
     }
     told, disputed = _first(site, _MOST_TOLD), _first(site, _DISPUTED)
-    facts = tell(site.engine, {iri for iri in (told, disputed, *counts) if iri})
+    facts = tell(context.queries(), {iri for iri in (told, disputed, *counts) if iri})
     titles = meta.all(BASE + "dataset", PREFIXES["dcterms"] + "title")
     return Front(
         told=told,
@@ -85,7 +85,9 @@ def _front(site: Site) -> Front:
 
 
 def _first(site: Site, query: str) -> str | None:
-    return next((row["thing"].text for row in rows(site.engine, query) if "thing" in row), None)
+    return next(
+        (row["thing"].text for row in rows(context.queries(), query) if "thing" in row), None
+    )
 
 
 def _list_of(kind: str) -> str:

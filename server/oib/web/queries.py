@@ -47,7 +47,7 @@ def query(name: str) -> Response:
 def _list(media_type: str) -> Response:
     site = context.site()
     if media_type != context.PAGE:
-        body = entity_views.write_graph(site.engine, "queries", media_type)
+        body = entity_views.write_graph(context.queries(), "queries", media_type)
         return context.reply(body, media_type)
     ordered = sorted(site.library, key=lambda saved: saved.name)
     topics = [(topic, list(some)) for topic, some in groupby(ordered, lambda saved: saved.topic)]
@@ -55,7 +55,7 @@ def _list(media_type: str) -> Response:
 
 
 def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: str) -> Response:
-    engine = context.site().engine
+    engine = context.queries()
     form = guard.read(text).form
     if media_type == _TEXT:
         return context.reply(text, _TEXT)
@@ -67,7 +67,7 @@ def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: st
 
 
 def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
-    engine, form = context.site().engine, guard.read(text).form
+    engine, form = context.queries(), guard.read(text).form
     is_table = form in ("SELECT", "ASK")
     answer = result_table.ask(engine, text) if is_table else None
     return templating.fill(

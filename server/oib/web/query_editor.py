@@ -31,7 +31,7 @@ def blank() -> Response:
 
 def answer(text: str, dataset: Dataset) -> Response:
     """Answer a query for a browser: on the page, or in the form that its field ``as`` names."""
-    engine, services = context.site().engine, context.site().services
+    engine, services = context.queries(), context.site().services
     is_table = guard.read(text, services).form in ("SELECT", "ASK")
     chosen = (representations.TABLES if is_table else representations.GRAPHS).get(
         request.values.get("as", "")

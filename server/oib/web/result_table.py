@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from oib.engine.base import Engine
+from oib.engine.base import Queryable
 from oib.engine.statements import Value, read, tell
 from oib.sparql.dataset import UNION, Dataset
 
@@ -29,7 +29,7 @@ class Answer:
     boolean: str | None = None
 
 
-def ask(engine: Engine, text: str, dataset: Dataset = UNION) -> Answer:
+def ask(engine: Queryable, text: str, dataset: Dataset = UNION) -> Answer:
     """Answer a SELECT or an ASK for a page."""
     told = json.loads(engine.query(text, _JSON, dataset))
     if "boolean" in told:

@@ -47,10 +47,14 @@ def sparql() -> Response:
     if media_type == context.PAGE:
         return _page(text, operation.dataset)
     if site.writable:  # what is true now need not be true at the next request
-        return context.reply(site.engine.query(text, media_type, operation.dataset), media_type)
+        return context.reply(
+            context.queries().query(text, media_type, operation.dataset), media_type
+        )
     return representations.tagged(
         media_type,
-        lambda: context.reply(site.engine.query(text, media_type, operation.dataset), media_type),
+        lambda: context.reply(
+            context.queries().query(text, media_type, operation.dataset), media_type
+        ),
         response_headers.asked(text, operation.dataset.default, operation.dataset.named),
     )
 

@@ -36,8 +36,10 @@ class Lanes:
         self._slow = asyncio.Semaphore(limits.slow)
         self._admitted = 0
 
-    async def ask(self, question: bytes) -> bytes:
-        """Return the answer to a question, packed as ``frames`` has it.
+    async def ask(self, question: bytes, deadline: float) -> bytes:
+        """Return the answer to a question, packed as ``messages`` does it.
+
+        ``deadline`` is a reading of ``time.monotonic``.
 
         Whoever does not want it any more cancels this: then its worker is killed.
 
@@ -46,7 +48,6 @@ class Lanes:
             TooCostly: the question took more time or memory than it may.
             Unavailable: there is no worker for it now, or it died.
         """
-        deadline = time.monotonic() + self._limits.seconds
         worker, before = await self._begin(question, deadline)
         is_of_use = False
         try:
