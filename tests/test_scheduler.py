@@ -275,7 +275,7 @@ def test_a_store_of_many_files_is_read_behind_the_walls(tmp_path, snapshot, engi
         store.bulk_extend([*part, *(Quad(*quad.triple) for quad in part)])
     del store
     assert len(list(place.glob("*.sst"))) > 2 * FIRST_FILES
-    disk_engine = WorkerEngine(on_disk.directory, LIMITS)
+    disk_engine = WorkerEngine(on_disk.directory, replace(LIMITS, seconds=20.0))
     for query in (COUNT, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", MEDIUM):
         assert disk_engine.query(query, JSON) == engine.query(query, JSON)
     disk_engine.close()
