@@ -18,6 +18,9 @@ DOCUMENTS = {"ontology": OIB, "vocab": OIBV, "shapes": OIBS, "dataset": BASE + "
 
 
 class Silent:
+    def session(self, client="", seconds=None):
+        return self
+
     def query(self, text, media_type, dataset=None):
         raise Unavailable("not yet")
 

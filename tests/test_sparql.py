@@ -251,6 +251,9 @@ class Failing(Engine):
     def __init__(self, error):
         self.error = error
 
+    def session(self, client="", seconds=None):
+        return self
+
     def query(self, *args):
         raise self.error
 
