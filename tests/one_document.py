@@ -29,7 +29,7 @@ def files(home: Path, *slugs: str) -> set[Path]:
         if path in found:
             continue
         found.add(path)
-        for triple in turtle.read(path, base=ID).triples:
+        for triple in turtle.parse_file(path, base=ID).triples:
             for term in (triple.subject, triple.object):
                 name = getattr(term, "value", "").removeprefix(ID).partition("#")[0]
                 thing = instances / f"{name}.ttl"
@@ -45,7 +45,7 @@ def store_of(home: Path, *slugs: str) -> Store:
     paths = [*sources(home, "ontology", ".ttl"), *sorted(files(home, *slugs))]
     for path in paths:
         graph = NamedNode(file_graph(path, home))
-        store.extend(Quad(*triple, graph) for triple in turtle.read(path, base=ID).triples)
+        store.extend(Quad(*triple, graph) for triple in turtle.parse_file(path, base=ID).triples)
     store.extend(derivation.direct(store, home))
     store.extend(derivation.bounds(store))
     store.extend(derivation.inferred(store))

@@ -28,7 +28,7 @@ _LEXICAL = {
     "anyURI": r"[^\s<>\"{}|\\^`]*",
 }
 _TAG = re.compile(
-    r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?"
+    r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-([A-Za-z\d]{5,8}|\d[A-Za-z\d]{3}))*"
 )  # BCP 47, what we use of it
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _REGISTER = re.compile(r"https://(?:ror\.org/(?P<ror>\w+)|isni\.org/isni/(?P<isni>\w+))")
