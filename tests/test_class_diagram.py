@@ -5,7 +5,7 @@ import pytest
 from rdflib import OWL, RDF, Graph, URIRef
 
 from oib.namespaces import OIB
-from oib.pictures.class_diagram import picture
+from oib.pictures.class_diagram import draw_class_diagram
 
 
 @pytest.fixture(scope="module")
@@ -18,11 +18,13 @@ def graph(home):
 
 def test_the_picture_is_that_of_the_ontology(home, graph):
     drawn = (home / "ontology" / "model.svg").read_text("utf-8")
-    assert drawn == picture(graph), "run make model"
+    assert drawn == draw_class_diagram(graph), "run make model"
 
 
 def test_every_class_that_is_in_use_is_in_the_picture(graph):
-    words = re.findall("[A-Za-z]+", " ".join(ElementTree.fromstring(picture(graph)).itertext()))
+    words = re.findall(
+        "[A-Za-z]+", " ".join(ElementTree.fromstring(draw_class_diagram(graph)).itertext())
+    )
     reserved = set(graph.subjects(URIRef(OIB + "isReserved")))
     for term in set(graph.subjects(RDF.type, OWL.Class)) - reserved:
         if term.startswith(OIB):

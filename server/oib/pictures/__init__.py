@@ -1,1 +1,1 @@
-"""Pictures drawn as SVG."""
+"""Pictures of the data in SVG."""

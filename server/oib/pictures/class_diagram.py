@@ -12,11 +12,11 @@ from oib.pictures.layout import (
     ROW,
     WIDTH,
     Box,
-    boxes,
-    drawn,
-    leads_to,
-    term,
-    uppers,
+    nearest_box,
+    ontology_term,
+    place_boxes,
+    range_name,
+    superclasses,
 )
 
 STYLE = (
@@ -39,9 +39,9 @@ LEGEND = (
 TITLE = "The main classes and properties of the ontology · 本体的主要类与属性"
 
 
-def picture(graph: Graph) -> str:
+def draw_class_diagram(graph: Graph) -> str:
     """Return the class diagram of an ontology as SVG."""
-    found = {box.name: box for box in boxes(graph)}
+    found = {box.name: box for box in place_boxes(graph)}
     width = len(COLUMNS) * (WIDTH + GUTTER) - GUTTER + 2 * MARGIN
     floor = max(box.bottom for box in found.values()) + MARGIN
     height = floor + 2 * ROW
@@ -81,11 +81,11 @@ def _lines(graph: Graph, found: Mapping[str, Box]) -> Iterator[str]:
     """Yield the arrows: blue along a property, grey with a hollow head from a kind to its class."""
     offset = 0
     for box in found.values():
-        for upper in uppers(graph, box.name):
+        for upper in superclasses(graph, box.name):
             if upper in found:
                 yield _line("is", box, box.top + 12, found[upper], found[upper].top + 32, 20)
         for prop in (row[0] for row in box.rows if (box.name, row[0]) in ARROWS):
-            target = found[drawn(graph, leads_to(graph, prop), found)]
+            target = found[nearest_box(graph, range_name(graph, prop), found)]
             offset = (offset + 9) % 27
             yield _line("to", box, box.middle(prop), target, target.top + 14, 12 + offset)
 
@@ -101,5 +101,5 @@ def _line(kind: str, start: Box, y: int, end: Box, goal: int, offset: int) -> st
 
 
 def _label(graph: Graph, name: str, tag: str) -> str:
-    labels = graph.objects(term(name), RDFS.label)
+    labels = graph.objects(ontology_term(name), RDFS.label)
     return escape(next(str(x) for x in labels if getattr(x, "language", "") == tag))

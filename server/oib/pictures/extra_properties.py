@@ -19,7 +19,7 @@ ARROWS = {
     *(("Programme", "hasCriterion"), ("Organization", "isLocatedIn")),
 }
 #: Properties without a domain, told of where they are met most.
-GUESTS = {
+EXTRA_PROPERTIES = {
     "Claim": ("claimPredicate", "claimValue", "hasEvidence", "validTime", "asOf"),
     "Document": ("publishedOn", "accessedOn"),
     "Event": ("occurredOn",),

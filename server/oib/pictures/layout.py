@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
 from oib.namespaces import OIB
-from oib.pictures.extra_properties import COLUMNS, GUESTS
+from oib.pictures.extra_properties import COLUMNS, EXTRA_PROPERTIES
 
 WIDTH, GUTTER, ROW, HEAD, MARGIN = 304, 60, 17, 44, 30
 
@@ -35,7 +35,7 @@ class Box:
         return self.top + HEAD + ROW * [row[0] for row in self.rows].index(name) + 8
 
 
-def boxes(graph: Graph) -> Iterator[Box]:
+def place_boxes(graph: Graph) -> Iterator[Box]:
     """Yield the boxes of the plan, filled from an ontology."""
     for column, names in enumerate(COLUMNS):
         top = MARGIN
@@ -47,48 +47,48 @@ def boxes(graph: Graph) -> Iterator[Box]:
 
 def _rows(graph: Graph, name: str) -> Iterator[tuple[str, str]]:
     """Yield a row for each property of a class, then for each of its kinds that has no box."""
-    told = {local(each) for each in graph.subjects(RDFS.domain, term(name))}
-    for prop in sorted(told | set(GUESTS.get(name, ()))):
-        yield prop, f'<tspan class="r"> → {leads_to(graph, prop)}</tspan>'
+    told = {local_name(each) for each in graph.subjects(RDFS.domain, ontology_term(name))}
+    for prop in sorted(told | set(EXTRA_PROPERTIES.get(name, ()))):
+        yield prop, f'<tspan class="r"> → {range_name(graph, prop)}</tspan>'
     yield from ((kind, "") for kind in _kinds(graph, name))
 
 
 def _kinds(graph: Graph, name: str) -> Iterator[str]:
     """Yield the kinds of a class that have no box, each before its own kinds."""
-    drawn = {each for column in COLUMNS for each in column}
-    below = {local(kind) for kind in graph.subjects(RDFS.subClassOf, term(name))}
-    for kind in sorted(below - drawn):
+    nearest_box = {each for column in COLUMNS for each in column}
+    below = {local_name(kind) for kind in graph.subjects(RDFS.subClassOf, ontology_term(name))}
+    for kind in sorted(below - nearest_box):
         yield kind
         yield from _kinds(graph, kind)
 
 
-def drawn(graph: Graph, name: str, boxes: Mapping[str, Box]) -> str:
+def nearest_box(graph: Graph, name: str, boxes: Mapping[str, Box]) -> str:
     """Return the class itself or the nearest one above it that has a box."""
     while name not in boxes:
-        name = uppers(graph, name)[0]
+        name = superclasses(graph, name)[0]
     return name
 
 
-def uppers(graph: Graph, name: str) -> list[str]:
+def superclasses(graph: Graph, name: str) -> list[str]:
     """Return the classes of ours directly above one."""
-    found = map(str, graph.objects(term(name), RDFS.subClassOf))
-    return sorted(local(iri) for iri in found if iri.startswith(OIB))
+    found = map(str, graph.objects(ontology_term(name), RDFS.subClassOf))
+    return sorted(local_name(iri) for iri in found if iri.startswith(OIB))
 
 
-def leads_to(graph: Graph, prop: str) -> str:
+def range_name(graph: Graph, prop: str) -> str:
     """Return what a property leads to: a class, a datatype, anything, or a note."""
-    found = graph.value(term(prop), RDFS.range)
+    found = graph.value(ontology_term(prop), RDFS.range)
     if found is not None:
-        return local(found)
-    note = (term(prop), RDF.type, OWL.AnnotationProperty) in graph
+        return local_name(found)
+    note = (ontology_term(prop), RDF.type, OWL.AnnotationProperty) in graph
     return "literal" if note and prop != "claimPredicate" else "anything"
 
 
-def term(name: str) -> URIRef:
+def ontology_term(name: str) -> URIRef:
     """Return the IRI of a term of ours."""
     return URIRef(OIB + name)
 
 
-def local(iri: object) -> str:
+def local_name(iri: object) -> str:
     """Return the last part of the IRI of a term."""
     return str(iri).rpartition("#")[2]

@@ -1,1 +1,1 @@
-"""What a page or a document shows: an entity, its claims, terms, a table of results."""
+"""What pages and documents show: entities, claims, terms, results."""

@@ -1,15 +1,15 @@
-"""The claim: who says it, where, how surely, since when, on which sources, and who disputes it."""
+"""Claims as a page shows them, with their evidence, sources and assessments."""
 
 from dataclasses import dataclass
 
 from oib.engine.statements import Value
 
-Statement = tuple[str, Value]
+PropertyValue = tuple[str, Value]
 
 
 @dataclass(frozen=True)
-class Passage:
-    """Where a passage stands: document, label of the unit, code points from start to end."""
+class Locator:
+    """The place of a passage: document, label of the unit, and code points from start to end."""
 
     iri: str
     document: Value | None
@@ -32,22 +32,22 @@ class Source:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What somebody judges of a claim; ``disputes`` when the verdict calls it into question."""
+    """An assessment of a claim; ``disputes`` if its verdict calls the claim into question."""
 
     iri: str
     verdict: Value | None
     assessors: tuple[Value, ...]
     disputes: bool
-    passages: tuple[Passage, ...]
+    locators: tuple[Locator, ...]
     notes: tuple[Value, ...]
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One triple with all that is known of how it came to be said.
+    """A claim: one triple, who asserts it, where, how surely, and on which sources.
 
-    ``times`` and ``wording`` are pairs of property and value; ``is_relayed`` tells that none of
-    those who assert it is creator or publisher of the document that reports it.
+    ``times`` and ``wording`` are pairs of property and value. ``is_relayed`` is true if none of
+    the asserters is a creator or publisher of a document that reports the claim.
     """
 
     iri: str
@@ -56,13 +56,13 @@ class Claim:
     object: Value | None
     asserters: tuple[Value, ...]
     documents: tuple[Value, ...]
-    passages: tuple[Passage, ...]
+    locators: tuple[Locator, ...]
     hedge: Value | None
     hedge_as_named: tuple[Value, ...]
     extents: tuple[Value, ...]
     rank: Value | None
-    times: tuple[Statement, ...]
-    wording: tuple[Statement, ...]
+    times: tuple[PropertyValue, ...]
+    wording: tuple[PropertyValue, ...]
     sources: tuple[Source, ...]
     backing: tuple[Value, ...]
     notes: tuple[Value, ...]
@@ -73,10 +73,10 @@ class Claim:
 
     @property
     def is_disputed(self) -> bool:
-        """Tell whether an assessment calls the claim into question."""
+        """Return whether an assessment calls the claim into question."""
         return any(assessment.disputes for assessment in self.assessments)
 
     @property
     def is_deprecated(self) -> bool:
-        """Tell whether the curators no longer stand by the record."""
+        """Return whether the claim has the rank *deprecated*."""
         return self.rank is not None and self.rank.text.endswith("#rank-deprecated")

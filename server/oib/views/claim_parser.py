@@ -1,8 +1,8 @@
-"""The reading: facts go in, a claim with its passages, sources and assessments comes out."""
+"""Builds claims from statements about them and about the nodes that they refer to."""
 
 from oib.engine.statements import Facts, Value
 from oib.namespaces import OIB, PREFIXES
-from oib.views.claim import Assessment, Claim, Passage, Source, Statement
+from oib.views.claim import Assessment, Claim, Locator, PropertyValue, Source
 
 _LIMITS = ("startsNotBefore", "startsNotAfter", "endsNotBefore", "endsNotAfter")
 _TIMES = ("validTime", "asOf", *_LIMITS)
@@ -10,18 +10,18 @@ _WORDING = ("subjectAsNamed", "objectAsNamed", "roleAsNamed", "isLowerBound", "i
 _DCTERMS = PREFIXES["dcterms"]
 
 
-def read_claim(facts: Facts, iri: str) -> Claim:
-    """Read a claim out of the facts about it and around it."""
+def parse_claim(facts: Facts, iri: str) -> Claim:
+    """Return the claim with an IRI, built from the statements about it and its context."""
 
     def all_of(name: str) -> tuple[Value, ...]:
         return facts.all(iri, OIB + name)
 
-    def pairs(names: tuple[str, ...]) -> tuple[Statement, ...]:
+    def pairs(names: tuple[str, ...]) -> tuple[PropertyValue, ...]:
         return tuple((OIB + name, value) for name in names for value in all_of(name))
 
     hedge, extents = facts.one(iri, OIB + "hasHedge"), all_of("hasExtent")
     asserters, documents = all_of("isAssertedBy"), all_of("isReportedIn")
-    judged = facts.pointing(OIB + "assesses", iri)
+    assessments = facts.pointing(OIB + "assesses", iri)
     voices = {voice for document in documents for voice in _voices(facts, document)}
     return Claim(
         iri=iri,
@@ -30,7 +30,7 @@ def read_claim(facts: Facts, iri: str) -> Claim:
         object=facts.one(iri, OIB + "claimObject") or facts.one(iri, OIB + "claimValue"),
         asserters=asserters,
         documents=documents,
-        passages=_passages(facts, iri),
+        locators=_locators(facts, iri),
         hedge=hedge,
         hedge_as_named=all_of("hedgeAsNamed"),
         extents=extents,
@@ -40,10 +40,12 @@ def read_claim(facts: Facts, iri: str) -> Claim:
         sources=tuple(_source(facts, document) for document in all_of("citesSource")),
         backing=all_of("hasBacking"),
         notes=all_of("curatorNote"),
-        assessments=tuple(_assessment(facts, node) for node in judged),
-        is_hedged=_says(facts, hedge, "yieldsDirectTriple", "false"),
+        assessments=tuple(_assessment(facts, node) for node in assessments),
+        is_hedged=_has_value(facts, hedge, "yieldsDirectTriple", "false"),
         is_relayed=bool(asserters and voices and not voices & set(asserters)),
-        is_partial=any(_says(facts, each, "yieldsDirectTriple", "false") for each in extents),
+        is_partial=any(
+            _has_value(facts, extent, "yieldsDirectTriple", "false") for extent in extents
+        ),
     )
 
 
@@ -53,22 +55,22 @@ def _assessment(facts: Facts, iri: str) -> Assessment:
         iri=iri,
         verdict=verdict,
         assessors=facts.all(iri, OIB + "isAssessedBy"),
-        disputes=_says(facts, verdict, "blocksDirectTriple", "true"),
-        passages=_passages(facts, iri),
+        disputes=_has_value(facts, verdict, "blocksDirectTriple", "true"),
+        locators=_locators(facts, iri),
         notes=facts.all(iri, OIB + "curatorNote"),
     )
 
 
-def _passages(facts: Facts, iri: str) -> tuple[Passage, ...]:
-    return tuple(_passage(facts, value.text) for value in facts.all(iri, OIB + "hasEvidence"))
+def _locators(facts: Facts, iri: str) -> tuple[Locator, ...]:
+    return tuple(_locator(facts, value.text) for value in facts.all(iri, OIB + "hasEvidence"))
 
 
-def _passage(facts: Facts, iri: str) -> Passage:
+def _locator(facts: Facts, iri: str) -> Locator:
     def text(subject: str, name: str) -> str:
         value = facts.one(subject, OIB + name)
         return value.text if value else ""
 
-    return Passage(
+    return Locator(
         iri=iri,
         document=facts.one(iri, OIB + "inDocument"),
         unit=text(text(iri, "inUnit"), "unitLabel"),
@@ -87,6 +89,6 @@ def _voices(facts: Facts, document: Value) -> tuple[Value, ...]:
     return creators + facts.all(document.text, _DCTERMS + "publisher")
 
 
-def _says(facts: Facts, concept: Value | None, name: str, text: str) -> bool:
+def _has_value(facts: Facts, concept: Value | None, name: str, text: str) -> bool:
     value = facts.one(concept.text, OIB + name) if concept else None
     return value is not None and value.text == text

@@ -1,4 +1,4 @@
-"""The thing: names, record, direct statements and claims, gathered for the page about it."""
+"""The description of an entity for its page: names, record, direct statements, claims."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from oib.engine.statements import Facts, Value, rows, tell
 from oib.namespaces import GRAPH, OIB, PREFIXES
 from oib.views import entity_queries
 from oib.views.claim import Claim
-from oib.views.claim_parser import read_claim
+from oib.views.claim_parser import parse_claim
 
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _NAMES: Final = tuple(PREFIXES["skos"] + f"{kind}Label" for kind in ("pref", "alt", "hidden"))
@@ -17,55 +17,58 @@ _APART: Final = (*_NAMES, _TYPE, OIB + "hasUnit")
 _DERIVED: Final = (GRAPH + "direct", GRAPH + "inferred")
 
 
-#: What is said of one thing: the values of each property.
-Statements = Mapping[str, tuple[Value, ...]]
+#: The values of each property of one thing.
+PropertyValues = Mapping[str, tuple[Value, ...]]
 
 
 @dataclass(frozen=True)
-class Description:
-    """A thing, with everything that its page tells.
+class EntityDescription:
+    """An entity with everything that its page shows.
 
     ``names`` holds the names of every IRI that occurs, by IRI and language tag. Of the thing
     itself, ``labels`` and ``record`` are what its file states, ``direct`` what documents state
-    outright; ``entailed`` are the classes that follow from the ontology. ``links`` (entries of
+    directly; ``entailed`` are the classes that follow from the ontology. ``links`` (entries of
     outside registers) and ``units`` (parts of a document) are the nodes of its fragments.
-    ``claims`` are about it, ``mentions`` have it as their object, and ``listed`` are outlines of
-    claims by the property through which they point at it.
+    ``claims`` are about it, ``mentions`` have it as their object, and ``outlines`` are claims in
+    outline by the property through which they refer to it.
     """
 
     iri: str
     names: Mapping[str, Mapping[str, str]]
     types: tuple[Value, ...]
     entailed: tuple[Value, ...]
-    labels: Statements
-    record: Statements
-    direct: Statements
+    labels: PropertyValues
+    record: PropertyValues
+    direct: PropertyValues
     links: tuple[Mapping[str, Value], ...]
     units: tuple[Mapping[str, Value], ...]
     claims: tuple[Claim, ...]
     mentions: tuple[Claim, ...]
-    listed: Mapping[str, tuple[Claim, ...]]
+    outlines: Mapping[str, tuple[Claim, ...]]
 
 
-def describe(engine: Queryable, iri: str) -> Description:
-    """Describe a thing for its page, in five queries that start from it.
+def describe(engine: Queryable, iri: str) -> EntityDescription:
+    """Return the description of an entity for its page.
 
     Raises:
         BadInput: the text is no IRI.
     """
     own = [
-        (row["g"].text, row["p"].text, row["o"]) for row in rows(engine, entity_queries.own(iri))
+        (row["g"].text, row["p"].text, row["o"])
+        for row in rows(engine, entity_queries.own_triples(iri))
     ]
-    near = Facts.select(engine, entity_queries.whole(iri))
-    outlines = Facts.select(engine, entity_queries.listed(iri))
-    facts = _with_names(engine, near | outlines)
-    stated = _about(own, lambda graph: graph not in _DERIVED)
-    entailed = _about(own, lambda graph: graph in _DERIVED)
+    description = Facts.select(engine, entity_queries.description(iri))
+    outlines = Facts.select(engine, entity_queries.claim_outlines(iri))
+    facts = _with_names(engine, description | outlines)
+    stated = _values_by_property(own, lambda graph: graph not in _DERIVED)
+    entailed = _values_by_property(own, lambda graph: graph in _DERIVED)
     types = stated.get(_TYPE, ())
-    claims = [read_claim(facts, node) for node in sorted(near) if _is_claim(near, node)]
-    return Description(
+    claims = [
+        parse_claim(facts, node) for node in sorted(description) if _is_claim(description, node)
+    ]
+    return EntityDescription(
         iri=iri,
-        names={each: names for each in facts if (names := facts.names(each))},
+        names={node: names for node in facts if (names := facts.names(node))},
         types=types,
         entailed=tuple(
             value for value in entailed.get(_TYPE, ())
@@ -73,32 +76,34 @@ def describe(engine: Queryable, iri: str) -> Description:
         ),
         labels={name: stated[name] for name in _NAMES if name in stated},
         record={name: values for name, values in stated.items() if name not in _APART},
-        direct=_about(own, lambda graph: graph == GRAPH + "direct"),
-        links=_nodes(near, near.pointing(OIB + "linksEntity", iri)),
-        units=_nodes(near, (value.text for value in near.all(iri, OIB + "hasUnit"))),
+        direct=_values_by_property(own, lambda graph: graph == GRAPH + "direct"),
+        links=_nodes(description, description.pointing(OIB + "linksEntity", iri)),
+        units=_nodes(description, (value.text for value in description.all(iri, OIB + "hasUnit"))),
         claims=tuple(claim for claim in claims if not _has_object(claim, iri)),
         mentions=tuple(claim for claim in claims if _has_object(claim, iri)),
-        listed={
-            link: tuple(read_claim(facts, node) for node in _claims(outlines, link, iri))
-            for link in entity_queries.LINKS
+        outlines={
+            link: tuple(parse_claim(facts, node) for node in _pointing_claims(outlines, link, iri))
+            for link in entity_queries.CLAIM_LINKS
             if outlines.pointing(link, iri)
         },
     )  # fmt: skip
 
 
 def _with_names(engine: Queryable, facts: Facts) -> Facts:
-    """Add what a page must know of all that is mentioned, and the names of what that mentions."""
+    """Add the properties of everything that is mentioned, and the names of what these mention."""
     known = facts.iris()
-    told = tell(engine, known, entity_queries.TOLD)
-    return facts | told | tell(engine, told.iris() - known)
+    mentioned = tell(engine, known, entity_queries.MENTION_PROPERTIES)
+    return facts | mentioned | tell(engine, mentioned.iris() - known)
 
 
-def _about(own: Iterable[tuple[str, str, Value]], wanted: Callable[[str], bool]) -> Statements:
-    said: dict[str, tuple[Value, ...]] = {}
-    pairs = {(prop, value) for graph, prop, value in own if wanted(graph)}
+def _values_by_property(
+    own: Iterable[tuple[str, str, Value]], selects: Callable[[str], bool]
+) -> PropertyValues:
+    properties: dict[str, tuple[Value, ...]] = {}
+    pairs = {(prop, value) for graph, prop, value in own if selects(graph)}
     for prop, value in sorted(pairs, key=str):
-        said[prop] = (*said.get(prop, ()), value)
-    return said
+        properties[prop] = (*properties.get(prop, ()), value)
+    return properties
 
 
 def _nodes(facts: Facts, iris: Iterable[str]) -> tuple[Mapping[str, Value], ...]:
@@ -113,11 +118,11 @@ def _nodes(facts: Facts, iris: Iterable[str]) -> tuple[Mapping[str, Value], ...]
     )
 
 
-def _claims(facts: Facts, link: str, iri: str) -> list[str]:
-    """Return the claims that point at a thing, or of which the assessments do."""
+def _pointing_claims(facts: Facts, link: str, iri: str) -> list[str]:
+    """Return the claims that refer to a thing, or that have an assessment which does."""
     pointing = facts.pointing(link, iri)
-    judged = {value.text for node in pointing for value in facts.all(node, OIB + "assesses")}
-    return [node for node in sorted({*pointing, *judged}) if _is_claim(facts, node)]
+    assessed = {value.text for node in pointing for value in facts.all(node, OIB + "assesses")}
+    return [node for node in sorted({*pointing, *assessed}) if _is_claim(facts, node)]
 
 
 def _is_claim(facts: Facts, node: str) -> bool:

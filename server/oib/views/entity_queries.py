@@ -1,4 +1,4 @@
-"""Around: which statements belong to the description of a thing, told in SPARQL."""
+"""SPARQL queries for the description of an entity."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -6,24 +6,24 @@ from typing import Final
 from oib.engine.statements import LABELS, bracket
 from oib.namespaces import BASE, DOC, GRAPH, ID, OIB, PREFIXES
 
-#: Properties by which a claim or an assessment points at those who carry it.
-LINKS: Final = tuple(
+#: Properties that link a claim or an assessment to its people and documents.
+CLAIM_LINKS: Final = tuple(
     OIB + name for name in ("isAssertedBy", "isReportedIn", "citesSource", "isAssessedBy")
 )
 
-#: How many claims at most are listed under each description by these.
-MOST_LISTED: Final = 250
+#: The most claims that a page lists in outline.
+MAX_OUTLINES: Final = 250
 
-#: What a page has to know of the things that a description mentions.
-TOLD: Final = (
+#: The properties that a page needs of the things that a description mentions.
+MENTION_PROPERTIES: Final = (
     *LABELS,
     *(PREFIXES["dcterms"] + name for name in ("creator", "publisher")),
     *(OIB + name for name in ("publisherName", "dateAsPrinted", "publishedOn", "accessedOn")),
     *(OIB + name for name in ("hasYearBasis", "unitLabel")),
     *(OIB + name for name in ("yieldsDirectTriple", "blocksDirectTriple")),
 )
-_LISTED: Final = (
-    *LINKS,
+_OUTLINE_PROPERTIES: Final = (
+    *CLAIM_LINKS,
     *(OIB + name for name in ("claimSubject", "claimPredicate", "claimObject", "claimValue")),
     *(OIB + name for name in ("hasHedge", "hasExtent", "hasRank", "assesses", "hasVerdict")),
 )
@@ -31,37 +31,37 @@ _LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 # From a thing: to its claims, on to their assessments, on to the evidence of either; and to the
 # nodes that share its file. Every step starts at a known node, whatever the size of the store.
-_WHOLE: Final = f"""
+_DESCRIPTION: Final = f"""
   {{ %(thing)s (^<{OIB}claimSubject>|^<{OIB}claimObject>|<{OIB}assesses>|^<{OIB}hasEvidence>)?
       /(^<{OIB}assesses>)?/(<{OIB}hasEvidence>)? ?s }}
   UNION {{ %(thing)s ^<{OIB}linksEntity>|<{OIB}hasUnit> ?s }}
   ?s ?p ?o ."""
 
 
-def own(iri: str) -> str:
+def own_triples(iri: str) -> str:
     """Return a query for the statements of a thing itself: ?p ?o and the graph ?g of each."""
     return f"SELECT ?g ?p ?o WHERE {{ GRAPH ?g {{ {bracket(iri)} ?p ?o }} }}"
 
 
-def whole(iri: str) -> str:
+def description(iri: str) -> str:
     """Return a query for all nodes that belong to the description of a thing, each in whole."""
-    return f"SELECT DISTINCT ?s ?p ?o WHERE {{{_WHOLE % {'thing': bracket(iri)}}\n}}"
+    return f"SELECT DISTINCT ?s ?p ?o WHERE {{{_DESCRIPTION % {'thing': bracket(iri)}}\n}}"
 
 
-def listed(iri: str) -> str:
+def claim_outlines(iri: str) -> str:
     """Return a query for the outline of claims that a thing asserts, reports, backs or judges."""
     return f"""
 SELECT DISTINCT ?s ?p ?o WHERE {{
   {{ SELECT DISTINCT ?node WHERE {{
-      VALUES ?link {{ {_brackets(LINKS)} }} ?node ?link {bracket(iri)} .
-    }} ORDER BY ?node LIMIT {MOST_LISTED} }}
+      VALUES ?link {{ {_sparql_iris(CLAIM_LINKS)} }} ?node ?link {bracket(iri)} .
+    }} ORDER BY ?node LIMIT {MAX_OUTLINES} }}
   ?node (<{OIB}assesses>)?/(^<{OIB}assesses>)? ?s .
-  VALUES ?p {{ {_brackets(_LISTED)} }}
+  VALUES ?p {{ {_sparql_iris(_OUTLINE_PROPERTIES)} }}
   ?s ?p ?o .
 }}"""
 
 
-def construct(iri: str) -> str:
+def construct_description(iri: str) -> str:
     """Return the query for the RDF description of a thing, and of the document that holds it."""
     thing = bracket(iri)
     document = bracket(DOC + iri.removeprefix(ID))
@@ -72,21 +72,21 @@ CONSTRUCT {{
   {document} a <{foaf}Document> ; <{foaf}primaryTopic> {thing} ;
     <{dcterms}license> <{_LICENSE}> ; <{void}inDataset> <{BASE}dataset> .
 }} WHERE {{
-  {{{_WHOLE % {"thing": thing}}
-  }} UNION {{ VALUES ?link {{ {_brackets(LINKS)} }} ?claim ?link {thing} }}
+  {{{_DESCRIPTION % {"thing": thing}}
+  }} UNION {{ VALUES ?link {{ {_sparql_iris(CLAIM_LINKS)} }} ?claim ?link {thing} }}
 }}"""
 
 
-def only(iri: str) -> str:
+def construct_own_triples(iri: str) -> str:
     """Return the query for the own triples of a thing, and nothing around it."""
     thing = bracket(iri)
     return f"CONSTRUCT {{ {thing} ?p ?o }} WHERE {{ {thing} ?p ?o }}"
 
 
-def graph(name: str) -> str:
+def construct_graph(name: str) -> str:
     """Return the query for one named graph, by its name after ``…/graph/``."""
     return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {bracket(GRAPH + name)} {{ ?s ?p ?o }} }}"
 
 
-def _brackets(iris: Iterable[str]) -> str:
+def _sparql_iris(iris: Iterable[str]) -> str:
     return " ".join(map(bracket, iris))

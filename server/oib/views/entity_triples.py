@@ -1,4 +1,4 @@
-"""The triples of a description or of a named graph, written in one of the forms of RDF."""
+"""The RDF description of an entity, and named graphs, in the serializations of RDF."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from oib.views import entity_queries
 _N_TRIPLES: Final = "application/n-triples"
 
 
-def write(engine: Queryable, iri: str, media_type: str) -> bytes:
+def serialize_entity(engine: Queryable, iri: str, media_type: str) -> bytes:
     """Return the RDF description of a thing.
 
     It holds the thing's own triples, its fragments (identity links, units of a document), its
@@ -23,29 +23,29 @@ def write(engine: Queryable, iri: str, media_type: str) -> bytes:
         BadInput: the text is no IRI.
         NotAcceptable: RDF has no such media type.
     """
-    return _write(engine, entity_queries.construct(iri), iri, media_type)
+    return _serialize(engine, entity_queries.construct_description(iri), iri, media_type)
 
 
-def write_graph(engine: Queryable, name: str, media_type: str) -> bytes:
+def serialize_graph(engine: Queryable, name: str, media_type: str) -> bytes:
     """Return one named graph, by its name after ``…/graph/``."""
-    return _write(engine, entity_queries.graph(name), "", media_type)
+    return _serialize(engine, entity_queries.construct_graph(name), "", media_type)
 
 
-def write_only(engine: Queryable, iri: str, media_type: str) -> bytes:
-    """Return the own triples of a withdrawn thing or of a saved query, and nothing around them."""
-    return _write(engine, entity_queries.only(iri), iri, media_type)
+def serialize_own_triples(engine: Queryable, iri: str, media_type: str) -> bytes:
+    """Return the triples whose subject is the IRI: of a withdrawn thing, or of a saved query."""
+    return _serialize(engine, entity_queries.construct_own_triples(iri), iri, media_type)
 
 
-def _write(engine: Queryable, query: str, first: str, media_type: str) -> bytes:
+def _serialize(engine: Queryable, query: str, first: str, media_type: str) -> bytes:
     # In one order and with canonical labels of blank nodes (RDFC-1.0): the same bytes under one
     # strong ETag, whichever engine or process answers.
     dataset = Dataset(parse(engine.query(query, _N_TRIPLES), RdfFormat.N_TRIPLES))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     triples = [Triple(quad.subject, quad.predicate, quad.object) for quad in dataset]
-    return results.write_triples(sorted(triples, key=lambda t: _rank(t, first)), media_type)
+    return results.write_triples(sorted(triples, key=lambda t: _sort_key(t, first)), media_type)
 
 
-def _rank(triple: Triple, first: str) -> tuple[bool, bool, str]:
-    """Put the thing itself first, the document about it last, and all else in order of IRIs."""
+def _sort_key(triple: Triple, first: str) -> tuple[bool, bool, str]:
+    """Return a key that sorts the entity first, its document last, the rest by subject."""
     subject = triple.subject.value if isinstance(triple.subject, NamedNode) else "_:"
     return subject.startswith(DOC), subject != first, str(triple)

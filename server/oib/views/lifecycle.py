@@ -1,4 +1,4 @@
-"""The standing of an IRI: known or not, withdrawn, or replaced by another one."""
+"""The lifecycle of an IRI: unknown, current, withdrawn, or replaced by another one."""
 
 from dataclasses import dataclass
 
@@ -12,16 +12,16 @@ _REPLACED = PREFIXES["dcterms"] + "isReplacedBy"
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Whether anything is said of an IRI, whether it was withdrawn, and what replaces it."""
+class Lifecycle:
+    """Whether an IRI has triples, whether it was withdrawn, and which IRI replaces it."""
 
     is_known: bool
     is_withdrawn: bool
     replacement: str | None
 
 
-def find(engine: Queryable, iri: str) -> Standing:
-    """Return the standing of an IRI.
+def find_lifecycle(engine: Queryable, iri: str) -> Lifecycle:
+    """Return the lifecycle of an IRI.
 
     A thing is withdrawn when it is an ``oib:Withdrawn``, and replaced when it has a
     ``dcterms:isReplacedBy``.
@@ -29,10 +29,12 @@ def find(engine: Queryable, iri: str) -> Standing:
     Raises:
         BadInput: the text is no IRI.
     """
-    said = [(row["p"].text, row["o"].text) for row in rows(engine, entity_queries.own(iri))]
-    replacements = sorted(value for prop, value in said if prop == _REPLACED)
-    return Standing(
-        is_known=bool(said),
-        is_withdrawn=(_TYPE, OIB + "Withdrawn") in said,
+    pairs = [
+        (row["p"].text, row["o"].text) for row in rows(engine, entity_queries.own_triples(iri))
+    ]
+    replacements = sorted(value for prop, value in pairs if prop == _REPLACED)
+    return Lifecycle(
+        is_known=bool(pairs),
+        is_withdrawn=(_TYPE, OIB + "Withdrawn") in pairs,
         replacement=next(iter(replacements), None),
     )

@@ -1,4 +1,4 @@
-"""The reference: every term of the ontology and the vocabulary, and every rule of the shapes."""
+"""Terms of the ontology and the vocabulary, and rules of the shapes, for their pages."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SKOS: Final = PREFIXES["skos"]
 _SH: Final = PREFIXES["sh"]
 _VOID: Final = PREFIXES["void"]
 _OWL: Final = PREFIXES["owl"]
-_HOLDS: Final = (_SH + "sparql", _SH + "property")
+_PARENT_LINKS: Final = (_SH + "sparql", _SH + "property")
 _KINDS: Final = {
     _OWL + "Class": "class",
     _OWL + "ObjectProperty": "property",
@@ -30,7 +30,7 @@ SELECT ?term ?n WHERE {{ GRAPH <{GRAPH}meta> {{
 }} }}"""
 _CLAIMS: Final = f"""
 SELECT ?term (COUNT(?claim) AS ?n) WHERE {{ ?claim <{OIB}claimPredicate> ?term }} GROUP BY ?term"""
-_POINTED: Final = f"""
+_POINTED_AT: Final = f"""
 SELECT ?term (COUNT(DISTINCT ?thing) AS ?n) WHERE {{
   GRAPH <{GRAPH}vocab> {{ ?term <{_SKOS}inScheme> ?scheme }}
   ?thing ?property ?term . FILTER NOT EXISTS {{ ?thing <{_SKOS}inScheme> ?other }}
@@ -38,7 +38,7 @@ SELECT ?term (COUNT(DISTINCT ?thing) AS ?n) WHERE {{
 
 
 @dataclass(frozen=True)
-class Term:
+class TermEntry:
     """A class, property, scheme or concept of ours.
 
     ``kind`` is one of class, property, scheme, concept; ``used_by`` are the properties that have a
@@ -60,8 +60,8 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A rule of the shapes: its id (``CLM-02``), its severity, its name and its messages."""
+class RuleEntry:
+    """A rule of the shapes: its id (``CLM-02``), severity, titles and messages."""
 
     iri: str
     identifier: str
@@ -71,30 +71,30 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Reference:
-    """What one published document holds, with the names of all IRIs that occur."""
+class TermReference:
+    """The terms or rules of one published document, with the names of all IRIs that occur."""
 
-    terms: tuple[Term, ...]
-    rules: tuple[Rule, ...]
+    terms: tuple[TermEntry, ...]
+    rules: tuple[RuleEntry, ...]
     names: Mapping[str, Mapping[str, str]]
 
 
-def read(engine: Queryable, name: str) -> Reference:
-    """Read the reference of one document: ``ontology``, ``vocab`` or ``shapes``."""
+def fetch_reference(engine: Queryable, name: str) -> TermReference:
+    """Return the terms or rules of a document: ``ontology``, ``vocab`` or ``shapes``."""
     facts = Facts.select(
         engine, f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}{name}> {{ ?s ?p ?o }} }}"
     )
     named = facts | tell(engine, facts.iris())
     terms = [] if name == "shapes" else list(_terms(engine, facts))
-    return Reference(
+    return TermReference(
         terms=tuple(sorted(terms, key=lambda term: term.iri.lower())),
         rules=tuple(sorted(_rules(facts), key=lambda rule: rule.identifier)),
         names={iri: names for iri in named if (names := named.names(iri))},
     )
 
 
-def _terms(engine: Queryable, facts: Facts) -> Iterator[Term]:
-    uses, claims = {**_count(engine, _USES), **_count(engine, _POINTED)}, _count(engine, _CLAIMS)
+def _terms(engine: Queryable, facts: Facts) -> Iterator[TermEntry]:
+    uses, claims = {**_count(engine, _USES), **_count(engine, _POINTED_AT)}, _count(engine, _CLAIMS)
     for iri in facts:
         types = [value.text for value in facts.all(iri, _RDF + "type")]
         kind = next((kind for each, kind in _KINDS.items() if each in types), None)
@@ -106,7 +106,7 @@ def _terms(engine: Queryable, facts: Facts) -> Iterator[Term]:
             for link in (_RDFS + "domain", _RDFS + "range", _SKOS + "inScheme")
             for node in facts.pointing(link, iri)
         ]
-        yield Term(
+        yield TermEntry(
             iri=iri,
             kind=kind,
             definitions=facts.all(iri, _SKOS + "definition"),
@@ -120,14 +120,14 @@ def _terms(engine: Queryable, facts: Facts) -> Iterator[Term]:
         )
 
 
-def _rules(facts: Facts) -> Iterator[Rule]:
+def _rules(facts: Facts) -> Iterator[RuleEntry]:
     for iri in facts:
         messages = facts.all(iri, _SH + "message")
         if messages and iri.startswith(OIBS):
-            above = [node for link in _HOLDS for node in facts.pointing(link, iri)]
+            above = [node for link in _PARENT_LINKS for node in facts.pointing(link, iri)]
             severities = [facts.one(holder, _SH + "severity") for holder in (iri, *above)]
             severity = next((value.text for value in severities if value), _SH + "Violation")
-            yield Rule(
+            yield RuleEntry(
                 iri=iri,
                 identifier=iri.removeprefix(OIBS),
                 severity=severity.removeprefix(_SH),

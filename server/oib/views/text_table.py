@@ -1,11 +1,11 @@
-"""The table: an answer in SPARQL JSON goes in, aligned plain text comes out."""
+"""SPARQL results as an aligned plain-text table."""
 
 import json
 import unicodedata
 
 from oib.namespaces import shorten
 
-_WIDEST = 60
+_MAX_CELL_WIDTH = 60
 
 
 def render(body: bytes) -> str:
@@ -37,7 +37,7 @@ def _cell(term: dict[str, str] | None) -> str:
     if term is None:
         return ""
     text = shorten(term["value"]) if term["type"] == "uri" else " ".join(term["value"].split())
-    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+    return text if len(text) <= _MAX_CELL_WIDTH else text[: _MAX_CELL_WIDTH - 1] + "…"
 
 
 def _width(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The web: one Flask app, one blueprint a subject."""
+"""The Flask app: pages and documents, one blueprint for each subject."""
 
 from flask import Flask, Response, request
 from jinja2 import StrictUndefined
@@ -8,7 +8,17 @@ from oib import response_headers
 from oib.errors import OibError
 from oib.reload import Turnover
 from oib.services import Site
-from oib.web import context, documents, entities, graphs, health, pages, problems, queries, sparql
+from oib.web import (
+    context,
+    documents,
+    entities,
+    graph_store,
+    health,
+    pages,
+    problems,
+    queries,
+    sparql,
+)
 
 # What a page of another origin may send (the Fetch standard's CORS protocol).
 _PREFLIGHT = {
@@ -18,23 +28,23 @@ _PREFLIGHT = {
 
 
 def create_app(site: Site | Turnover) -> Flask:
-    """Create the app that serves a site, or whichever is in place."""
+    """Return the Flask app over one set of services, or over those that are current."""
     app = Flask(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     app.config["MAX_CONTENT_LENGTH"] = response_headers.MAX_BODY
     app.extensions["turnover"] = Turnover(site) if isinstance(site, Site) else site
-    app.before_request(_raise)
-    for door in (sparql, graphs, queries, entities, documents, pages, health):
-        app.register_blueprint(door.bp)
-    app.register_error_handler(OibError, problems.tell)
-    app.register_error_handler(HTTPException, problems.tell_http)
-    app.after_request(_mark)
+    app.before_request(_raise_early_error)
+    for module in (sparql, graph_store, queries, entities, documents, pages, health):
+        app.register_blueprint(module.bp)
+    app.register_error_handler(OibError, problems.render_error)
+    app.register_error_handler(HTTPException, problems.render_http_error)
+    app.after_request(_add_common_headers)
     return app
 
 
-def _mark(response: Response) -> Response:
-    """Add what every response carries."""
-    response.headers.update(response_headers.marks(context.site().version))
+def _add_common_headers(response: Response) -> Response:
+    """Add the headers that every response carries."""
+    response.headers.update(response_headers.marks(context.services().version))
     response.vary.add("Accept")
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT)
@@ -42,7 +52,7 @@ def _mark(response: Response) -> Response:
     return response
 
 
-def _raise() -> None:
-    """Raise what went wrong before the app was asked."""
+def _raise_early_error() -> None:
+    """Raise the error that a layer before the app found."""
     if error := request.environ.get(response_headers.ERROR):
         raise error

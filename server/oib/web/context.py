@@ -1,4 +1,4 @@
-"""The desk: what every door shares, the site behind it and the form of a reply."""
+"""The context of a request: the services that answer it, and the headers that it sent."""
 
 from typing import cast
 
@@ -9,14 +9,14 @@ from oib.engine.base import QuerySession
 from oib.reload import Turnover
 from oib.services import Site
 
-PAGE = "text/html"
+HTML = "text/html"
 
 
-def site() -> Site:
-    """Return the site that this app serves: one and the same throughout a request."""
-    if "site" not in g:
-        g.site = cast(Turnover, current_app.extensions["turnover"]).site
-    return cast(Site, g.site)
+def services() -> Site:
+    """Return the services of this request; they stay the same until it ends."""
+    if "services" not in g:
+        g.services = cast(Turnover, current_app.extensions["turnover"]).site
+    return cast(Site, g.services)
 
 
 def bind(session: QuerySession) -> None:
@@ -28,15 +28,15 @@ def bind(session: QuerySession) -> None:
 def queries() -> QuerySession:
     """Return the query session of this request: one deadline for all of its queries."""
     if "queries" not in g:
-        bind(site().engine.session(request.remote_addr or ""))
+        bind(services().engine.session(request.remote_addr or ""))
     return cast(QuerySession, g.queries)
 
 
 def accept() -> str:
-    """Return the media types that the client accepts, as it wrote them."""
+    """Return the value of ``Accept``, empty if the client sent none."""
     return request.headers.get("Accept", "")
 
 
-def reply(body: bytes | str, media_type: str, status: int = 200) -> Response:
-    """Return a response; text types say that they are UTF-8."""
+def respond(body: bytes | str, media_type: str, status: int = 200) -> Response:
+    """Return a response; text types get ``charset=utf-8``."""
     return Response(body, status=status, mimetype=media_type)

@@ -1,4 +1,4 @@
-"""``/ontology``, ``/vocab``, ``/shapes``, ``/dataset``: each named graph as the document it is."""
+"""``/ontology``, ``/vocab``, ``/shapes``, ``/dataset``, ``/graph/…`` and ``/dump/…``."""
 
 from flask import Blueprint, Response, send_from_directory, url_for
 
@@ -7,7 +7,7 @@ from oib.engine.statements import Facts, bracket, rows, tell
 from oib.errors import NotFound
 from oib.namespaces import BASE, GRAPH, PREFIXES
 from oib.sparql import results
-from oib.views import entity_views, terms
+from oib.views import entity_triples, terms
 from oib.web import context, representations, templating
 
 bp = Blueprint("documents", __name__)
@@ -26,22 +26,26 @@ _DUMPS = {
     "ttl": "text/turtle; version=1.2",
     "jsonld": "application/ld+json",
 }
-_ENDINGS = f"any({','.join(_FORMS)})"
+_SUFFIXES = f"any({','.join(_FORMS)})"
 
 
 @bp.get("/<any(ontology,vocab,shapes,dataset):name>")
-@bp.get(f"/<any(ontology,vocab,shapes,dataset):name>.<{_ENDINGS}:ending>")
-def document(name: str, ending: str | None = None) -> Response:
-    """Return one of the documents that are published as a whole: a page for people, or RDF."""
-    media_type = representations.choose((*results.GRAPHS, context.PAGE), _FORMS.get(ending or ""))
-    response = representations.tagged(media_type, lambda: _answer(name, media_type))
-    representations.link(response, url_for("documents.document", name=name), _FORMS, BASE + name)
+@bp.get(f"/<any(ontology,vocab,shapes,dataset):name>.<{_SUFFIXES}:suffix>")
+def document(name: str, suffix: str | None = None) -> Response:
+    """Return a document that is published as a whole, as a page or in RDF."""
+    media_type = representations.negotiate(
+        (*results.GRAPHS, context.HTML), _FORMS.get(suffix or "")
+    )
+    response = representations.conditional_response(media_type, lambda: _answer(name, media_type))
+    representations.add_links(
+        response, url_for("documents.document", name=name), _FORMS, BASE + name
+    )
     return response
 
 
 @bp.get("/<any(ontology,vocab,shapes):name>/<version>")
 def release(name: str, version: str) -> Response:
-    """Return the document that ``owl:versionIRI`` names: this server keeps the present one."""
+    """Return the document that ``owl:versionIRI`` names; only the current version is served."""
     if version != __version__:
         raise NotFound(f"version {version} is not kept here; {BASE}{name} is at {__version__}")
     return document(name)
@@ -49,8 +53,8 @@ def release(name: str, version: str) -> Response:
 
 @bp.get("/dump/<name>")
 def dump(name: str) -> Response:
-    """Return a file of the snapshot for downloading."""
-    folder = context.site().dumps
+    """Return a file of the snapshot as a download."""
+    folder = context.services().dumps
     if folder is None or not (folder / name).is_file():
         raise NotFound(f"there is no dump {name}; {BASE}dataset names them all")
     return send_from_directory(folder, name, mimetype=_DUMPS.get(name.partition(".")[2]))
@@ -58,32 +62,36 @@ def dump(name: str) -> Response:
 
 @bp.get("/graph/<path:name>")
 def graph(name: str) -> Response:
-    """Return any named graph, in RDF."""
-    engine, media_type = context.queries(), representations.choose(tuple(results.GRAPHS))
+    """Return a named graph in RDF."""
+    engine, media_type = context.queries(), representations.negotiate(tuple(results.GRAPHS))
     if not rows(engine, f"SELECT * {{ GRAPH {bracket(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"):
         raise NotFound(f"no graph is called {GRAPH}{name}")
-    return context.reply(entity_views.write_graph(engine, name, media_type), media_type)
+    return context.respond(entity_triples.serialize_graph(engine, name, media_type), media_type)
 
 
 @bp.get("/.well-known/void")
 def void() -> Response:
-    """Lead from the well-known address to the description of the data set (VoID, section 7.2)."""
-    response = context.reply("", "text/plain", 302)
+    """Redirect from the well-known address to the description of the data set (VoID, 7.2)."""
+    response = context.respond("", "text/plain", 302)
     response.location = url_for("documents.document", name="dataset")
     return response
 
 
 def _answer(name: str, media_type: str) -> Response:
     engine = context.queries()
-    if media_type != context.PAGE:
-        return context.reply(
-            entity_views.write_graph(engine, _GRAPHS[name], media_type), media_type
+    if media_type != context.HTML:
+        return context.respond(
+            entity_triples.serialize_graph(engine, _GRAPHS[name], media_type), media_type
         )
     if name == "dataset":
         return _dataset()
-    told = terms.read(engine, name)
-    return templating.fill(
-        "reference.html", names=told.names, told=told, name=name, forms=representations.GRAPHS
+    reference = terms.fetch_reference(engine, name)
+    return templating.render(
+        "reference.html",
+        names=reference.names,
+        reference=reference,
+        name=name,
+        forms=representations.GRAPHS,
     )
 
 
@@ -96,12 +104,12 @@ def _dataset() -> Response:
         (of, number)
         for node in facts
         if node != iri
-        for what, count in _PARTS
-        if (of := facts.one(node, what)) and (number := facts.one(node, count))
+        for part, count in _PARTS
+        if (of := facts.one(node, part)) and (number := facts.one(node, count))
     ]
-    return templating.fill(
+    return templating.render(
         "dataset.html",
-        names={each: names for each in named if (names := named.names(each))},
+        names={term: names for term in named if (names := named.names(term))},
         about={
             prop: facts.all(iri, prop)
             for prop, value in facts.about(iri)

@@ -1,4 +1,4 @@
-"""``/health`` and ``/ready``: for those who operate the server."""
+"""``/health`` and ``/ready``: liveness and readiness probes."""
 
 import json
 
@@ -14,13 +14,13 @@ _JSON = "application/json"
 
 @bp.get("/health")
 def health() -> Response:
-    """Answer as long as the process lives."""
-    return _tell({"status": "alive"})
+    """Return 200 as long as the process runs."""
+    return _json_response({"status": "alive"})
 
 
 @bp.get("/ready")
 def ready() -> Response:
-    """Answer with the data version once the engine answers.
+    """Return 200 and the data version if the engine answers a query.
 
     Raises:
         Unavailable: the engine does not answer.
@@ -29,10 +29,10 @@ def ready() -> Response:
         context.queries().query("ASK {}", "application/sparql-results+json")
     except OibError as error:
         raise Unavailable(f"the engine does not answer: {error}") from error
-    return _tell({"version": context.site().version})
+    return _json_response({"version": context.services().version})
 
 
-def _tell(members: dict[str, str]) -> Response:
-    response = context.reply(json.dumps(members), _JSON)
+def _json_response(members: dict[str, str]) -> Response:
+    response = context.respond(json.dumps(members), _JSON)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""The reader: in which language to talk to whoever asks, and how to name and link things."""
+"""The locale of a page: its language, and the names and links of things in that language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,80 +9,84 @@ from flask import Request
 from markupsafe import Markup
 
 from oib.namespaces import BASE, DOC, ID, shorten
-from oib.web.messages import LANGUAGES, PROPERTIES, WORDS
+from oib.web.messages import LANGUAGES, MESSAGES, PROPERTY_NAMES
 
 _SAFE = "/#:@!$&'()*+,;=~-._"
 
 
 @dataclass(frozen=True)
-class Reader:
-    """A reader: one of LANGUAGES, and whether the address itself asks for it (``?lang=``)."""
+class Locale:
+    """The language of a page and the root of its links.
+
+    ``language`` is one of LANGUAGES; ``is_explicit`` is true when the address itself names it
+    (``?lang=``), so that links keep it; ``root`` is the path below which the app is mounted.
+    """
 
     language: str
-    is_asked: bool
+    is_explicit: bool
     root: str = ""
 
     @classmethod
-    def of(cls, request: Request) -> Self:
-        """Return who reads: ``?lang=`` decides, else ``Accept-Language``, else English."""
-        asked = _known(request.args.get("lang", ""))
-        accepted = (_known(tag) for tag in request.accept_languages.values())
-        language = asked or next((tag for tag in accepted if tag), LANGUAGES[0])
-        return cls(language, asked is not None, request.script_root)
+    def from_request(cls, request: Request) -> Self:
+        """Return the locale of a request: ``?lang=``, else ``Accept-Language``, else English."""
+        explicit = _match(request.args.get("lang", ""))
+        accepted = (_match(tag) for tag in request.accept_languages.values())
+        language = explicit or next((tag for tag in accepted if tag), LANGUAGES[0])
+        return cls(language, explicit is not None, request.script_root)
 
     @property
-    def other(self) -> str:
+    def alternate(self) -> str:
         """Return the language that the page offers to switch to."""
         return next(language for language in LANGUAGES if language != self.language)
 
-    def say(self, key: str, **values: object) -> str:
-        """Return a word of ours in the reader's language."""
-        return WORDS[key][LANGUAGES.index(self.language)].format(**values)
+    def message(self, key: str, **values: object) -> str:
+        """Return a message of the interface in the language of the page, its fields filled."""
+        return MESSAGES[key][LANGUAGES.index(self.language)].format(**values)
 
-    def best(self, texts: Mapping[str, str]) -> tuple[str, str]:
-        """Return the text, of several by language tag, that the reader likes best, and its tag."""
+    def best_text(self, texts: Mapping[str, str]) -> tuple[str, str]:
+        """Return the text that suits the language of the page best, and its language tag."""
         tags = {tag.lower(): tag for tag in texts}
-        for wanted in (self.language, *LANGUAGES, ""):
-            if wanted.lower() in tags:
-                return texts[tags[wanted.lower()]], tags[wanted.lower()]
+        for tag in (self.language, *LANGUAGES, ""):
+            if tag.lower() in tags:
+                return texts[tags[tag.lower()]], tags[tag.lower()]
         return next(((text, tag) for tag, text in texts.items()), ("", ""))
 
     def name(self, iri: str, names: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
-        """Return what to call a thing, and in which language that is."""
+        """Return the name of an IRI and the language tag of that name."""
         if iri in names:
-            return self.best(names[iri])
-        if iri in PROPERTIES:
-            return PROPERTIES[iri][LANGUAGES.index(self.language)], self.language
+            return self.best_text(names[iri])
+        if iri in PROPERTY_NAMES:
+            return PROPERTY_NAMES[iri][LANGUAGES.index(self.language)], self.language
         if iri.startswith(ID):
             kind, _, slug = iri.removeprefix(ID).partition("/")
-            word = self.say(kind) if kind in WORDS else kind
-            return f"{word} {slug.rpartition('/')[2]}", self.language if kind in WORDS else "en"
+            label = self.message(kind) if kind in MESSAGES else kind
+            return f"{label} {slug.rpartition('/')[2]}", self.language if kind in MESSAGES else "en"
         return shorten(iri).strip("<>"), ""
 
-    def lang(self, tag: str) -> Markup:
-        """Return the attribute ``lang`` for a text that is not in the language of the page."""
+    def lang_attribute(self, tag: str) -> Markup:
+        """Return the ``lang`` attribute of a text, empty in the language of the page."""
         if not tag or tag.lower() == self.language.lower():
             return Markup("")
         return Markup(' lang="{}"').format(tag)
 
-    def href(self, iri: str) -> str:
-        """Return where a thing is told: here if it is ours, else where its IRI says, else ''."""
+    def url(self, iri: str) -> str:
+        """Return the URL to link an IRI to: on this server if it is ours; '' if it has none."""
         if iri.startswith(ID):
-            return self.link(DOC + iri.removeprefix(ID))
+            return self.local_url(DOC + iri.removeprefix(ID))
         if iri.startswith(BASE):
-            return self.link(iri)
+            return self.local_url(iri)
         return quote(iri, safe=_SAFE + "?%[]") if iri.startswith(("http://", "https://")) else ""
 
-    def link(self, iri: str, **arguments: str) -> str:
-        """Return the address on this server of an IRI below the base, keeping the language."""
+    def local_url(self, iri: str, **arguments: str) -> str:
+        """Return the URL on this server of an IRI below the base; an explicit language is kept."""
         page, hash_, fragment = iri.removeprefix(BASE).partition("#")
-        if self.is_asked:
+        if self.is_explicit:
             arguments = {**arguments, "lang": self.language}
-        asked = f"?{urlencode(arguments)}" if arguments else ""
-        return f"{self.root}/{quote(page, safe=_SAFE)}{asked}{hash_}{quote(fragment, safe=_SAFE)}"
+        query = f"?{urlencode(arguments)}" if arguments else ""
+        return f"{self.root}/{quote(page, safe=_SAFE)}{query}{hash_}{quote(fragment, safe=_SAFE)}"
 
 
-def _known(tag: str) -> str | None:
-    """Return which of LANGUAGES a tag asks for; any Chinese is better than English."""
-    start = tag.lower().partition("-")[0]
-    return next((each for each in LANGUAGES if each.partition("-")[0] == start), None)
+def _match(tag: str) -> str | None:
+    """Return the one of LANGUAGES with the same primary subtag (RFC 5646) as a tag, or None."""
+    primary = tag.lower().partition("-")[0]
+    return next((known for known in LANGUAGES if known.partition("-")[0] == primary), None)

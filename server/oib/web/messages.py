@@ -1,14 +1,14 @@
-"""The wording: every word that the pages say, in both languages."""
+"""The messages of the interface, in both languages."""
 
 from typing import Final
 
 from oib.namespaces import PREFIXES
 
-#: The languages of the pages, the first one when nothing else is asked for.
+#: The languages of the pages; the first is the default.
 LANGUAGES: Final = ("en", "zh-Hans")
 
-#: Each word by its key, in the order of LANGUAGES. ``{…}`` is filled where it is said.
-WORDS: Final = {
+#: Each message by its key, in the order of LANGUAGES; ``{…}`` are fields of ``str.format``.
+MESSAGES: Final = {
     "about": ("About", "关于"),
     "ask": ("Ask", "查询"),
     "asserts": ("Claims it vouches for", "其所主张"),
@@ -99,7 +99,7 @@ WORDS: Final = {
         "只读,不写。不调用其他端点(SERVICE)。查询不超过 {longest} 个字符。"
         "耗时过长者将被中止并予说明。不写 FROM 时,查询面向全部图的并集。",
     ),
-    "listed_most": ("At most {most} are listed.", "至多列出 {most} 项。"),
+    "outlines_cut": ("At most {max} are listed.", "至多列出 {max} 项。"),
     "lower": ("Subclass or subproperty of", "上位"),
     "mentions": ("Claims that mention it", "提及此项的主张"),
     "messages": ("Message", "提示"),
@@ -163,8 +163,8 @@ WORDS: Final = {
     "your_query": ("Your query (SPARQL 1.1)", "查询(SPARQL 1.1)"),
 }
 
-#: What to call properties of others, of which the data hold no name.
-PROPERTIES: Final = {
+#: Names of properties of other vocabularies that have no label in the data.
+PROPERTY_NAMES: Final = {
     PREFIXES["skos"] + "prefLabel": ("Name", "名称"),
     PREFIXES["skos"] + "altLabel": ("Other names", "其他名称"),
     PREFIXES["skos"] + "hiddenLabel": ("Found under", "检索形式"),

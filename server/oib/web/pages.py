@@ -1,4 +1,4 @@
-"""``/``: what this is, five things to try, and what is in it."""
+"""``/``: the home page, with five things to try and the classes of the data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from oib.web import context, representations, templating
 
 bp = Blueprint("pages", __name__)
 
-_MOST_TOLD = f"""
+_MOST_DESCRIBED = f"""
 SELECT ?thing (COUNT(?claim) AS ?n) WHERE {{ ?claim <{OIB}claimSubject> ?thing }}
 GROUP BY ?thing ORDER BY DESC(?n) ?thing LIMIT 1"""
 _DISPUTED = f"""
@@ -23,44 +23,43 @@ SELECT ?thing WHERE {{
 }} ORDER BY ?thing LIMIT 1"""
 _META = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{ ?s ?p ?o }} }}"
 _VOID = PREFIXES["void"]
-# What the model is made of, not what the data are about.
+# Classes of the model itself, which are not what the data are about.
 _MACHINERY = {OIB + name for name in ("DocumentUnit", "EvidenceLocator", "IdentityLink")}
 
 
 @dataclass(frozen=True)
-class Front:
-    """What the page tells of the data.
+class HomePage:
+    """The data of the home page.
 
-    The thing of which most is claimed, a disputed one, the titles by language tag, and for each
-    class the number of its things and a query that lists them.
+    ``most_described`` is the thing that most claims have as their subject, ``disputed`` one with a
+    disputed claim; ``titles`` are by language tag; ``classes`` are class IRI, number of instances
+    and the query that lists them.
     """
 
-    told: str | None
+    most_described: str | None
     disputed: str | None
     titles: Mapping[str, str]
-    kinds: tuple[tuple[str, int, str], ...]
+    classes: tuple[tuple[str, int, str], ...]
     names: Mapping[str, Mapping[str, str]]
 
 
 @bp.get("/")
 def home() -> Response:
-    """Welcome."""
-    return representations.tagged(context.PAGE, _home)
+    """Return the home page."""
+    return representations.conditional_response(context.HTML, _home)
 
 
 def _home() -> Response:
-    site = context.site()
-    front = _front(site)
-    questions = sorted(site.library, key=lambda saved: (not saved.parameters, saved.name))
+    services = context.services()
+    page = _home_page(services)
+    questions = sorted(services.library, key=lambda saved: (not saved.parameters, saved.name))
     question = questions[0] if questions else None
-    return templating.fill(
-        "home.html", names=front.names, front=front, question=question, base=BASE
-    )
+    return templating.render("home.html", names=page.names, page=page, question=question, base=BASE)
 
 
 @lru_cache(maxsize=4)
-def _front(site: Site) -> Front:
-    """Gather what the page tells, once for each version of the data."""
+def _home_page(services: Site) -> HomePage:
+    """Return the data of the home page, computed once for each version of the data."""
     meta = Facts.select(context.queries(), _META)
     counts = {
         kind.text: int(count.text)
@@ -69,27 +68,27 @@ def _front(site: Site) -> Front:
         for count in meta.all(node, _VOID + "entities")
         if kind.text.startswith(OIB) and kind.text not in _MACHINERY
     }
-    told, disputed = _first(site, _MOST_TOLD), _first(site, _DISPUTED)
-    facts = tell(context.queries(), {iri for iri in (told, disputed, *counts) if iri})
+    most_described, disputed = _first(services, _MOST_DESCRIBED), _first(services, _DISPUTED)
+    facts = tell(context.queries(), {iri for iri in (most_described, disputed, *counts) if iri})
     titles = meta.all(BASE + "dataset", PREFIXES["dcterms"] + "title")
-    return Front(
-        told=told,
+    return HomePage(
+        most_described=most_described,
         disputed=disputed,
         titles={value.language: value.text for value in titles},
-        kinds=tuple(
-            (iri, count, _list_of(iri))
+        classes=tuple(
+            (iri, count, _instances_query(iri))
             for iri, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         ),
         names={iri: names for iri in facts if (names := facts.names(iri))},
     )
 
 
-def _first(site: Site, query: str) -> str | None:
+def _first(services: Site, query: str) -> str | None:
     return next(
         (row["thing"].text for row in rows(context.queries(), query) if "thing" in row), None
     )
 
 
-def _list_of(kind: str) -> str:
-    """Return a query for the things of a class, to be shown and changed."""
+def _instances_query(kind: str) -> str:
+    """Return a query for the instances of a class, to be edited by the reader."""
     return f"SELECT ?thing WHERE {{\n  ?thing a <{kind}>\n}}\nORDER BY ?thing"

@@ -1,4 +1,4 @@
-"""The problem: what went wrong, as RFC 9457 ``application/problem+json`` or as a page."""
+"""Errors as responses: ``application/problem+json`` (RFC 9457) or an HTML page."""
 
 import json
 from http import HTTPStatus
@@ -10,24 +10,24 @@ from oib import negotiation
 from oib.errors import BadQuery, NotAcceptable, OibError, Unavailable
 from oib.web import context, templating
 
-PROBLEM = "application/problem+json"
+PROBLEM_JSON = "application/problem+json"
 
 
-def tell(error: OibError) -> Response:
-    """Tell an error of ours."""
-    place = (
+def render_error(error: OibError) -> Response:
+    """Return the response for an error of this package."""
+    position = (
         {"line": error.line, "column": error.column}
         if isinstance(error, BadQuery) and error.line
         else {}
     )
-    response = _problem(error.status, str(error), **place)
+    response = _problem(error.status, str(error), **position)
     if isinstance(error, Unavailable) and error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
-def tell_http(error: HTTPException) -> Response | HTTPException:
-    """Tell an error that the framework raised; what is no error passes."""
+def render_http_error(error: HTTPException) -> Response | HTTPException:
+    """Return the response for an error that Flask raised; redirects pass unchanged."""
     if error.response is not None or (error.code or 500) < 400:
         return error
     response = _problem(error.code or 500, error.description or "")
@@ -39,15 +39,15 @@ def tell_http(error: HTTPException) -> Response | HTTPException:
 
 def _problem(status: int, detail: str, **members: object) -> Response:
     title = HTTPStatus(status).phrase
-    if _likes_page():
-        return templating.fill("problem.html", status, status=status, phrase=title, detail=detail)
-    told = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
-    return context.reply(json.dumps(told, ensure_ascii=False), PROBLEM, status)
+    if _prefers_html():
+        return templating.render("problem.html", status, status=status, phrase=title, detail=detail)
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+    return context.respond(json.dumps(problem, ensure_ascii=False), PROBLEM_JSON, status)
 
 
-def _likes_page() -> bool:
-    offered = (PROBLEM, "application/json", context.PAGE)
+def _prefers_html() -> bool:
+    offered = (PROBLEM_JSON, "application/json", context.HTML)
     try:
-        return negotiation.pick(offered, context.accept()) == context.PAGE
+        return negotiation.pick(offered, context.accept()) == context.HTML
     except NotAcceptable:
         return False

@@ -1,4 +1,4 @@
-"""``/queries/…``: the library of saved queries, each with its page, its text and its answer."""
+"""``/queries/…``: the saved queries, each with its page, its text and its results."""
 
 from itertools import groupby
 from urllib.parse import urlencode
@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from oib.errors import BadInput
 from oib.saved_queries import SavedQuery
 from oib.sparql import guard, results
-from oib.views import entity_views
+from oib.views import entity_triples
 from oib.web import context, representations, result_table, templating
 
 bp = Blueprint("queries", __name__)
@@ -20,57 +20,61 @@ _FORMS = {"rq": _TEXT, **representations.TABLES, **representations.GRAPHS, **rep
 
 @bp.get("/queries/")
 def library() -> Response:
-    """List all saved queries: a page by topic, or their description in RDF."""
-    media_type = representations.choose((*results.GRAPHS, context.PAGE))
-    return representations.tagged(media_type, lambda: _list(media_type))
+    """Return the list of saved queries: a page by topic, or their description in RDF."""
+    media_type = representations.negotiate((*results.GRAPHS, context.HTML))
+    return representations.conditional_response(media_type, lambda: _list(media_type))
 
 
 @bp.get("/queries/<path:name>")
 def query(name: str) -> Response:
-    """Run a saved query with the parameters of the address, or show its text or its page."""
-    name, fixed = representations.split(name, _FORMS)
-    saved = context.site().library[name]
+    """Return the results, the text, the page or the description of a saved query."""
+    name, fixed = representations.split_suffix(name, _FORMS)
+    saved = context.services().library[name]
     form = guard.read(saved.text).form
-    offered = (*results.offered(form), context.PAGE, _TEXT)
+    offered = (*results.offered(form), context.HTML, _TEXT)
     if form in ("SELECT", "ASK"):
         offered += tuple(results.GRAPHS)  # of the query itself, in place of its answer
-    media_type = representations.choose(offered, fixed)
+    media_type = representations.negotiate(offered, fixed)
     values = _values(saved)
     text = saved.bind(values)
-    response = representations.tagged(media_type, lambda: _answer(saved, text, values, media_type))
-    endings = {end: each for end, each in _FORMS.items() if each in offered}
+    response = representations.conditional_response(
+        media_type, lambda: _answer(saved, text, values, media_type)
+    )
+    forms = {suffix: form for suffix, form in _FORMS.items() if form in offered}
     url = url_for("queries.query", name=name) + (f"?{urlencode(values)}" if values else "")
-    representations.link(response, url, endings, saved.iri)
+    representations.add_links(response, url, forms, saved.iri)
     return response
 
 
 def _list(media_type: str) -> Response:
-    site = context.site()
-    if media_type != context.PAGE:
-        body = entity_views.write_graph(context.queries(), "queries", media_type)
-        return context.reply(body, media_type)
-    ordered = sorted(site.library, key=lambda saved: saved.name)
-    topics = [(topic, list(some)) for topic, some in groupby(ordered, lambda saved: saved.topic)]
-    return templating.fill("queries.html", topics=topics, forms=representations.GRAPHS)
+    services = context.services()
+    if media_type != context.HTML:
+        body = entity_triples.serialize_graph(context.queries(), "queries", media_type)
+        return context.respond(body, media_type)
+    ordered = sorted(services.library, key=lambda saved: saved.name)
+    topics = [(topic, list(group)) for topic, group in groupby(ordered, lambda saved: saved.topic)]
+    return templating.render("queries.html", topics=topics, forms=representations.GRAPHS)
 
 
 def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: str) -> Response:
     engine = context.queries()
     form = guard.read(text).form
     if media_type == _TEXT:
-        return context.reply(text, _TEXT)
-    if media_type == context.PAGE:
+        return context.respond(text, _TEXT)
+    if media_type == context.HTML:
         return _page(saved, text, values)
     if media_type not in results.offered(form):
-        return context.reply(entity_views.write_only(engine, saved.iri, media_type), media_type)
-    return context.reply(engine.query(text, media_type), media_type)
+        return context.respond(
+            entity_triples.serialize_own_triples(engine, saved.iri, media_type), media_type
+        )
+    return context.respond(engine.query(text, media_type), media_type)
 
 
 def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
     engine, form = context.queries(), guard.read(text).form
     is_table = form in ("SELECT", "ASK")
-    answer = result_table.ask(engine, text) if is_table else None
-    return templating.fill(
+    answer = result_table.fetch(engine, text) if is_table else None
+    return templating.render(
         "query.html",
         names=answer.names if answer else None,
         saved=saved,
@@ -79,12 +83,12 @@ def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
         answer=answer,
         graph=None if is_table else engine.query(text, "text/turtle").decode(),
         endings=representations.TABLES if is_table else representations.GRAPHS,
-        asked=request.query_string.decode("ascii", "replace"),
+        arguments=request.query_string.decode("ascii", "replace"),
     )
 
 
 def _values(saved: SavedQuery) -> dict[str, str]:
-    """Return the parameters of the address, each once; ``lang`` is that of the page."""
+    """Return the values of the query parameters; ``lang`` belongs to the page, not to them."""
     own = {parameter.name for parameter in saved.parameters}
     values: dict[str, str] = {}
     for name, value in request.args.items(multi=True):

@@ -1,4 +1,4 @@
-"""The workbench: the page on which a query is written, and its answer shown beneath."""
+"""The query editor: a page with a form for a query and, below it, the result."""
 
 from flask import Response, request
 
@@ -24,31 +24,31 @@ LIMIT 20
 """
 
 
-def blank() -> Response:
-    """Return the page with an example, ready to run."""
+def empty_page() -> Response:
+    """Return the page with an example query."""
     return _page(_EXAMPLE, None, None)
 
 
-def answer(text: str, dataset: Dataset) -> Response:
-    """Answer a query for a browser: on the page, or in the form that its field ``as`` names."""
-    engine, services = context.queries(), context.site().services
+def answer_page(text: str, dataset: Dataset) -> Response:
+    """Return the result of a query on the page, or in the format that the field ``as`` names."""
+    engine, services = context.queries(), context.services().services
     is_table = guard.read(text, services).form in ("SELECT", "ASK")
-    chosen = (representations.TABLES if is_table else representations.GRAPHS).get(
+    media_type = (representations.TABLES if is_table else representations.GRAPHS).get(
         request.values.get("as", "")
     )
-    if chosen:
-        return context.reply(engine.query(text, chosen, dataset), chosen)
+    if media_type:
+        return context.respond(engine.query(text, media_type, dataset), media_type)
     if is_table:
-        return _page(text, result_table.ask(engine, text, dataset), None)
+        return _page(text, result_table.fetch(engine, text, dataset), None)
     return _page(text, None, engine.query(text, "text/turtle", dataset).decode())
 
 
-def _page(text: str, answered: result_table.Answer | None, graph: str | None) -> Response:
-    return templating.fill(
+def _page(text: str, answer: result_table.ResultTable | None, graph: str | None) -> Response:
+    return templating.render(
         "sparql.html",
-        names=answered.names if answered else None,
+        names=answer.names if answer else None,
         text=text,
-        answer=answered,
+        answer=answer,
         graph=graph,
         tables=representations.TABLES,
         graphs=representations.GRAPHS,

@@ -1,4 +1,4 @@
-"""The forms of a document: suffix or negotiation chooses one, links name them all, a tag each."""
+"""Representations of a resource: content negotiation, entity tags, ``Link`` headers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -10,8 +10,8 @@ from oib import negotiation, response_headers
 from oib.errors import NotAcceptable
 from oib.web import context, templating
 
-#: Endings of an address and the media types that they stand for.
-PAGES: Final = {"html": context.PAGE}
+#: Media types by the suffix of a URL.
+PAGES: Final = {"html": context.HTML}
 GRAPHS: Final = {
     "ttl": "text/turtle",
     "jsonld": "application/ld+json",
@@ -28,17 +28,17 @@ TABLES: Final = {
 LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def split(path: str, forms: Mapping[str, str]) -> tuple[str, str | None]:
-    """Return a path without its ending and the media type of that, or all of it and None."""
-    stem, _, ending = path.rpartition(".")
-    return (stem, forms[ending]) if stem and ending in forms else (path, None)
+def split_suffix(path: str, forms: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return a path without its suffix and the media type of that suffix; None if it has none."""
+    stem, _, suffix = path.rpartition(".")
+    return (stem, forms[suffix]) if stem and suffix in forms else (path, None)
 
 
-def choose(offered: Sequence[str], fixed: str | None = None) -> str:
-    """Return the media type to answer in: the one that the address fixes, else by ``Accept``.
+def negotiate(offered: Sequence[str], fixed: str | None = None) -> str:
+    """Return the media type of the response: the one fixed by the URL, else by ``Accept``.
 
     Raises:
-        NotAcceptable: the address fixes a form that is not offered, or the client excludes all.
+        NotAcceptable: the fixed type is not offered, or the client accepts none of them.
     """
     if fixed is None:
         return negotiation.pick(offered, context.accept())
@@ -47,38 +47,43 @@ def choose(offered: Sequence[str], fixed: str | None = None) -> str:
     return fixed
 
 
-def tagged(media_type: str, make: Callable[[], Response], asked: str | None = None) -> Response:
-    """Answer with a strong entity tag, or with 304 if these bytes are known already.
+def conditional_response(
+    media_type: str, create: Callable[[], Response], key: str | None = None
+) -> Response:
+    """Return what ``create`` returns with a strong entity tag, or 304 if the client has it.
 
-    Data version, what is ``asked`` (else the address), media type and language settle the bytes
-    (RFC 9110, section 8.8.3). Known they are to the client, or kept by the layer before the app.
+    The tag (RFC 9110, section 8.8.3) is a digest of everything that determines the bytes: data
+    version, ``key`` (by default the URL), media type and, for pages, the language. 304 is also
+    the answer when the response cache holds the tag.
     """
-    where = [request.full_path, request.script_root] if asked is None else [asked]
-    parts = [*where, media_type]
-    if media_type == context.PAGE:
-        parts.append(templating.reader().language)
-    tag = response_headers.tag(context.site().version, *parts)
-    kept = request.environ.get(response_headers.KEPT, ())
-    has_it = request.method != "POST" and request.if_none_match.contains_weak(tag)
-    known = has_it or f'"{tag}"' in kept
-    response = context.reply(b"", media_type, 304) if known else make()
+    resource = [request.full_path, request.script_root] if key is None else [key]
+    parts = [*resource, media_type]
+    if media_type == context.HTML:
+        parts.append(templating.locale().language)
+    tag = response_headers.tag(context.services().version, *parts)
+    cached = request.environ.get(response_headers.KEPT, ())
+    client_has_it = request.method != "POST" and request.if_none_match.contains_weak(tag)
+    is_known = client_has_it or f'"{tag}"' in cached
+    response = context.respond(b"", media_type, 304) if is_known else create()
     response.set_etag(tag)
     response.headers["Cache-Control"] = response_headers.KEEP
-    if media_type == context.PAGE:
+    if media_type == context.HTML:
         response.vary.add("Accept-Language")
     return response
 
 
-def link(response: Response, url: str, forms: Mapping[str, str], iri: str) -> None:
-    """Name all forms of the document at a URL, its licence, and the IRI to cite (RFC 8574)."""
-    path, mark, asked = url.partition("?")
-    for ending, media_type in forms.items():
-        response.headers.add("Link", _to(f"{path}.{ending}{mark}{asked}", "alternate", media_type))
+def add_links(response: Response, url: str, forms: Mapping[str, str], iri: str) -> None:
+    """Add ``Link`` headers: the alternates of a URL, its licence, the IRI to cite (RFC 8574)."""
+    path, mark, query = url.partition("?")
+    for suffix, media_type in forms.items():
+        response.headers.add(
+            "Link", _link_value(f"{path}.{suffix}{mark}{query}", "alternate", media_type)
+        )
     if "ttl" in forms:
-        response.headers.add("Link", _to(f"{path}.ttl", "describedby", forms["ttl"]))
-    response.headers.add("Link", _to(quote(iri, safe="/:#%"), "cite-as"))
-    response.headers.add("Link", _to(LICENSE, "license"))
+        response.headers.add("Link", _link_value(f"{path}.ttl", "describedby", forms["ttl"]))
+    response.headers.add("Link", _link_value(quote(iri, safe="/:#%"), "cite-as"))
+    response.headers.add("Link", _link_value(LICENSE, "license"))
 
 
-def _to(url: str, relation: str, media_type: str | None = None) -> str:
+def _link_value(url: str, relation: str, media_type: str | None = None) -> str:
     return f'<{url}>; rel="{relation}"' + (f'; type="{media_type}"' if media_type else "")

@@ -1,4 +1,4 @@
-"""The results: the answer to a SELECT or ASK goes in, rows for a page come out, with names."""
+"""The result of a SELECT or ASK query as rows of a page, with the names of its IRIs."""
 
 import json
 from collections.abc import Mapping
@@ -9,17 +9,17 @@ from oib.engine.base import Queryable
 from oib.engine.statements import Value, read, tell
 from oib.sparql.dataset import UNION, Dataset
 
-#: How many rows a page shows; the data forms have all.
-MOST_ROWS: Final = 500
+#: The most rows that a page shows.
+MAX_ROWS: Final = 500
 
 _JSON: Final = "application/sparql-results+json"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The first rows of an answer, ``total`` of all rows, and the names of the IRIs shown.
+class ResultTable:
+    """The first rows of a result, the number of all rows, and the names of the IRIs shown.
 
-    ``boolean`` is the word that answers an ASK, else None.
+    ``boolean`` is ``true`` or ``false`` for an ASK, else None.
     """
 
     columns: tuple[str, ...]
@@ -29,17 +29,17 @@ class Answer:
     boolean: str | None = None
 
 
-def ask(engine: Queryable, text: str, dataset: Dataset = UNION) -> Answer:
-    """Answer a SELECT or an ASK for a page."""
-    told = json.loads(engine.query(text, _JSON, dataset))
-    if "boolean" in told:
-        return Answer((), (), 0, {}, str(told["boolean"]).lower())
-    columns, solutions = told["head"].get("vars", []), told["results"]["bindings"]
+def fetch(engine: Queryable, text: str, dataset: Dataset = UNION) -> ResultTable:
+    """Return the result of a SELECT or ASK query."""
+    result = json.loads(engine.query(text, _JSON, dataset))
+    if "boolean" in result:
+        return ResultTable((), (), 0, {}, str(result["boolean"]).lower())
+    columns, solutions = result["head"].get("vars", []), result["results"]["bindings"]
     rows = tuple(
         tuple(read(solution[name]) if name in solution else None for name in columns)
-        for solution in solutions[:MOST_ROWS]
+        for solution in solutions[:MAX_ROWS]
     )
     iris = {cell.text for row in rows for cell in row if cell and cell.is_iri}
     facts = tell(engine, iris)
     names = {iri: names for iri in facts if (names := facts.names(iri))}
-    return Answer(tuple(columns), rows, len(solutions), names)
+    return ResultTable(tuple(columns), rows, len(solutions), names)

@@ -15,7 +15,7 @@ _JSON_LD = "http://www.w3.org/ns/formats/JSON-LD"
 
 
 _SCHEMA = PREFIXES["schema"]
-# What a query may use at most, and in which unit of UN/CEFACT's Recommendation 20.
+# The limits of a query and their units in UN/CEFACT Recommendation 20.
 _LIMITS = {
     "seconds": ("SEC", "time from a query to its answer", "查询的时间上限"),
     "memory_mib": ("E63", "memory of a query", "查询的内存上限"),
@@ -24,7 +24,7 @@ _LIMITS = {
 
 
 def describe(url: str, media_type: str, limits: Limits | None = None) -> bytes:
-    """Describe the endpoint at a URL, in one of the media types of ``answers.GRAPHS``."""
+    """Describe the endpoint at a URL, in one of the media types of ``results.GRAPHS``."""
     triples = [Triple(*map(NamedNode, terms)) for terms in _statements(url)]
     if limits:
         triples += _limits(url, limits)
@@ -48,7 +48,7 @@ def _statements(url: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _limits(url: str, limits: Limits) -> Iterator[Triple]:
-    """Yield what schema.org has for a property of a thing that has no property of its own."""
+    """Yield the limits as ``schema:PropertyValue``: no vocabulary has properties for them."""
     for name, (unit, english, chinese) in _LIMITS.items():
         limit = NamedNode(f"{url}#limit-{name.partition('_')[0]}")
         for subject, predicate, term in (

@@ -41,18 +41,18 @@ def sparql() -> Response:
         return _describe()
     if len(operation.queries) != 1:
         raise BadInput(f"send one parameter 'query', not {len(operation.queries)}")
-    text, site = operation.queries[0], context.site()
+    text, site = operation.queries[0], context.services()
     offered = results.offered(guard.read(text, site.services).form)
-    media_type = negotiation.pick((*offered, context.PAGE), context.accept())
-    if media_type == context.PAGE:
+    media_type = negotiation.pick((*offered, context.HTML), context.accept())
+    if media_type == context.HTML:
         return _page(text, operation.dataset)
     if site.writable:  # what is true now need not be true at the next request
-        return context.reply(
+        return context.respond(
             context.queries().query(text, media_type, operation.dataset), media_type
         )
-    return representations.tagged(
+    return representations.conditional_response(
         media_type,
-        lambda: context.reply(
+        lambda: context.respond(
             context.queries().query(text, media_type, operation.dataset), media_type
         ),
         response_headers.asked(text, operation.dataset.default, operation.dataset.named),
@@ -61,29 +61,31 @@ def sparql() -> Response:
 
 def _page(text: str, dataset: Dataset) -> Response:
     if (
-        request.method == "POST" or context.site().writable
+        request.method == "POST" or context.services().writable
     ):  # the address does not settle the answer
-        return query_editor.answer(text, dataset)
-    return representations.tagged(context.PAGE, lambda: query_editor.answer(text, dataset))
+        return query_editor.answer_page(text, dataset)
+    return representations.conditional_response(
+        context.HTML, lambda: query_editor.answer_page(text, dataset)
+    )
 
 
 def _update(operation: Operation) -> Response:
     """Carry out an update, where that is allowed (Protocol, section 2.2)."""
-    engine = context.site().writable
+    engine = context.services().writable
     if engine is None:
         raise Forbidden(_READ_ONLY)
     if len(operation.updates) != 1 or operation.queries:
         raise BadInput("send one parameter 'update', and no query with it")
     engine.update(operation.updates[0], operation.using)
-    return context.reply(b"", "text/plain", 204)
+    return context.respond(b"", "text/plain", 204)
 
 
 def _describe() -> Response:
-    media_type = negotiation.pick((*results.GRAPHS, context.PAGE), context.accept())
-    if media_type == context.PAGE:
-        return query_editor.blank()
-    return context.reply(
-        service_description.describe(request.base_url, media_type, context.site().limits),
+    media_type = negotiation.pick((*results.GRAPHS, context.HTML), context.accept())
+    if media_type == context.HTML:
+        return query_editor.empty_page()
+    return context.respond(
+        service_description.describe(request.base_url, media_type, context.services().limits),
         media_type,
     )
 
@@ -98,7 +100,7 @@ def _read_operation() -> Operation:
     """
     fields = _fields(request.query_string)
     if request.method == "POST":
-        if request.mimetype == _UPDATE and not context.site().writable:
+        if request.mimetype == _UPDATE and not context.services().writable:
             raise Forbidden(_READ_ONLY)
         if request.mimetype not in (_FORM, _QUERY, _UPDATE):
             raise UnsupportedMedia(
@@ -115,7 +117,7 @@ def _read_operation() -> Operation:
             name = "update" if request.mimetype == _UPDATE else "query"
             fields.append((name, _text(request.get_data())))
     updates = _values(fields, "update")
-    if updates and not (context.site().writable and request.method == "POST"):
+    if updates and not (context.services().writable and request.method == "POST"):
         raise Forbidden(_READ_ONLY)
     using = Dataset(_values(fields, "using-graph-uri"), _values(fields, "using-named-graph-uri"))
     dataset = Dataset(_values(fields, "default-graph-uri"), _values(fields, "named-graph-uri"))

@@ -1,4 +1,4 @@
-"""The sheet: an HTML page, made of a template in the reader's language."""
+"""HTML pages rendered from templates in the language of the request."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -6,44 +6,44 @@ from urllib.parse import urlencode
 from flask import Response, render_template, request
 
 from oib.web import context
-from oib.web.localization import Reader
+from oib.web.localization import Locale
 
-#: What a page may load: our own style and pictures, and nothing else; no script at all.
-POLICY = (
+#: A page may load our own style sheet and images; nothing else, and no script.
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
-def reader() -> Reader:
-    """Return who reads the answer to this request."""
-    return Reader.of(request)
+def locale() -> Locale:
+    """Return the locale of this request."""
+    return Locale.from_request(request)
 
 
-def fill(
+def render(
     template: str,
     code: int = 200,
     names: Mapping[str, Mapping[str, str]] | None = None,
     **values: object,
 ) -> Response:
-    """Fill a template; ``names`` are those of the IRIs on the page, by IRI and language tag."""
-    who = reader()
+    """Return a page; ``names`` holds the names of its IRIs, by IRI and language tag."""
+    page_locale = locale()
     body = render_template(
         template,
-        reader=who,
-        say=who.say,
+        locale=page_locale,
+        message=page_locale.message,
         names=names or {},
-        version=context.site().version,
-        switch=f"?{urlencode([*_kept(), ('lang', who.other)])}",
+        version=context.services().version,
+        switch=f"?{urlencode([*_other_arguments(), ('lang', page_locale.alternate)])}",
         **values,
     )
-    response = context.reply(body, context.PAGE, code)
-    response.content_language = who.language
-    response.headers["Content-Security-Policy"] = POLICY
+    response = context.respond(body, context.HTML, code)
+    response.content_language = page_locale.language
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
     response.vary.add("Accept-Language")
     return response
 
 
-def _kept() -> list[tuple[str, str]]:
+def _other_arguments() -> list[tuple[str, str]]:
     return [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]

@@ -1,4 +1,4 @@
-"""``/graph-store``: the reading half of the SPARQL 1.1 Graph Store HTTP Protocol."""
+"""``/graph-store``: the GET operation of the SPARQL 1.1 Graph Store HTTP Protocol."""
 
 from flask import Blueprint, Response, request
 
@@ -7,22 +7,22 @@ from oib.errors import BadInput, NotFound
 from oib.sparql import results
 from oib.web import context, representations
 
-bp = Blueprint("graphs", __name__)
+bp = Blueprint("graph_store", __name__)
 
 _TRIPLES = "{ ?s ?p ?o }"
 
 
 @bp.get("/graph-store")
 def graph() -> Response:
-    """Return the graph that ``?graph=IRI`` names, or with ``?default`` the union of all."""
+    """Return the graph of ``?graph=IRI``, or with ``?default`` the union of all graphs."""
     named, has_default = request.args.getlist("graph"), "default" in request.args
     if len(named) + has_default != 1:
         raise BadInput("name one graph: ?graph= and its IRI, percent-encoded, or ?default")
     where = f"{{ GRAPH {bracket(named[0])} {_TRIPLES} }}" if named else _TRIPLES
-    engine, media_type = context.queries(), representations.choose(tuple(results.GRAPHS))
+    engine, media_type = context.queries(), representations.negotiate(tuple(results.GRAPHS))
     if named and not rows(engine, f"SELECT * {where} LIMIT 1"):
         raise NotFound(f"no graph is called {named[0]}")
     text = f"CONSTRUCT {_TRIPLES} WHERE {where}"
-    return representations.tagged(
-        media_type, lambda: context.reply(engine.query(text, media_type), media_type)
+    return representations.conditional_response(
+        media_type, lambda: context.respond(engine.query(text, media_type), media_type)
     )
