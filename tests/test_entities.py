@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store, parse
 import live_server
 from html_pages import Page, section
 from oib.engine.embedded import Embedded
-from oib.engine.statements import rows
+from oib.engine.statements import fetch_rows
 from oib.namespaces import BASE, DOC, ID
 from oib.web import create_app
 
@@ -36,7 +36,7 @@ MENDED = """
 @pytest.fixture(scope="session")
 def things(site):
     """Return the path below /id/ of every thing of the data."""
-    every = rows(site.engine, "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } }")
+    every = fetch_rows(site.engine, "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } }")
     iris = {row["s"].text.partition("#")[0] for row in every if row["s"].text.startswith(ID)}
     return sorted(iri.removeprefix(ID) for iri in iris)
 

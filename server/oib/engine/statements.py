@@ -1,4 +1,4 @@
-"""Facts: the statements that a query selects, looked up by subject and property."""
+"""Statements that a query selects, indexed by subject and property."""
 
 import json
 from collections import defaultdict
@@ -17,14 +17,19 @@ _PREFERRED = PREFIXES["skos"] + "prefLabel"
 _LABEL = PREFIXES["rdfs"] + "label"
 LABELS: Final = (_PREFERRED, _LABEL)
 
-# So many IRIs fit into one query text, see guard.LONGEST.
+# How many IRIs one query asks for; more would not fit into the longest text, see ``guard``.
 _BATCH: Final = 1000
-_TELL: Final = "SELECT ?s ?p ?o WHERE { VALUES ?s { %s } VALUES ?p { %s } ?s ?p ?o }"
+_PROPERTIES: Final = "SELECT ?s ?p ?o WHERE { VALUES ?s { %s } VALUES ?p { %s } ?s ?p ?o }"
 
 
 @dataclass(frozen=True)
-class Value:
-    """One RDF term: an IRI, a blank node, or a literal with its language tag or datatype IRI."""
+class Term:
+    """An RDF term.
+
+    ``kind`` is ``uri``, ``bnode`` or ``literal``, as in SPARQL 1.1 Query Results JSON, or
+    ``triple``; ``text`` is the IRI, the label or the lexical form. A literal may have a language
+    tag or the IRI of a datatype.
+    """
 
     text: str
     kind: str = "literal"
@@ -37,92 +42,98 @@ class Value:
         return self.kind == "uri"
 
 
-class Facts:
-    """Some statements, by subject and property; both are IRIs."""
+class StatementIndex:
+    """Statements, indexed by subject and property, which are IRIs."""
 
-    def __init__(self, statements: Iterable[tuple[str, str, Value]]) -> None:
-        self._facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
-        self._pointing: dict[tuple[str, str], list[str]] = defaultdict(list)
+    def __init__(self, statements: Iterable[tuple[str, str, Term]]) -> None:
+        self._statements: dict[str, dict[str, list[Term]]] = defaultdict(dict)
+        self._subjects: dict[tuple[str, str], list[str]] = defaultdict(list)
         for subject, predicate, value in sorted(set(statements), key=str):
-            self._facts[subject].setdefault(predicate, []).append(value)
-            self._pointing[predicate, value.text].append(subject)
+            self._statements[subject].setdefault(predicate, []).append(value)
+            self._subjects[predicate, value.text].append(subject)
 
     @classmethod
     def select(cls, engine: Queryable, text: str) -> Self:
-        """Ask a query for ?s ?p ?o, and hold what it yields."""
-        return cls((row["s"].text, row["p"].text, row["o"]) for row in rows(engine, text))
+        """Return the statements that a query for ?s ?p ?o selects."""
+        return cls((row["s"].text, row["p"].text, row["o"]) for row in fetch_rows(engine, text))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._facts)
+        return iter(self._statements)
 
     def __or__(self, other: Self) -> Self:
         return type(self)([*self.triples(), *other.triples()])
 
-    def triples(self) -> Iterator[tuple[str, str, Value]]:
-        """Yield the statements."""
+    def triples(self) -> Iterator[tuple[str, str, Term]]:
+        """Yield all statements."""
         for subject in self:
-            for predicate, value in self.about(subject):
+            for predicate, value in self.predicate_objects(subject):
                 yield subject, predicate, value
 
-    def all(self, subject: str, predicate: str) -> tuple[Value, ...]:
+    def objects(self, subject: str, predicate: str) -> tuple[Term, ...]:
         """Return the values of a property of a subject, in a fixed order."""
-        return tuple(self._facts.get(subject, {}).get(predicate, ()))
+        return tuple(self._statements.get(subject, {}).get(predicate, ()))
 
-    def one(self, subject: str, predicate: str) -> Value | None:
+    def value(self, subject: str, predicate: str) -> Term | None:
         """Return the first value of a property of a subject, or None."""
-        return next(iter(self.all(subject, predicate)), None)
+        return next(iter(self.objects(subject, predicate)), None)
 
-    def pointing(self, predicate: str, iri: str) -> tuple[str, ...]:
+    def subjects(self, predicate: str, iri: str) -> tuple[str, ...]:
         """Return the subjects of which an IRI is a value of a property, in a fixed order."""
-        return tuple(self._pointing.get((predicate, iri), ()))
+        return tuple(self._subjects.get((predicate, iri), ()))
 
-    def about(self, subject: str) -> tuple[tuple[str, Value], ...]:
-        """Return all that is said of a subject: pairs of property and value."""
-        said = self._facts.get(subject, {})
-        return tuple((predicate, value) for predicate, values in said.items() for value in values)
+    def predicate_objects(self, subject: str) -> tuple[tuple[str, Term], ...]:
+        """Return the properties and values of a subject."""
+        properties = self._statements.get(subject, {})
+        return tuple(
+            (predicate, value) for predicate, values in properties.items() for value in values
+        )
 
     def iris(self) -> set[str]:
-        """Return every IRI that occurs: subjects, properties, values."""
-        found = set(self._facts)
-        for said in self._facts.values():
-            found.update(said)
-            found.update(value.text for values in said.values() for value in values if value.is_iri)
+        """Return every IRI in the statements: subjects, properties and values."""
+        found = set(self._statements)
+        for properties in self._statements.values():
+            found.update(properties)
+            found.update(
+                value.text for values in properties.values() for value in values if value.is_iri
+            )
         return {iri for iri in found if ":" in iri}  # which no blank node has
 
     def names(self, iri: str) -> Mapping[str, str]:
-        """Return the names of a thing by language tag: its preferred labels, else its labels."""
-        labels = self.all(iri, _PREFERRED) or self.all(iri, _LABEL)
+        """Return the preferred labels of a thing by language tag, or else its labels."""
+        labels = self.objects(iri, _PREFERRED) or self.objects(iri, _LABEL)
         return {label.language: label.text for label in labels}
 
 
-def rows(engine: Queryable, text: str) -> list[dict[str, Value]]:
-    """Ask a SELECT query; return its solutions, each a dictionary from variable to value."""
+def fetch_rows(engine: Queryable, text: str) -> list[dict[str, Term]]:
+    """Return the solutions of a SELECT query, each a dictionary from variable to term."""
     solutions = json.loads(engine.query(text, _JSON))["results"]["bindings"]
-    return [{name: read(term) for name, term in solution.items()} for solution in solutions]
+    return [{name: parse_term(term) for name, term in solution.items()} for solution in solutions]
 
 
-def tell(engine: Queryable, iris: Iterable[str], properties: Iterable[str] = LABELS) -> Facts:
-    """Ask for some properties of many things at once; by default, for their names."""
-    things, wanted = sorted(iris), " ".join(map(bracket, properties))
-    asked = [things[start : start + _BATCH] for start in range(0, len(things), _BATCH)]
-    return Facts(
+def fetch_properties(
+    engine: Queryable, iris: Iterable[str], properties: Iterable[str] = LABELS
+) -> StatementIndex:
+    """Return some properties of many things, by default their names."""
+    things, wanted = sorted(iris), " ".join(map(sparql_iri, properties))
+    batches = [things[start : start + _BATCH] for start in range(0, len(things), _BATCH)]
+    return StatementIndex(
         (row["s"].text, row["p"].text, row["o"])
-        for some in asked
-        for row in rows(engine, _TELL % (" ".join(map(bracket, some)), wanted))
+        for batch in batches
+        for row in fetch_rows(engine, _PROPERTIES % (" ".join(map(sparql_iri, batch)), wanted))
     )
 
 
-def read(term: Mapping[str, str]) -> Value:
-    """Return a term of SPARQL 1.1 Query Results JSON as a value."""
+def parse_term(term: Mapping[str, str]) -> Term:
+    """Return a term of SPARQL 1.1 Query Results JSON."""
     kind = {"typed-literal": "literal"}.get(term["type"], term["type"])
-    return Value(term["value"], kind, term.get("xml:lang", ""), term.get("datatype", ""))
+    return Term(term["value"], kind, term.get("xml:lang", ""), term.get("datatype", ""))
 
 
-def bracket(iri: str) -> str:
-    """Return an IRI as SPARQL writes it, in angle brackets.
+def sparql_iri(iri: str) -> str:
+    """Return an IRI in angle brackets, as in a SPARQL query.
 
     Raises:
-        BadInput: the text is no IRI (RFC 3987), so that it could change a query.
+        BadInput: the text is not an absolute IRI (RFC 3987).
     """
     try:
         return str(NamedNode(iri))

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from oib.engine.statements import Value
+from oib.engine.statements import Term
 
-PropertyValue = tuple[str, Value]
+PropertyValue = tuple[str, Term]
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class Locator:
     """The place of a passage: document, label of the unit, and code points from start to end."""
 
     iri: str
-    document: Value | None
+    document: Term | None
     unit: str
     start: str
     end: str
@@ -22,12 +22,12 @@ class Locator:
 class Source:
     """A cited document, with publisher and dates as the citation gives them."""
 
-    document: Value
-    publisher: Value | None
-    printed: Value | None
-    published: Value | None
-    accessed: Value | None
-    year_basis: Value | None
+    document: Term
+    publisher: Term | None
+    printed: Term | None
+    published: Term | None
+    accessed: Term | None
+    year_basis: Term | None
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Assessment:
     """An assessment of a claim; ``disputes`` if its verdict calls the claim into question."""
 
     iri: str
-    verdict: Value | None
-    assessors: tuple[Value, ...]
+    verdict: Term | None
+    assessors: tuple[Term, ...]
     disputes: bool
     locators: tuple[Locator, ...]
-    notes: tuple[Value, ...]
+    notes: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
@@ -51,21 +51,21 @@ class Claim:
     """
 
     iri: str
-    subject: Value | None
-    predicate: Value | None
-    object: Value | None
-    asserters: tuple[Value, ...]
-    documents: tuple[Value, ...]
+    subject: Term | None
+    predicate: Term | None
+    object: Term | None
+    asserters: tuple[Term, ...]
+    documents: tuple[Term, ...]
     locators: tuple[Locator, ...]
-    hedge: Value | None
-    hedge_as_named: tuple[Value, ...]
-    extents: tuple[Value, ...]
-    rank: Value | None
+    hedge: Term | None
+    hedge_as_named: tuple[Term, ...]
+    extents: tuple[Term, ...]
+    rank: Term | None
     times: tuple[PropertyValue, ...]
     wording: tuple[PropertyValue, ...]
     sources: tuple[Source, ...]
-    backing: tuple[Value, ...]
-    notes: tuple[Value, ...]
+    backing: tuple[Term, ...]
+    notes: tuple[Term, ...]
     assessments: tuple[Assessment, ...]
     is_hedged: bool
     is_relayed: bool

@@ -1,6 +1,6 @@
 """Builds claims from statements about them and about the nodes that they refer to."""
 
-from oib.engine.statements import Facts, Value
+from oib.engine.statements import StatementIndex, Term
 from oib.namespaces import OIB, PREFIXES
 from oib.views.claim import Assessment, Claim, Locator, PropertyValue, Source
 
@@ -10,31 +10,31 @@ _WORDING = ("subjectAsNamed", "objectAsNamed", "roleAsNamed", "isLowerBound", "i
 _DCTERMS = PREFIXES["dcterms"]
 
 
-def parse_claim(facts: Facts, iri: str) -> Claim:
+def parse_claim(facts: StatementIndex, iri: str) -> Claim:
     """Return the claim with an IRI, built from the statements about it and its context."""
 
-    def all_of(name: str) -> tuple[Value, ...]:
-        return facts.all(iri, OIB + name)
+    def all_of(name: str) -> tuple[Term, ...]:
+        return facts.objects(iri, OIB + name)
 
     def pairs(names: tuple[str, ...]) -> tuple[PropertyValue, ...]:
         return tuple((OIB + name, value) for name in names for value in all_of(name))
 
-    hedge, extents = facts.one(iri, OIB + "hasHedge"), all_of("hasExtent")
+    hedge, extents = facts.value(iri, OIB + "hasHedge"), all_of("hasExtent")
     asserters, documents = all_of("isAssertedBy"), all_of("isReportedIn")
-    assessments = facts.pointing(OIB + "assesses", iri)
+    assessments = facts.subjects(OIB + "assesses", iri)
     voices = {voice for document in documents for voice in _voices(facts, document)}
     return Claim(
         iri=iri,
-        subject=facts.one(iri, OIB + "claimSubject"),
-        predicate=facts.one(iri, OIB + "claimPredicate"),
-        object=facts.one(iri, OIB + "claimObject") or facts.one(iri, OIB + "claimValue"),
+        subject=facts.value(iri, OIB + "claimSubject"),
+        predicate=facts.value(iri, OIB + "claimPredicate"),
+        object=facts.value(iri, OIB + "claimObject") or facts.value(iri, OIB + "claimValue"),
         asserters=asserters,
         documents=documents,
         locators=_locators(facts, iri),
         hedge=hedge,
         hedge_as_named=all_of("hedgeAsNamed"),
         extents=extents,
-        rank=facts.one(iri, OIB + "hasRank"),
+        rank=facts.value(iri, OIB + "hasRank"),
         times=pairs(_TIMES),
         wording=pairs(_WORDING),
         sources=tuple(_source(facts, document) for document in all_of("citesSource")),
@@ -49,46 +49,46 @@ def parse_claim(facts: Facts, iri: str) -> Claim:
     )
 
 
-def _assessment(facts: Facts, iri: str) -> Assessment:
-    verdict = facts.one(iri, OIB + "hasVerdict")
+def _assessment(facts: StatementIndex, iri: str) -> Assessment:
+    verdict = facts.value(iri, OIB + "hasVerdict")
     return Assessment(
         iri=iri,
         verdict=verdict,
-        assessors=facts.all(iri, OIB + "isAssessedBy"),
+        assessors=facts.objects(iri, OIB + "isAssessedBy"),
         disputes=_has_value(facts, verdict, "blocksDirectTriple", "true"),
         locators=_locators(facts, iri),
-        notes=facts.all(iri, OIB + "curatorNote"),
+        notes=facts.objects(iri, OIB + "curatorNote"),
     )
 
 
-def _locators(facts: Facts, iri: str) -> tuple[Locator, ...]:
-    return tuple(_locator(facts, value.text) for value in facts.all(iri, OIB + "hasEvidence"))
+def _locators(facts: StatementIndex, iri: str) -> tuple[Locator, ...]:
+    return tuple(_locator(facts, value.text) for value in facts.objects(iri, OIB + "hasEvidence"))
 
 
-def _locator(facts: Facts, iri: str) -> Locator:
+def _locator(facts: StatementIndex, iri: str) -> Locator:
     def text(subject: str, name: str) -> str:
-        value = facts.one(subject, OIB + name)
+        value = facts.value(subject, OIB + name)
         return value.text if value else ""
 
     return Locator(
         iri=iri,
-        document=facts.one(iri, OIB + "inDocument"),
+        document=facts.value(iri, OIB + "inDocument"),
         unit=text(text(iri, "inUnit"), "unitLabel"),
         start=text(iri, "startCharacter"),
         end=text(iri, "endCharacter"),
     )
 
 
-def _source(facts: Facts, document: Value) -> Source:
+def _source(facts: StatementIndex, document: Term) -> Source:
     names = ("publisherName", "dateAsPrinted", "publishedOn", "accessedOn", "hasYearBasis")
-    return Source(document, *(facts.one(document.text, OIB + name) for name in names))
+    return Source(document, *(facts.value(document.text, OIB + name) for name in names))
 
 
-def _voices(facts: Facts, document: Value) -> tuple[Value, ...]:
-    creators = facts.all(document.text, _DCTERMS + "creator")
-    return creators + facts.all(document.text, _DCTERMS + "publisher")
+def _voices(facts: StatementIndex, document: Term) -> tuple[Term, ...]:
+    creators = facts.objects(document.text, _DCTERMS + "creator")
+    return creators + facts.objects(document.text, _DCTERMS + "publisher")
 
 
-def _has_value(facts: Facts, concept: Value | None, name: str, text: str) -> bool:
-    value = facts.one(concept.text, OIB + name) if concept else None
+def _has_value(facts: StatementIndex, concept: Term | None, name: str, text: str) -> bool:
+    value = facts.value(concept.text, OIB + name) if concept else None
     return value is not None and value.text == text

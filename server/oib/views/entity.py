@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from oib.engine.base import Queryable
-from oib.engine.statements import Facts, Value, rows, tell
+from oib.engine.statements import StatementIndex, Term, fetch_properties, fetch_rows
 from oib.namespaces import GRAPH, OIB, PREFIXES
 from oib.views import entity_queries
 from oib.views.claim import Claim
@@ -18,7 +18,7 @@ _DERIVED: Final = (GRAPH + "direct", GRAPH + "inferred")
 
 
 #: The values of each property of one thing.
-PropertyValues = Mapping[str, tuple[Value, ...]]
+PropertyValues = Mapping[str, tuple[Term, ...]]
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class EntityDescription:
 
     iri: str
     names: Mapping[str, Mapping[str, str]]
-    types: tuple[Value, ...]
-    entailed: tuple[Value, ...]
+    types: tuple[Term, ...]
+    entailed: tuple[Term, ...]
     labels: PropertyValues
     record: PropertyValues
     direct: PropertyValues
-    links: tuple[Mapping[str, Value], ...]
-    units: tuple[Mapping[str, Value], ...]
+    links: tuple[Mapping[str, Term], ...]
+    units: tuple[Mapping[str, Term], ...]
     claims: tuple[Claim, ...]
     mentions: tuple[Claim, ...]
     outlines: Mapping[str, tuple[Claim, ...]]
@@ -55,10 +55,10 @@ def describe(engine: Queryable, iri: str) -> EntityDescription:
     """
     own = [
         (row["g"].text, row["p"].text, row["o"])
-        for row in rows(engine, entity_queries.own_triples(iri))
+        for row in fetch_rows(engine, entity_queries.own_triples(iri))
     ]
-    description = Facts.select(engine, entity_queries.description(iri))
-    outlines = Facts.select(engine, entity_queries.claim_outlines(iri))
+    description = StatementIndex.select(engine, entity_queries.description(iri))
+    outlines = StatementIndex.select(engine, entity_queries.claim_outlines(iri))
     facts = _with_names(engine, description | outlines)
     stated = _values_by_property(own, lambda graph: graph not in _DERIVED)
     entailed = _values_by_property(own, lambda graph: graph in _DERIVED)
@@ -77,56 +77,56 @@ def describe(engine: Queryable, iri: str) -> EntityDescription:
         labels={name: stated[name] for name in _NAMES if name in stated},
         record={name: values for name, values in stated.items() if name not in _APART},
         direct=_values_by_property(own, lambda graph: graph == GRAPH + "direct"),
-        links=_nodes(description, description.pointing(OIB + "linksEntity", iri)),
-        units=_nodes(description, (value.text for value in description.all(iri, OIB + "hasUnit"))),
+        links=_nodes(description, description.subjects(OIB + "linksEntity", iri)),
+        units=_nodes(description, (unit.text for unit in description.objects(iri, OIB + "hasUnit"))),
         claims=tuple(claim for claim in claims if not _has_object(claim, iri)),
         mentions=tuple(claim for claim in claims if _has_object(claim, iri)),
         outlines={
             link: tuple(parse_claim(facts, node) for node in _pointing_claims(outlines, link, iri))
             for link in entity_queries.CLAIM_LINKS
-            if outlines.pointing(link, iri)
+            if outlines.subjects(link, iri)
         },
     )  # fmt: skip
 
 
-def _with_names(engine: Queryable, facts: Facts) -> Facts:
+def _with_names(engine: Queryable, facts: StatementIndex) -> StatementIndex:
     """Add the properties of everything that is mentioned, and the names of what these mention."""
     known = facts.iris()
-    mentioned = tell(engine, known, entity_queries.MENTION_PROPERTIES)
-    return facts | mentioned | tell(engine, mentioned.iris() - known)
+    mentioned = fetch_properties(engine, known, entity_queries.MENTION_PROPERTIES)
+    return facts | mentioned | fetch_properties(engine, mentioned.iris() - known)
 
 
 def _values_by_property(
-    own: Iterable[tuple[str, str, Value]], selects: Callable[[str], bool]
+    own: Iterable[tuple[str, str, Term]], selects: Callable[[str], bool]
 ) -> PropertyValues:
-    properties: dict[str, tuple[Value, ...]] = {}
+    properties: dict[str, tuple[Term, ...]] = {}
     pairs = {(prop, value) for graph, prop, value in own if selects(graph)}
     for prop, value in sorted(pairs, key=str):
         properties[prop] = (*properties.get(prop, ()), value)
     return properties
 
 
-def _nodes(facts: Facts, iris: Iterable[str]) -> tuple[Mapping[str, Value], ...]:
+def _nodes(facts: StatementIndex, iris: Iterable[str]) -> tuple[Mapping[str, Term], ...]:
     """Return nodes as dictionaries from the local name of a property to its first value.
 
     The key ``iri`` holds the node itself.
     """
     return tuple(
-        {prop.removeprefix(OIB): value for prop, value in reversed(facts.about(iri))}
-        | {"iri": Value(iri, "uri")}
+        {prop.removeprefix(OIB): value for prop, value in reversed(facts.predicate_objects(iri))}
+        | {"iri": Term(iri, "uri")}
         for iri in sorted(iris)
     )
 
 
-def _pointing_claims(facts: Facts, link: str, iri: str) -> list[str]:
+def _pointing_claims(facts: StatementIndex, link: str, iri: str) -> list[str]:
     """Return the claims that refer to a thing, or that have an assessment which does."""
-    pointing = facts.pointing(link, iri)
-    assessed = {value.text for node in pointing for value in facts.all(node, OIB + "assesses")}
+    pointing = facts.subjects(link, iri)
+    assessed = {value.text for node in pointing for value in facts.objects(node, OIB + "assesses")}
     return [node for node in sorted({*pointing, *assessed}) if _is_claim(facts, node)]
 
 
-def _is_claim(facts: Facts, node: str) -> bool:
-    return facts.one(node, OIB + "claimPredicate") is not None
+def _is_claim(facts: StatementIndex, node: str) -> bool:
+    return facts.value(node, OIB + "claimPredicate") is not None
 
 
 def _has_object(claim: Claim, iri: str) -> bool:

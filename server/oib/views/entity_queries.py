@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from oib.engine.statements import LABELS, bracket
+from oib.engine.statements import LABELS, sparql_iri
 from oib.namespaces import BASE, DOC, GRAPH, ID, OIB, PREFIXES
 
 #: Properties that link a claim or an assessment to its people and documents.
@@ -40,12 +40,12 @@ _DESCRIPTION: Final = f"""
 
 def own_triples(iri: str) -> str:
     """Return a query for the statements of a thing itself: ?p ?o and the graph ?g of each."""
-    return f"SELECT ?g ?p ?o WHERE {{ GRAPH ?g {{ {bracket(iri)} ?p ?o }} }}"
+    return f"SELECT ?g ?p ?o WHERE {{ GRAPH ?g {{ {sparql_iri(iri)} ?p ?o }} }}"
 
 
 def description(iri: str) -> str:
     """Return a query for all nodes that belong to the description of a thing, each in whole."""
-    return f"SELECT DISTINCT ?s ?p ?o WHERE {{{_DESCRIPTION % {'thing': bracket(iri)}}\n}}"
+    return f"SELECT DISTINCT ?s ?p ?o WHERE {{{_DESCRIPTION % {'thing': sparql_iri(iri)}}\n}}"
 
 
 def claim_outlines(iri: str) -> str:
@@ -53,7 +53,7 @@ def claim_outlines(iri: str) -> str:
     return f"""
 SELECT DISTINCT ?s ?p ?o WHERE {{
   {{ SELECT DISTINCT ?node WHERE {{
-      VALUES ?link {{ {_sparql_iris(CLAIM_LINKS)} }} ?node ?link {bracket(iri)} .
+      VALUES ?link {{ {_sparql_iris(CLAIM_LINKS)} }} ?node ?link {sparql_iri(iri)} .
     }} ORDER BY ?node LIMIT {MAX_OUTLINES} }}
   ?node (<{OIB}assesses>)?/(^<{OIB}assesses>)? ?s .
   VALUES ?p {{ {_sparql_iris(_OUTLINE_PROPERTIES)} }}
@@ -63,8 +63,8 @@ SELECT DISTINCT ?s ?p ?o WHERE {{
 
 def construct_description(iri: str) -> str:
     """Return the query for the RDF description of a thing, and of the document that holds it."""
-    thing = bracket(iri)
-    document = bracket(DOC + iri.removeprefix(ID))
+    thing = sparql_iri(iri)
+    document = sparql_iri(DOC + iri.removeprefix(ID))
     foaf, dcterms, void = PREFIXES["foaf"], PREFIXES["dcterms"], PREFIXES["void"]
     return f"""
 CONSTRUCT {{
@@ -79,14 +79,14 @@ CONSTRUCT {{
 
 def construct_own_triples(iri: str) -> str:
     """Return the query for the own triples of a thing, and nothing around it."""
-    thing = bracket(iri)
+    thing = sparql_iri(iri)
     return f"CONSTRUCT {{ {thing} ?p ?o }} WHERE {{ {thing} ?p ?o }}"
 
 
 def construct_graph(name: str) -> str:
     """Return the query for one named graph, by its name after ``…/graph/``."""
-    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {bracket(GRAPH + name)} {{ ?s ?p ?o }} }}"
+    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {sparql_iri(GRAPH + name)} {{ ?s ?p ?o }} }}"
 
 
 def _sparql_iris(iris: Iterable[str]) -> str:
-    return " ".join(map(bracket, iris))
+    return " ".join(map(sparql_iri, iris))

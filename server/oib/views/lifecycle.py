@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from oib.engine.base import Queryable
-from oib.engine.statements import rows
+from oib.engine.statements import fetch_rows
 from oib.namespaces import OIB, PREFIXES
 from oib.views import entity_queries
 
@@ -30,7 +30,8 @@ def find_lifecycle(engine: Queryable, iri: str) -> Lifecycle:
         BadInput: the text is no IRI.
     """
     pairs = [
-        (row["p"].text, row["o"].text) for row in rows(engine, entity_queries.own_triples(iri))
+        (row["p"].text, row["o"].text)
+        for row in fetch_rows(engine, entity_queries.own_triples(iri))
     ]
     replacements = sorted(value for prop, value in pairs if prop == _REPLACED)
     return Lifecycle(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from oib.engine.base import Queryable
-from oib.engine.statements import Facts, Value, rows, tell
+from oib.engine.statements import StatementIndex, Term, fetch_properties, fetch_rows
 from oib.namespaces import GRAPH, OIB, OIBS, OIBV, PREFIXES
 
 _RDF: Final = PREFIXES["rdf"]
@@ -49,12 +49,12 @@ class TermEntry:
 
     iri: str
     kind: str
-    definitions: tuple[Value, ...]
-    notes: tuple[Value, ...]
-    parents: tuple[Value, ...]
-    domains: tuple[Value, ...]
-    ranges: tuple[Value, ...]
-    used_by: tuple[Value, ...]
+    definitions: tuple[Term, ...]
+    notes: tuple[Term, ...]
+    parents: tuple[Term, ...]
+    domains: tuple[Term, ...]
+    ranges: tuple[Term, ...]
+    used_by: tuple[Term, ...]
     uses: int
     claims: int
 
@@ -66,8 +66,8 @@ class RuleEntry:
     iri: str
     identifier: str
     severity: str
-    titles: tuple[Value, ...]
-    messages: tuple[Value, ...]
+    titles: tuple[Term, ...]
+    messages: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,10 @@ class TermReference:
 
 def fetch_reference(engine: Queryable, name: str) -> TermReference:
     """Return the terms or rules of a document: ``ontology``, ``vocab`` or ``shapes``."""
-    facts = Facts.select(
+    facts = StatementIndex.select(
         engine, f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}{name}> {{ ?s ?p ?o }} }}"
     )
-    named = facts | tell(engine, facts.iris())
+    named = facts | fetch_properties(engine, facts.iris())
     terms = [] if name == "shapes" else list(_terms(engine, facts))
     return TermReference(
         terms=tuple(sorted(terms, key=lambda term: term.iri.lower())),
@@ -93,48 +93,53 @@ def fetch_reference(engine: Queryable, name: str) -> TermReference:
     )
 
 
-def _terms(engine: Queryable, facts: Facts) -> Iterator[TermEntry]:
+def _terms(engine: Queryable, facts: StatementIndex) -> Iterator[TermEntry]:
     uses, claims = {**_count(engine, _USES), **_count(engine, _POINTED_AT)}, _count(engine, _CLAIMS)
     for iri in facts:
-        types = [value.text for value in facts.all(iri, _RDF + "type")]
+        types = [value.text for value in facts.objects(iri, _RDF + "type")]
         kind = next((kind for each, kind in _KINDS.items() if each in types), None)
         if not iri.startswith((OIB, OIBV)) or kind is None:
             continue
-        parents = facts.all(iri, _RDFS + "subClassOf") + facts.all(iri, _RDFS + "subPropertyOf")
+        parents = facts.objects(iri, _RDFS + "subClassOf") + facts.objects(
+            iri, _RDFS + "subPropertyOf"
+        )
         pointing = [
-            Value(node, "uri")
+            Term(node, "uri")
             for link in (_RDFS + "domain", _RDFS + "range", _SKOS + "inScheme")
-            for node in facts.pointing(link, iri)
+            for node in facts.subjects(link, iri)
         ]
         yield TermEntry(
             iri=iri,
             kind=kind,
-            definitions=facts.all(iri, _SKOS + "definition"),
-            notes=facts.all(iri, _SKOS + "scopeNote") + facts.all(iri, _SKOS + "editorialNote"),
+            definitions=facts.objects(iri, _SKOS + "definition"),
+            notes=facts.objects(iri, _SKOS + "scopeNote")
+            + facts.objects(iri, _SKOS + "editorialNote"),
             parents=tuple(value for value in parents if value.is_iri),
-            domains=facts.all(iri, _RDFS + "domain"),
-            ranges=facts.all(iri, _RDFS + "range"),
+            domains=facts.objects(iri, _RDFS + "domain"),
+            ranges=facts.objects(iri, _RDFS + "range"),
             used_by=tuple(dict.fromkeys(pointing)),
             uses=uses.get(iri, 0),
             claims=claims.get(iri, 0),
         )
 
 
-def _rules(facts: Facts) -> Iterator[RuleEntry]:
+def _rules(facts: StatementIndex) -> Iterator[RuleEntry]:
     for iri in facts:
-        messages = facts.all(iri, _SH + "message")
+        messages = facts.objects(iri, _SH + "message")
         if messages and iri.startswith(OIBS):
-            above = [node for link in _PARENT_LINKS for node in facts.pointing(link, iri)]
-            severities = [facts.one(holder, _SH + "severity") for holder in (iri, *above)]
+            above = [node for link in _PARENT_LINKS for node in facts.subjects(link, iri)]
+            severities = [facts.value(holder, _SH + "severity") for holder in (iri, *above)]
             severity = next((value.text for value in severities if value), _SH + "Violation")
             yield RuleEntry(
                 iri=iri,
                 identifier=iri.removeprefix(OIBS),
                 severity=severity.removeprefix(_SH),
-                titles=facts.all(iri, _SH + "name"),
+                titles=facts.objects(iri, _SH + "name"),
                 messages=messages,
             )
 
 
 def _count(engine: Queryable, query: str) -> dict[str, int]:
-    return {row["term"].text: int(row["n"].text) for row in rows(engine, query) if "term" in row}
+    return {
+        row["term"].text: int(row["n"].text) for row in fetch_rows(engine, query) if "term" in row
+    }

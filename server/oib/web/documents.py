@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, send_from_directory, url_for
 
 from oib import __version__
-from oib.engine.statements import Facts, bracket, rows, tell
+from oib.engine.statements import StatementIndex, fetch_properties, fetch_rows, sparql_iri
 from oib.errors import NotFound
 from oib.namespaces import BASE, GRAPH, PREFIXES
 from oib.sparql import results
@@ -64,7 +64,9 @@ def dump(name: str) -> Response:
 def graph(name: str) -> Response:
     """Return a named graph in RDF."""
     engine, media_type = context.queries(), representations.negotiate(tuple(results.GRAPHS))
-    if not rows(engine, f"SELECT * {{ GRAPH {bracket(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"):
+    if not fetch_rows(
+        engine, f"SELECT * {{ GRAPH {sparql_iri(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"
+    ):
         raise NotFound(f"no graph is called {GRAPH}{name}")
     return context.respond(entity_triples.serialize_graph(engine, name, media_type), media_type)
 
@@ -98,21 +100,21 @@ def _answer(name: str, media_type: str) -> Response:
 def _dataset() -> Response:
     engine, iri = context.queries(), BASE + "dataset"
     query = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{ ?s ?p ?o }} }}"
-    facts = Facts.select(engine, query)
-    named = facts | tell(engine, facts.iris())
+    facts = StatementIndex.select(engine, query)
+    named = facts | fetch_properties(engine, facts.iris())
     parts = [
         (of, number)
         for node in facts
         if node != iri
         for part, count in _PARTS
-        if (of := facts.one(node, part)) and (number := facts.one(node, count))
+        if (of := facts.value(node, part)) and (number := facts.value(node, count))
     ]
     return templating.render(
         "dataset.html",
         names={term: names for term in named if (names := named.names(term))},
         about={
-            prop: facts.all(iri, prop)
-            for prop, value in facts.about(iri)
+            prop: facts.objects(iri, prop)
+            for prop, value in facts.predicate_objects(iri)
             if not value.text.startswith(iri + "#")
         },
         parts_of=sorted(parts, key=lambda part: (-int(part[1].text), part[0].text)),

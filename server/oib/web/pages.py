@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from flask import Blueprint, Response
 
-from oib.engine.statements import Facts, rows, tell
+from oib.engine.statements import StatementIndex, fetch_properties, fetch_rows
 from oib.namespaces import BASE, GRAPH, OIB, PREFIXES
 from oib.services import Site
 from oib.web import context, representations, templating
@@ -60,17 +60,19 @@ def _home() -> Response:
 @lru_cache(maxsize=4)
 def _home_page(services: Site) -> HomePage:
     """Return the data of the home page, computed once for each version of the data."""
-    meta = Facts.select(context.queries(), _META)
+    meta = StatementIndex.select(context.queries(), _META)
     counts = {
         kind.text: int(count.text)
         for node in meta
-        for kind in meta.all(node, _VOID + "class")
-        for count in meta.all(node, _VOID + "entities")
+        for kind in meta.objects(node, _VOID + "class")
+        for count in meta.objects(node, _VOID + "entities")
         if kind.text.startswith(OIB) and kind.text not in _MACHINERY
     }
     most_described, disputed = _first(services, _MOST_DESCRIBED), _first(services, _DISPUTED)
-    facts = tell(context.queries(), {iri for iri in (most_described, disputed, *counts) if iri})
-    titles = meta.all(BASE + "dataset", PREFIXES["dcterms"] + "title")
+    facts = fetch_properties(
+        context.queries(), {iri for iri in (most_described, disputed, *counts) if iri}
+    )
+    titles = meta.objects(BASE + "dataset", PREFIXES["dcterms"] + "title")
     return HomePage(
         most_described=most_described,
         disputed=disputed,
@@ -85,7 +87,7 @@ def _home_page(services: Site) -> HomePage:
 
 def _first(services: Site, query: str) -> str | None:
     return next(
-        (row["thing"].text for row in rows(context.queries(), query) if "thing" in row), None
+        (row["thing"].text for row in fetch_rows(context.queries(), query) if "thing" in row), None
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from oib.engine.base import Queryable
-from oib.engine.statements import Value, read, tell
+from oib.engine.statements import Term, fetch_properties, parse_term
 from oib.sparql.dataset import UNION, Dataset
 
 #: The most rows that a page shows.
@@ -23,7 +23,7 @@ class ResultTable:
     """
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Value | None, ...], ...]
+    rows: tuple[tuple[Term | None, ...], ...]
     total: int
     names: Mapping[str, Mapping[str, str]]
     boolean: str | None = None
@@ -36,10 +36,10 @@ def fetch(engine: Queryable, text: str, dataset: Dataset = UNION) -> ResultTable
         return ResultTable((), (), 0, {}, str(result["boolean"]).lower())
     columns, solutions = result["head"].get("vars", []), result["results"]["bindings"]
     rows = tuple(
-        tuple(read(solution[name]) if name in solution else None for name in columns)
+        tuple(parse_term(solution[name]) if name in solution else None for name in columns)
         for solution in solutions[:MAX_ROWS]
     )
     iris = {cell.text for row in rows for cell in row if cell and cell.is_iri}
-    facts = tell(engine, iris)
+    facts = fetch_properties(engine, iris)
     names = {iri: names for iri in facts if (names := facts.names(iri))}
     return ResultTable(tuple(columns), rows, len(solutions), names)
