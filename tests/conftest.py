@@ -12,7 +12,7 @@ from callback_listener import listening
 from oib.dataset.build import build
 from oib.dataset.derivation import BOUNDS, INFERRED
 from oib.namespaces import GRAPH
-from oib.services import Site
+from oib.services import Services
 from oib.web import create_app
 from projects import ROOT
 
@@ -77,7 +77,7 @@ def client():
 @pytest.fixture(scope="session")
 def site(home, snapshots, snapshot):
     """The site of the project's own home."""
-    return Site.open(home, snapshots)
+    return Services.open(home, snapshots)
 
 
 @pytest.fixture(scope="session")

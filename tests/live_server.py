@@ -20,7 +20,7 @@ from oib.engine.writable import Writable
 from oib.front import connection, intake
 from oib.front.listener import listen
 from oib.saved_queries import Library
-from oib.services import Site
+from oib.services import Services
 from oib.serving import door_before
 from oib.web import create_app
 from projects import ROOT
@@ -39,7 +39,7 @@ SMALL = """
 
 
 def site_of(engine, version="test-1", services=frozenset()):
-    return Site(engine, version, Library(ROOT), services)
+    return Services(engine, version, Library(ROOT), services)
 
 
 def small_site():
@@ -60,7 +60,7 @@ def door(app):
 
 def home_app():
     folder = os.environ["OIB_TEST_SNAPSHOTS"]
-    return create_app(Site.open(ROOT, Path(folder)))
+    return create_app(Services.open(ROOT, Path(folder)))
 
 
 def protocol_app():
@@ -73,7 +73,7 @@ def protocol_app():
 
 def writable_app():
     engine = Writable()
-    return create_app(Site(engine, "w3c", Library(ROOT), writable=engine))
+    return create_app(Services(engine, "w3c", Library(ROOT), writable=engine))
 
 
 def slow_app():

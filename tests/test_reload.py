@@ -1,4 +1,4 @@
-"""The turnover: a build in another process takes the place of the served data without a gap."""
+"""Reload: a build in another process takes the place of the served data without a gap."""
 
 import json
 import threading
@@ -11,8 +11,8 @@ from hostile_queries import JSON, ask, get
 from oib.dataset import snapshot
 from oib.dataset.snapshot import Manifest
 from oib.errors import BadInput
-from oib.reload import Turnover
-from oib.services import Site
+from oib.reload import CurrentServices
+from oib.services import Services
 
 
 def write(folder, number):
@@ -75,14 +75,14 @@ def test_what_cannot_be_opened_leaves_the_old_site_in_place(tmp_path, monkeypatc
         raise BadInput("a header that cannot be read")
 
     old = live_server.small_site()
-    turnover = Turnover(old)
-    turnover.follow(tmp_path, write(tmp_path, 1), reopen, said.append)
+    services = CurrentServices(old)
+    services.follow(tmp_path, write(tmp_path, 1), reopen, said.append)
     write(tmp_path, 2)
     end = time.monotonic() + 5
     while not said and time.monotonic() < end:
         time.sleep(0.01)
-    assert said == ["the data that serve go on serving: a header that cannot be read"]
-    assert turnover.site is old
+    assert said == ["the data in use stay: a header that cannot be read"]
+    assert services.current is old
     assert len(tried) == 1
 
 
@@ -92,9 +92,9 @@ def test_a_site_takes_its_place_once_it_answers(tmp_path, monkeypatch):
     closed = threading.Event()
     old, fresh = live_server.small_site(), live_server.small_site()
     monkeypatch.setattr(old.engine, "close", closed.set)
-    turnover = Turnover(old)
-    turnover.follow(tmp_path, write(tmp_path, 1), lambda found: fresh, lambda line: None)
+    services = CurrentServices(old)
+    services.follow(tmp_path, write(tmp_path, 1), lambda found: fresh, lambda line: None)
     write(tmp_path, 2)
     assert closed.wait(5)
-    assert turnover.site is fresh
-    assert isinstance(turnover.site, Site)
+    assert services.current is fresh
+    assert isinstance(services.current, Services)

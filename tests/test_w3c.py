@@ -47,7 +47,7 @@ def client_of(case, library):
         graph = NamedNode(iri)
         store.add_graph(graph)
         store.extend(Quad(*triple, graph) for triple in sparql_suite.read(iri))
-    site = live_server.Site(Embedded(store), "w3c", library)
+    site = live_server.Services(Embedded(store), "w3c", library)
     return create_app(site).test_client()
 
 
@@ -147,7 +147,7 @@ def test_a_fault_is_neither_a_pass_nor_a_known_failure(library):
         def query(self, text, media_type, dataset):
             raise Unavailable("out of order")
 
-    client = create_app(live_server.Site(Broken(), "w3c", library)).test_client()
+    client = create_app(live_server.Services(Broken(), "w3c", library)).test_client()
     response = client.post("/sparql", data={"query": "ASK {}"})
     assert response.status_code == 503
     for kind in KINDS:

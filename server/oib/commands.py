@@ -10,7 +10,7 @@ from oib.dataset import build, snapshot
 from oib.engine.limits import VARIABLES, Limits
 from oib.errors import BadInput
 from oib.project import find_home, sources
-from oib.services import Site
+from oib.services import Services
 from oib.serving import serve
 from oib.sparql import guard, results
 from oib.validation import evidence
@@ -78,7 +78,7 @@ def tidy_files(arguments: argparse.Namespace) -> int:
 def ask_query(arguments: argparse.Namespace) -> int:
     """Print the answer to a saved query or to one in a file, or the names of all saved ones."""
     home = find_home(arguments.home)
-    site = Site.open(home, _folder(arguments, home), say=_progress)
+    site = Services.open(home, _folder(arguments, home), log=_progress)
     if arguments.list:
         for query in site.library:
             print(f"{query.name:44} {query.question['en']}")
@@ -106,7 +106,7 @@ def verify_evidence(arguments: argparse.Namespace) -> int:
     return 1 if any(passage.state == "missing" for passage in passages) else 0
 
 
-def _query_text(arguments: argparse.Namespace, site: Site) -> str:
+def _query_text(arguments: argparse.Namespace, site: Services) -> str:
     if (arguments.name is None) == (arguments.file is None):
         raise BadInput("name one saved query, or give --file; oib ask --list names them all")
     if arguments.file:

@@ -1,4 +1,4 @@
-"""The turnover: the site that serves now, and how another takes its place without a gap."""
+"""Reload: the services in use, and how those over newer data replace them without a gap."""
 
 import threading
 import time
@@ -8,75 +8,82 @@ from pathlib import Path
 from oib.dataset import snapshot
 from oib.dataset.snapshot import Snapshot
 from oib.errors import OibError, Unavailable
-from oib.services import Site
+from oib.services import Services
 
 _PERIOD = 1.0  # seconds between two looks at which snapshot is current
-_PATIENCE = 120  # looks at a new site that is not ready yet
-_GRACE = 60.0  # seconds that an old site goes on for those who asked it
+_ATTEMPTS = 120  # how often new services that are not ready yet are tried, once a period
+_GRACE = 60.0  # seconds that replaced services stay open for the requests that began with them
 
 
-class Turnover:
-    """A place for one site; a request takes the site from here once, and stays with it."""
+class CurrentServices:
+    """The services in use; a request takes them once, and stays with them to its end."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, services: Services) -> None:
+        self._current = services
 
     @property
-    def site(self) -> Site:
-        """Return the site that serves now."""
-        return self._site
+    def current(self) -> Services:
+        """Return the services in use now."""
+        return self._current
 
     def follow(
         self,
         folder: Path,
         served: Snapshot,
-        reopen: Callable[[Snapshot], Site],
-        say: Callable[[str], None],
-        turned: Callable[[Site], object] = lambda site: None,
+        reopen: Callable[[Snapshot], Services],
+        log: Callable[[str], None],
+        replaced: Callable[[Services], object] = lambda services: None,
     ) -> None:
-        """From now on, serve whatever snapshot becomes the current one of a folder.
+        """From now on, use whatever snapshot becomes the current one of a folder.
+
+        Nothing that such a snapshot holds ends this: what cannot be opened is logged, and the
+        next one is tried.
 
         Args:
             folder: where snapshots lie; ``oib build`` adds to it.
-            served: the snapshot that serves now.
-            reopen: makes a site of another one.
-            say: gets a line at each turn, and for each snapshot that cannot be served.
-            turned: gets the new site after each turn.
+            served: the snapshot in use now.
+            reopen: opens services over another one.
+            log: gets a line at each change, and for each snapshot that cannot be used.
+            replaced: gets the new services after each change.
         """
 
         def look() -> None:
             seen = served.directory
+            last_error = ""
             while True:
                 time.sleep(_PERIOD)
                 try:
                     found = snapshot.current(folder)
+                    last_error = ""
                     if found and found.directory != seen:
                         seen = found.directory
-                        self._turn(reopen(found))
-                        turned(self._site)
-                        say(f"serving {found.manifest.version}")
-                except (OibError, OSError) as error:
-                    say(f"the data that serve go on serving: {error}")
+                        self._replace(reopen(found))
+                        replaced(self._current)
+                        log(f"serving {found.manifest.version}")
+                except Exception as error:
+                    if str(error) != last_error:  # a broken manifest is met again at each look
+                        last_error = str(error)
+                        log(f"the data in use stay: {error}")
 
-        threading.Thread(target=look, name="turnover", daemon=True).start()
+        threading.Thread(target=look, name="reload", daemon=True).start()
 
-    def _turn(self, fresh: Site) -> None:
-        """Let a new site serve as soon as it answers, and close the old one when it is idle."""
+    def _replace(self, fresh: Services) -> None:
+        """Use new services as soon as they answer, and close the old ones when they are idle."""
         try:
-            _await(fresh)
+            _wait_until_ready(fresh)
         except OibError:
             fresh.engine.close()
             raise
-        old, self._site = self._site, fresh
+        old, self._current = self._current, fresh
         timer = threading.Timer(_GRACE, old.engine.close)
         timer.daemon = True
         timer.start()
 
 
-def _await(site: Site) -> None:
-    for _ in range(_PATIENCE):
+def _wait_until_ready(services: Services) -> None:
+    for _ in range(_ATTEMPTS):
         try:
-            site.engine.query("ASK {}", "application/sparql-results+json")
+            services.engine.query("ASK {}", "application/sparql-results+json")
             return
         except Unavailable as error:
             last = error

@@ -1,4 +1,4 @@
-"""The site: everything that one server or one command holds, opened from one home."""
+"""The composition root: everything that one server or one command uses, opened from one home."""
 
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
@@ -17,12 +17,18 @@ from oib.workers.engine import WorkerEngine
 
 
 @dataclass(frozen=True)
-class Site:
-    """The engine that answers, the version of its data, and the library of saved queries.
+class Services:
+    """An engine over one version of the data, and what belongs to that version.
 
-    ``limits`` are what the engine allows a query, None where it sets none; ``dumps`` is the folder
-    of the files for downloading, if there is one; ``services`` are the origins that SERVICE may
-    call: none, unless somebody trusts one; ``writable`` takes updates, in a throw-away store only.
+    Attributes:
+        engine: answers queries.
+        version: of the data. Together with a request it determines the response.
+        library: the saved queries.
+        services: the origins that SERVICE may call: none, unless somebody trusts one.
+        limits: what the engine allows a query, None if it sets no limits.
+        dumps: the folder of the files for downloading, if there is one.
+        writable: takes updates, in a throw-away store only.
+        is_immutable: whether the data stay as they are, so that responses may be cached.
     """
 
     engine: Engine
@@ -32,25 +38,26 @@ class Site:
     limits: Limits | None = None
     dumps: Path | None = None
     writable: Writable | None = None
+    is_immutable: bool = True
 
     @classmethod
     def open(
         cls,
         home: Path,
         folder: Path,
-        say: Callable[[str], None] = lambda line: None,
+        log: Callable[[str], None] = lambda line: None,
     ) -> Self:
         """Open a home for a command: build its snapshot if the sources changed, and load it.
 
         Args:
             home: the folder of the sources.
             folder: where its snapshots lie.
-            say: gets a line of progress at each step of a build.
+            log: gets a line of progress at each step of a build.
 
         Raises:
             Refused: the sources break a rule, and there is no older snapshot.
         """
-        snapshot = build.ensure(home, folder, say)
+        snapshot = build.ensure(home, folder, log)
         engine = Embedded(snapshot.store())
         return cls(engine, snapshot.manifest.version, Library(home), dumps=snapshot.dumps)
 
@@ -60,21 +67,22 @@ class Site:
         home: Path,
         snapshot: Snapshot,
         limits: Limits,
-        say: Callable[[str], None] = lambda line: None,
+        log: Callable[[str], None] = lambda line: None,
         loop: AbstractEventLoop | None = None,
     ) -> Self:
         """Open a snapshot of a home for a server: within limits, in processes of its own.
 
-        ``say`` gets what is worth a line to whoever runs the server; ``loop`` as in
+        ``log`` gets lines for whoever runs the server; ``loop`` as in
         ``WorkerEngine``.
         """
-        engine = WorkerEngine(snapshot.directory, limits, say, loop)
+        engine = WorkerEngine(snapshot.directory, limits, log, loop)
         version = snapshot.manifest.version
         return cls(engine, version, Library(home), limits=limits, dumps=snapshot.dumps)
 
     @classmethod
     def relay(cls, home: Path, snapshot: Snapshot, engine_url: str) -> Self:
-        """Open a home for a server that asks a SPARQL endpoint in place of the snapshot."""
+        """Open a home for a server that asks another SPARQL endpoint, whose data may change."""
         from oib.engine.remote import Remote  # with its HTTP client: few need it, all wait for it
 
-        return cls(Remote(engine_url), snapshot.manifest.version, Library(home))
+        version = snapshot.manifest.version
+        return cls(Remote(engine_url), version, Library(home), is_immutable=False)

@@ -18,8 +18,8 @@ from oib.front.door import Door
 from oib.front.plain import Plain
 from oib.front.warmth import warm
 from oib.front.watch import Watch
-from oib.reload import Turnover
-from oib.services import Site
+from oib.reload import CurrentServices
+from oib.services import Services
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -51,7 +51,7 @@ def serve(
     def open_door() -> Door:
         if engine_url:
             # Nothing is kept of another's data: they may change without a word.
-            return door_before(Site.relay(home, current, engine_url), most=0)
+            return door_before(Services.relay(home, current, engine_url), most=0)
         return _open(home, folder, current, limits)
 
     listener.listen(open_door, host, port, limits.seconds)
@@ -59,7 +59,7 @@ def serve(
 
 
 def door_before(
-    site: Site | Turnover,
+    site: Services | CurrentServices,
     app: "WSGIApplication | None" = None,
     log: Callable[[str], None] | None = None,
     most: int = MOST,
@@ -73,32 +73,32 @@ def door_before(
     # Flask takes a fifth of the whole start; the workers come up while it is imported.
     from oib.web import create_app
 
-    place = Turnover(site) if isinstance(site, Site) else site
-    limits = place.site.limits
+    place = CurrentServices(site) if isinstance(site, Services) else site
+    limits = place.current.limits
     bridge = Bridge(app or create_app(place), limits.threads if limits else _THREADS)
-    cache = Cache(Plain(bridge, lambda: place.site), lambda: place.site.version, most)
+    cache = Cache(Plain(bridge, lambda: place.current), lambda: place.current.version, most)
     warmed(cache)
-    return Door(Watch(cache, lambda: place.site.version, log), lambda: place.site.version)
+    return Door(Watch(cache, lambda: place.current.version, log), lambda: place.current.version)
 
 
 def _open(home: Path, folder: Path, current: Snapshot, limits: Limits) -> Door:
     """Open the current snapshot of a home, and follow it."""
     loop = asyncio.get_running_loop()
 
-    def reopen(other: Snapshot) -> Site:
-        return Site.serve(home, other, limits, _say, loop)
+    def reopen(other: Snapshot) -> Services:
+        return Services.serve(home, other, limits, _say, loop)
 
-    turnover = Turnover(reopen(current))
+    services = CurrentServices(reopen(current))
 
     def warm_up(cache: Cache) -> None:
-        def begin(site: Site) -> None:
+        def begin(site: Services) -> None:
             asyncio.run_coroutine_threadsafe(warm(cache, saved(site)), loop)
 
-        begin(turnover.site)
-        turnover.follow(folder, current, reopen, _say, begin)
+        begin(services.current)
+        services.follow(folder, current, reopen, _say, begin)
 
     log = _write if os.environ.get(_LOG) == "json" else None
-    door = door_before(turnover, log=log, warmed=warm_up)
+    door = door_before(services, log=log, warmed=warm_up)
     gc.freeze()  # what is here now stays; to look through it again and again is of no use
     return door
 
@@ -107,7 +107,7 @@ def _write(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def saved(site: Site) -> Iterator[tuple[str, str]]:
+def saved(site: Services) -> Iterator[tuple[str, str]]:
     """Yield the address of each saved query, and what clients of it accept."""
     for query in site.library:
         own = "application/sparql-results+json" if query.form in ("SELECT", "ASK") else "*/*"

@@ -14,7 +14,7 @@ from oib import response_headers
 from oib.errors import NotAcceptable
 from oib.front import Answerer, Headers, Request, Response
 from oib.front.kept import LARGEST, Kept
-from oib.services import Site
+from oib.services import Services
 from oib.sparql import guard, results
 
 # A longer one is for the app: to read it would hold up all others.
@@ -24,7 +24,7 @@ _LONGEST = 2**13
 class Plain:
     """A layer before another; ``site`` returns the one that serves now."""
 
-    def __init__(self, behind: Answerer, site: Callable[[], Site]) -> None:
+    def __init__(self, behind: Answerer, site: Callable[[], Services]) -> None:
         self._behind, self._site = behind, site
 
     async def __call__(self, request: Request) -> Response:

@@ -6,8 +6,8 @@ from werkzeug.exceptions import HTTPException
 
 from oib import response_headers
 from oib.errors import OibError
-from oib.reload import Turnover
-from oib.services import Site
+from oib.reload import CurrentServices
+from oib.services import Services
 from oib.web import (
     context,
     documents,
@@ -27,12 +27,12 @@ _PREFLIGHT = {
 }
 
 
-def create_app(site: Site | Turnover) -> Flask:
+def create_app(site: Services | CurrentServices) -> Flask:
     """Return the Flask app over one set of services, or over those that are current."""
     app = Flask(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     app.config["MAX_CONTENT_LENGTH"] = response_headers.MAX_BODY
-    app.extensions["turnover"] = Turnover(site) if isinstance(site, Site) else site
+    app.extensions["services"] = CurrentServices(site) if isinstance(site, Services) else site
     app.before_request(_raise_early_error)
     for module in (sparql, graph_store, queries, entities, documents, pages, health):
         app.register_blueprint(module.bp)

@@ -6,17 +6,17 @@ from flask import Response, current_app, g, request
 
 from oib import response_headers
 from oib.engine.base import QuerySession
-from oib.reload import Turnover
-from oib.services import Site
+from oib.reload import CurrentServices
+from oib.services import Services
 
 HTML = "text/html"
 
 
-def services() -> Site:
+def services() -> Services:
     """Return the services of this request; they stay the same until it ends."""
     if "services" not in g:
-        g.services = cast(Turnover, current_app.extensions["turnover"]).site
-    return cast(Site, g.services)
+        g.services = cast(CurrentServices, current_app.extensions["services"]).current
+    return cast(Services, g.services)
 
 
 def bind(session: QuerySession) -> None:

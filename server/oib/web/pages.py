@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from oib.engine.statements import StatementIndex, fetch_properties, fetch_rows
 from oib.namespaces import BASE, GRAPH, OIB, PREFIXES
-from oib.services import Site
+from oib.services import Services
 from oib.web import context, representations, templating
 
 bp = Blueprint("pages", __name__)
@@ -58,7 +58,7 @@ def _home() -> Response:
 
 
 @lru_cache(maxsize=4)
-def _home_page(services: Site) -> HomePage:
+def _home_page(services: Services) -> HomePage:
     """Return the data of the home page, computed once for each version of the data."""
     meta = StatementIndex.select(context.queries(), _META)
     counts = {
@@ -85,7 +85,7 @@ def _home_page(services: Site) -> HomePage:
     )
 
 
-def _first(services: Site, query: str) -> str | None:
+def _first(services: Services, query: str) -> str | None:
     return next(
         (row["thing"].text for row in fetch_rows(context.queries(), query) if "thing" in row), None
     )
