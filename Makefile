@@ -22,7 +22,7 @@ check: $(READY) ## style, types, layers
 	$(BIN)/oib check
 
 bench: $(READY) ## speed beside peers, as ratios in one run; BENCH_ARGS passes options on
-	$(BIN)/python tests/bench/run.py $(BENCH_ARGS)
+	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH_ARGS)
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "oib needs Python 3.11 or newer; set PYTHON=python3.12 or so")'

@@ -1,4 +1,4 @@
-"""The generator: a size and a seed go in, a graph in the shape of our model comes out.
+"""Generate a graph in the shape of our model, from a size and a seed.
 
 About three quarters of the triples are claims with their evidence; the rest are bases, centres,
 zones, organizations, persons, programmes, places and sources with labels in English and Chinese.
@@ -88,7 +88,7 @@ def generate(size: int, seed: int = SEED) -> Iterator[tuple[str, Triple]]:
                 number += 1
     claim = 0
     while number < size:
-        source = _often(names["document"], random, 1.5)
+        source = _skewed_choice(names["document"], random, 1.5)
         unit = f"{source.removeprefix('document/')}/u{claim % 12}"
         for triple in _claim(f"{unit}-{claim}", source, names, random):
             yield f"{GRAPH}claim/{unit}", triple
@@ -135,20 +135,20 @@ def _body(index: int, names: dict[str, Sequence[str]], random: Random) -> Iterat
 def _organization(
     index: int, names: dict[str, Sequence[str]], random: Random
 ) -> Iterator[tuple[str, str]]:
-    yield f"{OIB}isLocatedIn", _iri(ID + _often(names["city"], random, 2))
+    yield f"{OIB}isLocatedIn", _iri(ID + _skewed_choice(names["city"], random, 2))
     if random.random() < 0.7:
-        yield f"{OIB}isFoundedBy", _iri(ID + _often(names["body"], random, 2))
+        yield f"{OIB}isFoundedBy", _iri(ID + _skewed_choice(names["body"], random, 2))
     if random.random() < 0.6:
         yield f"{OIB}launchedOn", _date(random, 1995)
     for _ in range(random.randint(0, 3)):
         kind = random.choice(("university", "company", "base", "centre"))
-        yield f"{OIB}worksWith", _iri(ID + _often(names[kind], random, 1.5))
+        yield f"{OIB}worksWith", _iri(ID + _skewed_choice(names[kind], random, 1.5))
 
 
 def _programme(
     index: int, names: dict[str, Sequence[str]], random: Random
 ) -> Iterator[tuple[str, str]]:
-    yield f"{OIB}isRunBy", _iri(ID + _often(names["base"], random, 2))
+    yield f"{OIB}isRunBy", _iri(ID + _skewed_choice(names["base"], random, 2))
     if random.random() < 0.6:
         yield f"{OIB}launchedOn", _date(random, 1995)
     if random.random() < 0.5:
@@ -159,9 +159,9 @@ def _person(
     index: int, names: dict[str, Sequence[str]], random: Random
 ) -> Iterator[tuple[str, str]]:
     kind = random.choice(("body", "university", "company"))
-    yield f"{OIB}isMemberOf", _iri(ID + _often(names[kind], random, 1.5))
+    yield f"{OIB}isMemberOf", _iri(ID + _skewed_choice(names[kind], random, 1.5))
     if random.random() < 0.3:
-        yield f"{OIB}isFoundedBy", _iri(ID + _often(names["company"], random, 1))
+        yield f"{OIB}isFoundedBy", _iri(ID + _skewed_choice(names["company"], random, 1))
 
 
 def _document(
@@ -197,25 +197,25 @@ def _claim(
     hedge = random.choices(_HEDGES, _HEDGE_SHARES)[0]
     speaker = "person" if random.random() < 0.6 else "university"
 
-    def say(predicate: str, value: str) -> Triple:
+    def statement(predicate: str, value: str) -> Triple:
         return claim, OIB + predicate, value
 
     yield claim, _TYPE, _iri(f"{OIB}Claim")
-    yield say("claimSubject", _iri(ID + _often(names[about], random, 2)))
-    yield say("claimPredicate", _iri(OIB + random.choice(_PREDICATES)))
-    yield say("claimObject", _iri(ID + _often(names[other], random, 1.5)))
-    yield say("isAssertedBy", _iri(ID + _often(names[speaker], random, 2)))
-    yield say("isReportedIn", _iri(ID + source))
-    yield say("citesSource", _iri(ID + random.choice(names["document"])))
-    yield say("hasBacking", _iri(f"{OIBV}backing-sentence"))
-    yield say("hasHedge", _iri(f"{OIBV}hedge-{hedge}"))
-    yield say("hasRank", _iri(f"{OIBV}rank-normal"))
-    yield say("hasEvidence", _iri(evidence))
-    yield say("curatedOn", _date(random, 2015, f"{_XSD}date"))
+    yield statement("claimSubject", _iri(ID + _skewed_choice(names[about], random, 2)))
+    yield statement("claimPredicate", _iri(OIB + random.choice(_PREDICATES)))
+    yield statement("claimObject", _iri(ID + _skewed_choice(names[other], random, 1.5)))
+    yield statement("isAssertedBy", _iri(ID + _skewed_choice(names[speaker], random, 2)))
+    yield statement("isReportedIn", _iri(ID + source))
+    yield statement("citesSource", _iri(ID + random.choice(names["document"])))
+    yield statement("hasBacking", _iri(f"{OIBV}backing-sentence"))
+    yield statement("hasHedge", _iri(f"{OIBV}hedge-{hedge}"))
+    yield statement("hasRank", _iri(f"{OIBV}rank-normal"))
+    yield statement("hasEvidence", _iri(evidence))
+    yield statement("curatedOn", _date(random, 2015, f"{_XSD}date"))
     if random.random() < 0.5:
-        yield say("validTime", _date(random, 1995))
+        yield statement("validTime", _date(random, 1995))
     if hedge != "none":
-        yield say("hedgeAsNamed", _text(random.choice(_SYLLABLES), "en"))
+        yield statement("hedgeAsNamed", _text(random.choice(_SYLLABLES), "en"))
     yield evidence, _TYPE, _iri(f"{OIB}EvidenceLocator")
     yield evidence, f"{OIB}inDocument", _iri(ID + source)
     start = random.randint(0, 9000)
@@ -223,8 +223,8 @@ def _claim(
     yield evidence, f"{OIB}endCharacter", _number(start + random.randint(20, 400))
 
 
-def _often(things: Sequence[str], random: Random, skew: float) -> str:
-    """Return one of the things, the first ones far more often than the last."""
+def _skewed_choice(things: Sequence[str], random: Random, skew: float) -> str:
+    """Return one of the things, the first of them far more often than the last."""
     return things[int(len(things) * random.random() ** skew)]
 
 

@@ -1,52 +1,58 @@
-"""The measuring: one size of data, every server over it, every kind of request."""
+"""Measure one size of generated data: every server, every kind of request."""
 
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import count, repeat
 from pathlib import Path
 from typing import Any
 
-import generator
-import siege
-import tree
-import wire
-from own import ours, prepare
-from peers import OXIGRAPH_SAFE, PEERS, NotInstalled, oxigraph_memory_timeout
-from process import ACCEPT, Server
-from questions import QUESTIONS, Question, never_seen
-from rounds import Cell, Effort, Requests, interleaved
-from sameness import normal
+from bench import generator, hostile_load, http_client, process_stats
+from bench.normalize import normalize
+from bench.own_server import prepare_snapshot, start_own_server
+from bench.peers import OXIGRAPH_TIMEOUT, PEERS, NotInstalled, oxigraph_memory_timeout
+from bench.query_shapes import SHAPES, QueryShape, aggregate_query, bounded_query, never_seen
+from bench.server_process import ACCEPT, Server
+from bench.trials import Cell, Requests, TrialSettings, run_interleaved
 
-# Seconds for what a server does of itself after its start: ours computes its saved queries.
-_RESTLESS = 120.0
-GRAPH = "application/n-triples"
-SMALL = "small"
-FIRST = "first time"
-AGAIN = "repeated"
-SAVED = "saved"
+#: Groups of cells, and the small queries among them.
+SMALL, FIRST, REPEATED, SAVED = "small", "first time", "repeated", "saved"
+REPEATED_QUERY = "repeated query"
+BOUNDED_QUERY = "never-seen query, bounded"
+AGGREGATE_QUERY = "never-seen query, aggregate"
 
-# No query text is sent twice but where it is said: this numbers them through a whole run.
+Log = Callable[[str], None]
+
+# Seconds for background work after the start: ours computes its saved queries then.
+_BACKGROUND_SECONDS = 120.0
+_N_TRIPLES = "application/n-triples"
+
+# Numbers of query texts in this process, so that none is sent twice unless a case repeats it.
 _NUMBERS = count(1)
 
 
-def size(name: str, folder: Path, peers: Sequence[str], effort: Effort, say: Any) -> dict[str, Any]:
-    """Measure one size of data; return its servers and cells as they go into the report."""
+def measure_size(
+    name: str, folder: Path, peers: Sequence[str], settings: TrialSettings, log: Log
+) -> dict[str, Any]:
+    """Measure our server and the peers over one size of data; return the results as dicts.
+
+    ``name`` is a key of ``generator.SIZES``; the data are generated in ``folder`` on first use.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     quads, triples = folder / "data.nq", folder / "data.nt"
     if not triples.exists():
-        say(f"{name}: generating")
+        log(f"{name}: generating the data")
         generator.write(generator.SIZES[name], quads, triples)
-    home, snapshots, writing = prepare(quads, folder)
+    home, snapshots, writing = prepare_snapshot(quads, folder)
     servers: dict[str, Server] = {}
     missing: dict[str, str] = {}
     try:
-        say(f"{name}: starting oib")
-        own = ours(home, snapshots)
+        log(f"{name}: starting oib")
+        own = start_own_server(home, snapshots)
         own.loading = writing
         servers[own.name] = own
         for peer in peers:
-            say(f"{name}: starting {peer}")
+            log(f"{name}: starting {peer}")
             try:
                 server = PEERS[peer](triples)
                 servers[server.name] = server
@@ -54,38 +60,38 @@ def size(name: str, folder: Path, peers: Sequence[str], effort: Effort, say: Any
                 missing[peer] = f"not installed: {error}"
             except (RuntimeError, OSError, subprocess.SubprocessError) as error:
                 missing[peer] = f"did not start: {error}"
-        say(f"{name}: waiting until all are at rest")
+        log(f"{name}: waiting until all servers are idle")
         for each in servers.values():
-            each.rest(patience=_RESTLESS)
-        about = {
-            each.name: {"loading": each.loading, "starting": each.starting}
+            each.wait_until_idle(timeout=_BACKGROUND_SECONDS)
+        about: dict[str, dict[str, Any]] = {
+            each.name: {
+                "loading": each.loading,
+                "starting": each.starting,
+                "memory": process_stats.memory_mib(each.process.pid),
+            }
             for each in servers.values()
         }
+        cells = list(_measure_cells(name, servers, settings, log))
+        log(f"{name}: cold starts over the prepared store")
+        restarts = _time_restarts(own)
         for each in servers.values():
-            about[each.name]["memory"] = tree.memory(each.process.pid)
-        cells = list(_cells(name, servers, effort, say))
-        say(f"{name}: cold starts of the prepared store")
-        restarts = _restarts(own)
-        for each in servers.values():
-            about[each.name]["memory after"] = tree.memory(each.process.pid)
-            about[each.name]["falls"] = each.falls
-            about[each.name]["gone"] = each.gone
+            about[each.name]["memory after"] = process_stats.memory_mib(each.process.pid)
+            about[each.name]["restarts"] = each.restarts
+            about[each.name]["start error"] = each.start_error
     finally:
         for each in servers.values():
             each.stop()
-    say(f"{name}: hostile queries")
-    hostile = [
-        *siege.siege("oib", lambda: _besieged(home, snapshots), _things(name)),
-        *(
-            siege.siege(
-                OXIGRAPH_SAFE,
-                lambda: oxigraph_memory_timeout(triples, siege.LIMIT),
-                _things(name),
-            )
-            if "oxigraph-memory-timeout" in peers and OXIGRAPH_SAFE in about
-            else ()
-        ),
-    ]
+    log(f"{name}: hostile queries")
+    limit, things = hostile_load.LIMIT, _things(name)
+
+    def own_with_limit() -> Server:
+        return start_own_server(home, snapshots, "oib-hostile", {"OIB_TIMEOUT": str(limit)})
+
+    hostile = hostile_load.run_hostile_load("oib", own_with_limit, things)
+    if "oxigraph-memory-timeout" in peers and OXIGRAPH_TIMEOUT in about:
+        hostile += hostile_load.run_hostile_load(
+            OXIGRAPH_TIMEOUT, lambda: oxigraph_memory_timeout(triples, limit), things
+        )
     return {
         "servers": about,
         "missing": missing,
@@ -103,99 +109,99 @@ def _things(name: str) -> list[str]:
     ]
 
 
-def _besieged(home: Path, snapshots: Path) -> Server:
-    return ours(home, snapshots, "oib-besieged", {"OIB_TIMEOUT": str(siege.LIMIT)})
-
-
-def _restarts(own: Server, number: int = 3) -> list[float]:
-    """Return the seconds from start to first answer over a prepared store, so often."""
-    found = []
+def _time_restarts(own: Server, number: int = 3) -> list[float]:
+    """Restart our server a number of times; return the seconds to its first answer each time."""
+    seconds = []
     for _ in range(number):
         own.stop()
-        fresh = own.again()
-        own.port, own.process, own.again = fresh.port, fresh.process, fresh.again
-        found.append(fresh.starting)
-    return found
+        fresh = own.start_again()
+        own.port, own.process, own.start_again = fresh.port, fresh.process, fresh.start_again
+        seconds.append(fresh.starting)
+    return seconds
 
 
-def _cells(name: str, servers: dict[str, Server], effort: Effort, say: Any) -> Iterator[Cell]:
+def _measure_cells(
+    name: str, servers: dict[str, Server], settings: TrialSettings, log: Log
+) -> Iterator[Cell]:
     things = _things(name)
-    saved = QUESTIONS[0]
     own = {"oib": servers["oib"]}
-    for connections in effort.connections:
-        say(f"{name}: small queries, {connections} connections")
-        yield from interleaved(SMALL, "repeated query", connections, servers, _same(saved), effort)
-        yield from interleaved(
-            SMALL, "never-seen query", connections, servers, _other(things), effort
-        )
-        yield from interleaved(
-            SMALL, "saved query at its own address", connections, own, _address("entity"), effort
-        )
-    for question in QUESTIONS:
-        say(f"{name}: {question.name}")
-        agreeing, told = _agreeing(question, servers, effort)
-        for group, requests in ((FIRST, _anew(question)), (AGAIN, _same(question))):
+    for connections in settings.connections:
+        log(f"{name}: small queries, {connections} connections")
+        for what, chosen, requests in (
+            (REPEATED_QUERY, servers, _repeated(SHAPES[0])),
+            (BOUNDED_QUERY, servers, _never_seen(things, bounded_query)),
+            (AGGREGATE_QUERY, servers, _never_seen(things, aggregate_query)),
+            ("saved query at its own address", own, _saved_query("entity")),
+        ):
+            yield from run_interleaved(SMALL, what, connections, chosen, requests, settings)
+    for shape in SHAPES:
+        log(f"{name}: {shape.name}")
+        agreeing, reasons = _compare_answers(shape, servers, settings)
+        for group, requests in ((FIRST, _first_time(shape)), (REPEATED, _repeated(shape))):
             yield from (
-                Cell(group, question.name, 1, server, heavy=question.heavy, note=note)
-                for server, note in told.items()
+                Cell(group, shape.name, 1, server, heavy=shape.heavy, note=reason)
+                for server, reason in reasons.items()
             )
-            for cell in interleaved(group, question.name, 1, agreeing, requests, effort):
-                cell.heavy = question.heavy
+            for cell in run_interleaved(group, shape.name, 1, agreeing, requests, settings):
+                cell.heavy = shape.heavy
                 yield cell
-        if question.heavy:
-            address = _address(question.slug)
-            for cell in interleaved(SAVED, question.name, 1, own, address, effort):
+        if shape.heavy:
+            requests = _saved_query(shape.slug)
+            for cell in run_interleaved(SAVED, shape.name, 1, own, requests, settings):
                 cell.heavy = True
                 yield cell
 
 
-def _agreeing(
-    question: Question, servers: dict[str, Server], effort: Effort
+def _compare_answers(
+    shape: QueryShape, servers: dict[str, Server], settings: TrialSettings
 ) -> tuple[dict[str, Server], dict[str, str]]:
-    """Return the servers whose answer is ours, and what is wrong with the others."""
-    good, told, expected = {}, {}, None
+    """Return the servers whose answer equals ours, and for each other server why it does not."""
+    agreeing, reasons, expected = {}, {}, None
     for name, server in servers.items():
-        if server.gone:
-            told[name] = server.gone
+        if server.start_error:
+            reasons[name] = server.start_error
             continue
-        sent = server.request(question.anew(next(_NUMBERS)), GRAPH if question.graph else ACCEPT)
+        text = shape.with_comment(next(_NUMBERS))
+        request = server.encode_query(text, _N_TRIPLES if shape.graph else ACCEPT)
         try:
-            answer = wire.once(server.port, sent, effort.patience)
-            if answer.status != 200:
-                told[name] = f"status {answer.status}"
+            response = http_client.fetch(server.port, request, settings.timeout)
+            if response.status != 200:
+                reasons[name] = f"status {response.status}"
                 continue
-            rows = normal(answer)
+            rows = normalize(response)
         except TimeoutError:
-            told[name] = f"over {effort.patience:.0f} s"
-            server.renew()  # it still works at what nobody waits for
+            reasons[name] = f"over {settings.timeout:.0f} s"
+            server.restart()  # it is still busy with the query
             continue
         except (OSError, ValueError, KeyError) as error:
-            told[name] = f"no valid answer: {error!r}"[:80]
-            if not server.answers():
-                told[name] += "; fell over"
-                server.renew()
+            reasons[name] = f"no valid answer: {error!r}"[:80]
+            if not server.is_responding():
+                reasons[name] += "; no longer responding"
+                server.restart()
             continue
         expected = rows if expected is None else expected
         if rows == expected:
-            good[name] = server
+            agreeing[name] = server
         else:
-            told[name] = f"differs: {len(rows)} rows, not {len(expected)}"
-    return good, told
+            reasons[name] = f"differs: {len(rows)} rows, not {len(expected)}"
+    return agreeing, reasons
 
 
-def _same(question: Question) -> Requests:
-    accept = GRAPH if question.graph else ACCEPT
-    return lambda server: repeat(server.request(question.text, accept))
+def _repeated(shape: QueryShape) -> Requests:
+    accept = _N_TRIPLES if shape.graph else ACCEPT
+    return lambda server: repeat(server.encode_query(shape.text, accept))
 
 
-def _anew(question: Question) -> Requests:
-    accept = GRAPH if question.graph else ACCEPT
-    return lambda server: (server.request(question.anew(number), accept) for number in _NUMBERS)
+def _first_time(shape: QueryShape) -> Requests:
+    accept = _N_TRIPLES if shape.graph else ACCEPT
+    return lambda server: (
+        server.encode_query(shape.with_comment(number), accept) for number in _NUMBERS
+    )
 
 
-def _other(things: Sequence[str]) -> Requests:
-    return lambda server: never_seen(server.request, things, next(_NUMBERS) * 1_000_000)
+def _never_seen(things: Sequence[str], query: Callable[[str, object], str]) -> Requests:
+    return lambda server: never_seen(server.encode_query, things, next(_NUMBERS) * 1_000_000, query)
 
 
-def _address(name: str) -> Requests:
-    return lambda server: repeat(wire.request(f"/queries/bench/{name}", ACCEPT))
+def _saved_query(name: str) -> Requests:
+    return lambda server: repeat(http_client.encode_get(f"/queries/bench/{name}", ACCEPT))

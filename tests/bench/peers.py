@@ -1,4 +1,4 @@
-"""The peers: every server that is measured, each started on a free port with the same triples."""
+"""Other SPARQL servers, each started on a free port with the same triples."""
 
 import shutil
 import socket
@@ -8,45 +8,45 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from bench.server_process import BENCH, Server, free_port, start_server
 from oib.namespaces import GRAPH
-from process import BENCH, Server, free_port, start
 
 _ALL = f"{GRAPH}all"
 
-#: ``oxigraph serve`` with a time-out lets a thread sleep through it for every query: more at once,
-#: some thousands a second, and it answers 500 or stops to listen. So many it stands.
+#: With a time-out, ``oxigraph serve`` keeps a thread asleep for each query until it is over. With
+#: some thousands of them it answers 500 or stops listening; so many requests in one go are safe.
 BURST = 1500
-#: The time-out of peers that have one, in seconds: ours.
-LIMIT = 10
-OXIGRAPH_SAFE = "oxigraph memory, time-out"
+#: The time limit of peers that have one, in seconds; our server has the same.
+TIME_LIMIT = 10
+OXIGRAPH_TIMEOUT = "oxigraph memory, time-out"
 
 
 class NotInstalled(Exception):
-    """A peer that is not on this machine; the message says how to get it."""
+    """A peer that is not installed on this machine; the message says how to install it."""
 
 
 def oxigraph_memory(triples: Path) -> Server:
-    """``oxigraph serve`` in memory."""
+    """Start ``oxigraph serve`` in memory."""
     return _oxigraph_memory(triples, "oxigraph memory")
 
 
-def oxigraph_memory_timeout(triples: Path, limit: int = LIMIT) -> Server:
-    """``oxigraph serve`` in memory, with the time-out that a public endpoint needs."""
-    return _oxigraph_memory(triples, OXIGRAPH_SAFE, limit)
+def oxigraph_memory_timeout(triples: Path, limit: int = TIME_LIMIT) -> Server:
+    """Start ``oxigraph serve`` in memory, with the time-out that a public endpoint needs."""
+    return _oxigraph_memory(triples, OXIGRAPH_TIMEOUT, limit)
 
 
 def oxigraph_read_only(triples: Path) -> Server:
-    """``oxigraph serve-read-only`` from disk."""
+    """Start ``oxigraph serve-read-only`` over a store on disk."""
     return _oxigraph_disk(triples, "oxigraph read-only")
 
 
 def oxigraph_read_only_timeout(triples: Path) -> Server:
-    """``oxigraph serve-read-only`` from disk, with a time-out."""
-    return _oxigraph_disk(triples, "oxigraph read-only, time-out", LIMIT)
+    """Start ``oxigraph serve-read-only`` over a store on disk, with a time-out."""
+    return _oxigraph_disk(triples, "oxigraph read-only, time-out", TIME_LIMIT)
 
 
 def rdflib_endpoint(triples: Path) -> Server:
-    """rdflib-endpoint under uvicorn, over an Oxigraph store."""
+    """Start rdflib-endpoint under uvicorn, over an Oxigraph store."""
     python = _installed("rdflib-endpoint") / "bin" / "python"
 
     def command(port: int) -> Sequence[str]:
@@ -55,11 +55,11 @@ def rdflib_endpoint(triples: Path) -> Server:
             *("--app-dir", str(Path(__file__).parent), "--port", str(port)),
         ]
 
-    return start("rdflib-endpoint", command, "/", 0.0, {"BENCH_DATA": str(triples)})
+    return start_server("rdflib-endpoint", command, "/", 0.0, {"BENCH_DATA": str(triples)})
 
 
 def virtuoso(triples: Path) -> Server:
-    """Virtuoso Open Source, if it is installed."""
+    """Start Virtuoso Open Source."""
     if not shutil.which("virtuoso-t") or not shutil.which("isql-vt"):
         raise NotInstalled("apt-get install virtuoso-opensource-7-bin")
     folder = triples.parent / "virtuoso"
@@ -72,7 +72,7 @@ def virtuoso(triples: Path) -> Server:
         (folder / "virtuoso.ini").write_text(ini, "utf-8")
         return ["virtuoso-t", "+foreground", "+configfile", str(folder / "virtuoso.ini")]
 
-    empty = start("virtuoso", command, "/sparql", 0.0, {}, cwd=folder, full=False)
+    empty = start_server("virtuoso", command, "/sparql", 0.0, {}, cwd=folder, has_data=False)
     began = time.perf_counter()
     statements = (
         f"ld_dir('{triples.parent}', '{triples.name}', '{_ALL}');rdf_loader_run(); checkpoint;"
@@ -87,12 +87,12 @@ def virtuoso(triples: Path) -> Server:
         loading = time.perf_counter() - began
     finally:
         empty.stop()
-    server = start("virtuoso", command, "/sparql", loading, {}, cwd=folder)
-    server.graph = _ALL  # its own graphs would be counted too
+    server = start_server("virtuoso", command, "/sparql", loading, {}, cwd=folder)
+    server.graph = _ALL  # its system graphs would be counted too
     return server
 
 
-#: How to start each peer, by the name that --peers takes.
+#: The function that starts each peer, by its name for --peers.
 PEERS: Mapping[str, Callable[[Path], Server]] = {
     "oxigraph-memory": oxigraph_memory,
     "oxigraph-memory-timeout": oxigraph_memory_timeout,
@@ -107,10 +107,10 @@ def _oxigraph_memory(triples: Path, name: str, limit: int = 0) -> Server:
     binary = _installed("oxigraph") / "bin" / "oxigraph"
 
     def command(port: int) -> Sequence[str]:
-        return [str(binary), "serve", "--bind", f"127.0.0.1:{port}", *_timed_out(limit)]
+        return [str(binary), "serve", "--bind", f"127.0.0.1:{port}", *_timeout_option(limit)]
 
-    def fill(port: int) -> None:
-        # Its store is empty at each start; the time of filling it is part of its start.
+    def load_data(port: int) -> None:
+        # Its store is empty at each start, so loading it is part of the start.
         with socket.create_connection(("127.0.0.1", port), timeout=600) as connection:
             size = triples.stat().st_size
             head = (
@@ -121,19 +121,19 @@ def _oxigraph_memory(triples: Path, name: str, limit: int = 0) -> Server:
             connection.sendall(head.encode("ascii"))
             with triples.open("rb") as data:
                 connection.sendfile(data)
-            answer = connection.recv(1000)
-        if not answer.startswith(b"HTTP/1.1 20"):
-            raise RuntimeError(f"{name} did not take the data: {answer[:200]!r}")
+            response = connection.recv(1000)
+        if not response.startswith(b"HTTP/1.1 20"):
+            raise RuntimeError(f"{name} did not accept the data: {response[:200]!r}")
 
-    server = start(name, command, "/query", 0.0, {}, full=False, fill=fill)
-    return _bursting(server, limit)
+    server = start_server(name, command, "/query", 0.0, {}, has_data=False, load_data=load_data)
+    return _with_burst(server, limit)
 
 
-def _timed_out(limit: int) -> Sequence[str]:
+def _timeout_option(limit: int) -> Sequence[str]:
     return ("--timeout-s", str(limit)) if limit else ()
 
 
-def _bursting(server: Server, limit: int) -> Server:
+def _with_burst(server: Server, limit: int) -> Server:
     server.burst = BURST if limit else server.burst
     return server
 
@@ -153,13 +153,13 @@ def _oxigraph_disk(triples: Path, name: str, limit: int = 0) -> Server:
 
     def command(port: int) -> Sequence[str]:
         place = ["--location", str(store), "--bind", f"127.0.0.1:{port}"]
-        return [str(binary), "serve-read-only", *place, *_timed_out(limit)]
+        return [str(binary), "serve-read-only", *place, *_timeout_option(limit)]
 
-    return _bursting(start(name, command, "/query", loading, {}), limit)
+    return _with_burst(start_server(name, command, "/query", loading, {}), limit)
 
 
 def _installed(name: str) -> Path:
-    """Return the virtual environment of a peer, made now if need be."""
+    """Return the virtual environment of a peer, created on first use."""
     lines = (Path(__file__).parent / "peers.txt").read_text("utf-8").splitlines()
     packages = next(line.split() for line in lines if line.startswith(f"{name}=="))
     folder = BENCH / "venv" / "-".join(packages).replace("==", "-")
@@ -176,7 +176,7 @@ def _installed(name: str) -> Path:
     return folder
 
 
-# Buffers for about 2.5 GiB, and no silent cut of long answers, as the shipped file has it.
+# Buffers of about 2.5 GiB; long answers are not truncated silently, as the shipped file would.
 _VIRTUOSO = """
 [Database]
 DatabaseFile = {folder}/virtuoso.db

@@ -1,12 +1,13 @@
-"""The report: what was measured goes in, Markdown and a bar chart come out."""
+"""Render the results of a run as Markdown tables and as a bar chart."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from math import exp, log, log10
 from typing import Any
 
-import targets
-from siege import LIMIT
+from bench import targets
+from bench.hostile_load import LIMIT
+from bench.measure import BOUNDED_QUERY, REPEATED_QUERY
 
 OWN = "oib"
 _SCALE = (0.1, 1, 10, 100, 1000)
@@ -27,6 +28,8 @@ def markdown(results: Mapping[str, Any]) -> str:
         if size.get("hostile"):
             lines += ["", f"Hostile queries, limit {LIMIT} s, {name} triples:", ""]
             lines += _hostile(size["hostile"])
+    if results.get("pages"):
+        lines += ["", "### Entity pages, never seen", "", *_pages(results["pages"])]
     if results.get("checks"):
         lines += ["", "### The full check of the shipped data", "", *_checks(results["checks"])]
     if starts := list(_cold(results)):
@@ -40,11 +43,11 @@ def ratios(size: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     cells = size["cells"]
     fewest = min((cell["connections"] for cell in cells), default=1)
     kinds = {
-        f"repeated small query, {fewest} conn.": ("repeated query", None, fewest),
-        f"never-seen small query, {fewest} conn.": ("never-seen query", None, fewest),
+        f"repeated small query, {fewest} conn.": (REPEATED_QUERY, fewest),
+        f"never-seen small query of bounded cost, {fewest} conn.": (BOUNDED_QUERY, fewest),
     }
     found: dict[str, dict[str, float]] = {}
-    for title, (what, _, connections) in kinds.items():
+    for title, (what, connections) in kinds.items():
         chosen = [c for c in cells if c["what"] == what and c["connections"] == connections]
         found[title] = _mean(chosen)
     for group in ("first time", "repeated"):
@@ -136,8 +139,9 @@ def _servers(size: Mapping[str, Any]) -> Iterator[str]:
             f"| {about['memory']:.0f} | {about['memory after']:.0f} |"
         )
     for name, about in size["servers"].items():
-        if about.get("falls"):
-            yield f"\n{name} was started anew {about['falls']} times. {about.get('gone', '')}"
+        if about.get("restarts"):
+            yield f"\n{name} was restarted {about['restarts']} times. "
+            yield about.get("start error", "")
     yield ""
 
 
@@ -150,7 +154,7 @@ def _cells(size: Mapping[str, Any]) -> Iterator[str]:
         rows.setdefault(_key(cell), {})[cell["server"]] = cell
     for (group, what, connections), row in rows.items():
         own = row.get(OWN, {}).get("cpu")
-        filled = [_filled(row.get(server), own) for server in servers]
+        filled = [_cell_text(row.get(server), own) for server in servers]
         heavy = " (heavy)" if any(cell["heavy"] for cell in row.values()) else ""
         title = what if group == "small" else f"{what}{heavy}, {group}"
         yield f"| {title} | {connections} | {' | '.join(filled)} |"
@@ -159,7 +163,7 @@ def _cells(size: Mapping[str, Any]) -> Iterator[str]:
         yield f"| **{title}: mean ratio** | | {' | '.join(means)} |"
 
 
-def _filled(cell: Mapping[str, Any] | None, own: float | None) -> str:
+def _cell_text(cell: Mapping[str, Any] | None, own: float | None) -> str:
     if cell is None:
         return ""
     if cell["cpu"] is None:
@@ -179,13 +183,23 @@ def _times(ratio: float | None) -> str:
     return f"{ratio:.2f}×" if ratio < 10 else f"{ratio:.0f}×"
 
 
+def _pages(pages: Mapping[str, Any]) -> Iterator[str]:
+    yield "| server | processor time a page, ms | pages a second | p99, ms |"
+    yield "|---|---|---|---|"
+    own = next((cell["cpu"] for cell in pages["cells"] if cell["server"] == OWN), None)
+    for cell in pages["cells"]:
+        shown = _cell_text(cell, own)
+        yield f"| {cell['server']} | {shown} | {cell['rate']:.0f} | {cell['p99']:.1f} |"
+    yield from (f"| {name} | {why} | | |" for name, why in pages["missing"].items())
+
+
 def _checks(checks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     own = next(each["cpu"] for each in checks if each["way"] == "ours")
-    yield "| way | processor time, s | times ours | it says |"
+    yield "| way | processor time, s | times ours | output |"
     yield "|---|---|---|---|"
     for each in checks:
         ratio = _times(each["cpu"] / own)
-        yield f"| {each['way']} | {each['cpu']:.1f} | {ratio} | {each['said']} |"
+        yield f"| {each['way']} | {each['cpu']:.1f} | {ratio} | {each['output']} |"
 
 
 def _cold(results: Mapping[str, Any]) -> Iterator[str]:
@@ -207,27 +221,27 @@ def _listed(seconds: Sequence[float]) -> str:
     return ", ".join(f"{each:.2f}" for each in seconds)
 
 
-def _hostile(assaults: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _hostile(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield (
-        "| hostile query | server | answered after, s | status | small ones meanwhile "
-        "| half within, ms | 99 of 100, ms | all, ms |"
+        "| hostile query | server | answered after, s | status | small queries meanwhile "
+        "| p50, ms | p99, ms | maximum, ms |"
     )
     yield "|---" * 8 + "|"
-    for each in assaults:
-        seconds = "" if each["seconds"] is None else f"{each['seconds']:.2f}"
-        said = ", ".join(filter(None, (str(each["status"] or ""), each["note"])))
-        failed = f", {each['failed']} failed" if each["failed"] else ""
+    for row in results:
+        seconds = "" if row["seconds"] is None else f"{row['seconds']:.2f}"
+        outcome = ", ".join(filter(None, (str(row["status"] or ""), row["note"])))
+        failed = f", {row['failed']} failed" if row["failed"] else ""
         yield (
-            f"| {each['query']} | {each['server']} | {seconds} | {said} | {each['done']}{failed} "
-            f"| {each['half']:.1f} | {each['high']:.1f} | {each['most']:.1f} |"
+            f"| {row['query']} | {row['server']} | {seconds} | {outcome} "
+            f"| {row['done']}{failed} | {row['p50']:.1f} | {row['p99']:.1f} | {row['max']:.1f} |"
         )
 
 
 def _targets(rows: Sequence[targets.Target]) -> Iterator[str]:
-    yield "| work | triples | oib | the other | ratio or value | target | |"
+    yield "| work | triples | oib | peer | ratio or value | target | |"
     yield "|---" * 7 + "|"
     for row in rows:
-        cells = (row.work, row.size, row.ours, row.theirs, row.value, row.target, row.verdict)
+        cells = (row.work, row.size, row.ours, row.theirs, row.value, row.bound, row.verdict)
         yield f"| {' | '.join(cells)} |"
 
 

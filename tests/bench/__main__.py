@@ -11,35 +11,29 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-import generator
-import measure
-import report
-import shipped
-import soak
-import targets
-from peers import PEERS
-from process import BENCH
-from rounds import Effort
+from bench import entity_pages, generator, measure, report, shipped_data, soak, targets
+from bench.peers import PEERS
+from bench.server_process import BENCH
+from bench.trials import TrialSettings
 
 HERE = Path(__file__).parent
 
 
 def main() -> int:
     arguments = _parser().parse_args()
-    # Told to end, it still stops every server that it started.
+    # SystemExit on SIGTERM, so that every server that was started is stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if arguments.soak:
-        return soak.soak(arguments.soak)
+        return soak.run_soak(arguments.soak)
     sizes = [name.strip() for name in arguments.size.split(",")]
     peers = [name.strip() for name in arguments.peers.split(",") if name.strip()]
-    if wrong := [*(set(sizes) - set(generator.SIZES)), *(set(peers) - set(PEERS))]:
-        _parser().error(f"unknown: {', '.join(sorted(wrong))}")
-    seconds = arguments.seconds or (0.9 if arguments.quick else 3.0)
-    effort = Effort(
-        seconds=seconds,
-        rounds=3,
+    if unknown := [*(set(sizes) - set(generator.SIZES)), *(set(peers) - set(PEERS))]:
+        _parser().error(f"unknown: {', '.join(sorted(unknown))}")
+    settings = TrialSettings(
+        seconds=arguments.seconds or (0.9 if arguments.quick else 3.0),
+        trials=3,
         connections=(1, 8) if arguments.quick else (1, 8, 32),
-        patience=10 if arguments.quick else 60,
+        timeout=10 if arguments.quick else 60,
     )
     BENCH.mkdir(exist_ok=True)
     now = datetime.now(UTC)
@@ -47,21 +41,26 @@ def main() -> int:
         "date": now.date().isoformat(),
         "machine": arguments.machine or f"{os.cpu_count()} cores",
         "command": f"make bench BENCH_ARGS={shlex.quote(shlex.join(sys.argv[1:]))}",
-        "sizes": {name: measure.size(name, BENCH / name, peers, effort, _say) for name in sizes},
+        "sizes": {
+            name: measure.measure_size(name, BENCH / name, peers, settings, _log) for name in sizes
+        },
     }
+    if not arguments.no_pages:
+        _log("entity pages, beside the state before")
+        results["pages"] = entity_pages.measure_pages(settings)
     if not arguments.no_check:
-        _say("the full check of the shipped data, three ways")
-        results["checks"] = shipped.checks(limit=60 if arguments.quick else 600)
-        _say("cold start of the shipped data")
+        _log("the full check of the shipped data, three ways")
+        results["checks"] = shipped_data.time_checks(limit=60 if arguments.quick else 600)
+        _log("cold start of the shipped data")
         with tempfile.TemporaryDirectory() as folder:
-            results["cold"] = shipped.cold(Path(folder))
+            results["cold"] = shipped_data.cold_starts(Path(folder))
     results["targets"] = [asdict(row) for row in targets.judge(results)]
     path = BENCH / f"results-{now:%Y-%m-%dT%H%M}.json"
     path.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     print(report.markdown(results))
     if not arguments.no_picture:
         (HERE / "bench.svg").write_text(report.picture(results), "utf-8")
-    _say(f"written: {path}")
+    _log(f"written: {path}")
     return 0
 
 
@@ -70,17 +69,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--size", default="10k,1M", help="of 10k, 1M, 10M (%(default)s)")
     parser.add_argument("--peers", default=",".join(PEERS), help="which of: %(default)s")
     parser.add_argument("--seconds", type=float, help="of load for each number (3; --quick: 0.9)")
-    parser.add_argument("--quick", action="store_true", help="a rough picture in some minutes")
-    parser.add_argument("--soak", type=float, metavar="MINUTES", help="only the soak, so long")
-    parser.add_argument("--machine", help="what to call this machine in the report")
-    parser.add_argument(
-        "--no-check", action="store_true", help="leave the check and cold start out"
-    )
+    parser.add_argument("--quick", action="store_true", help="a rough picture in a few minutes")
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="run only the soak test")
+    parser.add_argument("--machine", help="the name of this machine in the report")
+    parser.add_argument("--no-check", action="store_true", help="skip the check and cold start")
+    parser.add_argument("--no-pages", action="store_true", help="skip the entity pages")
     parser.add_argument("--no-picture", action="store_true", help="leave bench.svg as it is")
     return parser
 
 
-def _say(line: str) -> None:
+def _log(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

@@ -1,9 +1,9 @@
-"""The full check of the shipped data, run in one of three ways, for its time to be taken.
+"""The full check of the shipped data in one of three variants, to be timed.
 
-    python tests/bench/checking.py ours | one-by-one | pyshacl
+    python -m bench.check_variants ours | one-by-one | pyshacl
 
-``ours`` is what ``oib check`` does; ``one-by-one`` leaves SPARQL constraints to pySHACL, node by
-node, with our cache of parsed queries; ``pyshacl`` is pySHACL as its users call it.
+``ours`` is what ``oib check`` does; ``one-by-one`` leaves SPARQL constraints to pySHACL, focus node
+by focus node, with our cache of parsed queries; ``pyshacl`` is pySHACL as its users call it.
 """
 
 import logging
@@ -22,14 +22,14 @@ from oib.validation.shacl import validate
 ROOT = Path(__file__).parents[2]
 
 
-def main(way: str) -> None:
+def main(variant: str) -> None:
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
-    if way == "ours":
+    if variant == "ours":
         print(len(check(ROOT).findings))
         return
     shapes = _graph("shapes")
     data = _graph("shapes", "ontology", "instances")
-    if way == "one-by-one":
+    if variant == "one-by-one":
         print(len(validate(data, shapes, setwise=False)))
         return
     conforms, _, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False)

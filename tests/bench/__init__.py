@@ -1,0 +1,1 @@
+"""A benchmark of oib beside other SPARQL servers, and a soak test under mixed load."""

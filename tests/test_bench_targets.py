@@ -1,0 +1,101 @@
+"""The targets of the bench: ratios trial by trial, hostile queries, and what was not measured."""
+
+import pytest
+
+from bench import entity_pages, targets
+from bench.measure import AGGREGATE_QUERY, BOUNDED_QUERY, REPEATED_QUERY
+from bench_results import cell
+
+
+def small(what, connections, server, *times):
+    """Return a cell with a processor time in microseconds for each trial."""
+    trials = [(time, 1.0) for time in times]
+    return {**cell(what, server, times[0]), "connections": connections, "trials": trials}
+
+
+def hostile_result(query, seconds, server="oib", p99=9.0, note="", failed=0):
+    return {
+        **{"server": server, "query": query, "seconds": seconds, "status": 503, "note": note},
+        **{"done": 9, "failed": failed, "p50": 1.0, "p99": p99, "max": 99.0},
+    }
+
+
+def measured(**size):
+    """Judge a run over 1M triples; return the targets by work, without those not measured."""
+    rows = targets.judge({"sizes": {"1M": {"cells": [], **size}}, "cold": {"built already": 1.2}})
+    return {row.work: row for row in rows if not row.verdict.startswith(targets.NOT_MEASURED)}
+
+
+def test_processor_time_is_compared_trial_by_trial():
+    # The ratio of the medians would be 0.5 and miss the target.
+    found = measured(
+        cells=[
+            small(REPEATED_QUERY, 8, "oib", 10.0, 20.0, 30.0),
+            small(REPEATED_QUERY, 8, targets.MEMORY, 40.0, 100.0, 40.0),
+        ]
+    )
+    row = found["repeated query, 8 conn., processor time, against oxigraph memory"]
+    assert (row.value, row.verdict) == ("0.25×", targets.MET)
+    assert (row.ours, row.theirs) == ("0.02 ms", "0.04 ms")
+
+
+@pytest.mark.parametrize(
+    ("what", "peer", "connections", "ratio", "verdict"),
+    [
+        (AGGREGATE_QUERY, targets.MEMORY_TIMEOUT, 1, 2.0, targets.MET),
+        (AGGREGATE_QUERY, targets.MEMORY_TIMEOUT, 8, 1.7, targets.MISSED),
+        (BOUNDED_QUERY, targets.MEMORY_TIMEOUT, 32, 1.0, targets.MET),
+        (BOUNDED_QUERY, targets.MEMORY_TIMEOUT, 1, 1.3, targets.MISSED),
+        (BOUNDED_QUERY, targets.MEMORY, 8, 1.5, targets.MET),
+        (BOUNDED_QUERY, targets.VIRTUOSO, 8, 0.16, targets.MISSED),
+    ],
+)
+def test_a_small_query_may_take_such_a_multiple_of_the_time_of_a_peer(
+    what, peer, connections, ratio, verdict
+):
+    found = measured(
+        cells=[
+            small(what, connections, "oib", 100 * ratio),
+            small(what, connections, peer, 100.0),
+            small(what, connections, "rdflib-endpoint", None),
+        ]
+    )
+    works = [work for work in found if f"{connections} conn." in work and work.endswith(peer)]
+    assert [found[work].verdict for work in works] == [verdict]
+
+
+@pytest.mark.parametrize(("time", "verdict"), [(50.0, targets.MET), (51.0, targets.MISSED)])
+def test_an_entity_page_is_to_take_half_of_the_time_of_the_state_before(time, verdict):
+    cells = [
+        {**small(entity_pages.PAGE, 1, "oib", time), "group": entity_pages.PAGES},
+        {**small(entity_pages.PAGE, 1, entity_pages.BEFORE, 100.0), "group": entity_pages.PAGES},
+    ]
+    rows = targets.judge({"sizes": {}, "pages": {"cells": cells}})
+    assert [row.verdict for row in rows if row.work.startswith("entity page")] == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("ours", "stopped", "quick"),
+    [
+        (hostile_result("a", 2.4), targets.MET, targets.MET),
+        (hostile_result("a", 2.6), targets.MISSED, targets.MET),
+        (hostile_result("a", 2.1, note="a broken answer"), targets.MISSED, targets.MET),
+        (hostile_result("a", None, p99=51.0), targets.MISSED, targets.MISSED),
+        (hostile_result("a", 1.0, failed=1), targets.MET, targets.MISSED),
+    ],
+)
+def test_hostile_queries_are_to_be_stopped_without_delaying_small_ones(ours, stopped, quick):
+    other = hostile_result("a", 9.0, "other", 999.0)
+    found = measured(hostile=[hostile_result("none", None), ours, other])
+    assert found["hostile queries stopped within the limit and half a second"].verdict == stopped
+    assert found["p99 of small queries beside a hostile one"].verdict == quick
+
+
+def test_what_was_not_measured_is_named_with_the_reason():
+    cells = [
+        cell(BOUNDED_QUERY, "oib", 5.0),
+        cell(BOUNDED_QUERY, "virtuoso", None, note="no answer"),
+    ]
+    rows = targets.judge({"sizes": {"10k": {"cells": cells}}})
+    verdicts = {row.verdict for row in rows}
+    assert verdicts == {targets.NOT_MEASURED, f"{targets.NOT_MEASURED}: no answer"}
