@@ -78,7 +78,9 @@ def describe(engine: Queryable, iri: str) -> EntityDescription:
         record={name: values for name, values in stated.items() if name not in _APART},
         direct=_values_by_property(own, lambda graph: graph == GRAPH + "direct"),
         links=_nodes(description, description.subjects(OIB + "linksEntity", iri)),
-        units=_nodes(description, (unit.text for unit in description.objects(iri, OIB + "hasUnit"))),
+        units=_nodes(
+            description, (unit.text for unit in description.objects(iri, OIB + "hasUnit"))
+        ),
         claims=tuple(claim for claim in claims if not _has_object(claim, iri)),
         mentions=tuple(claim for claim in claims if _has_object(claim, iri)),
         outlines={
