@@ -38,8 +38,8 @@ SMALL = """
 """
 
 
-def site_of(engine, version="test-1", services=frozenset()):
-    return Services(engine, version, Library(ROOT), services)
+def site_of(engine, version="test-1"):
+    return Services(engine, version, Library(ROOT))
 
 
 def small_site():

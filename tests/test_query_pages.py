@@ -132,7 +132,7 @@ def test_a_string_stays_a_string(site, tmp_path, value):
     saved = SavedQuery.read(path, tmp_path)
     for values in ({"one": value}, {"one": value, "two": '" } #'}, {"two": value, "one": "c"}):
         text = saved.bind(values)
-        assert guard.read(text).form == "SELECT"
+        assert guard.parse(text).form == "SELECT"
         answer = json.loads(site.engine.query(text, "application/json"))["results"]["bindings"]
         assert [{name: term["value"] for name, term in row.items()} for row in answer] == [
             {"one": "a", "two": "b", **values}

@@ -1,6 +1,8 @@
 """Which media type is chosen, and what is written in it."""
 
 import json
+import time
+from contextlib import suppress
 
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
@@ -28,6 +30,12 @@ CHOICES = {
     "text/csv ; header=present ; q=0.4 , application/xml ; q=0.3": CSV,
     'text/csv;note="a, b;q=0";q=1, application/xml;q=0.5': CSV,
     "text/csv;q=oops, application/xml;q=0.1": "application/xml",
+    "text/csv;q=.5, application/xml;q=.25": CSV,
+    "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2": JSON,
+    "image/png, text/csv;q=0.33333": CSV,
+    "text/csv;q=, application/xml;q=0.1": "application/xml",
+    'text/csv;note="unclosed;q=0, application/xml;q=0.1': CSV,
+    ",,text/csv;;q=1;,": CSV,
     "text/csv;q=1.5, application/xml;q=0.1": "application/xml",
     "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8": "application/xml",
 }
@@ -44,6 +52,52 @@ def test_the_best_liked_type_is_chosen(accept):
 def test_where_nothing_fits_the_offer_is_named(accept):
     with pytest.raises(NotAcceptable, match=r"text/csv, text/tab-separated-values"):
         results.choose("ASK", accept)
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "media_type"),
+    [
+        ("SELECT", "csv", CSV),
+        ("ASK", "text/csv", CSV),
+        ("SELECT", "json", JSON),
+        ("CONSTRUCT", "json", "application/ld+json"),
+        ("CONSTRUCT", "xml", "application/rdf+xml"),
+        ("DESCRIBE", "json-ld", "application/ld+json"),
+        ("SELECT", "application/sparql-results xml", XML),
+    ],
+)
+def test_a_format_that_is_named_decides(form, name, media_type):
+    assert results.choose(form, "image/png", name) == media_type
+
+
+@pytest.mark.parametrize("name", ["cvs", "ttl", "image/png", "x" * 9000])
+def test_a_named_format_that_is_not_offered_is_refused_with_those_that_are(name):
+    with pytest.raises(NotAcceptable, match="ask for json, xml, csv, tsv") as refused:
+        results.choose("SELECT", "text/csv", name)
+    assert len(str(refused.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ("text/csv;q=a", " ", "b"),
+        ("text/csv;q=", "0", "x"),
+        ("text/csv;a=", '"\\', ""),
+        ("", "text/csv;", ""),
+        ("", "q=1;", "="),
+        ("", ",", ""),
+        ("", '"', ""),
+        ('text/csv;a="', "\\", ""),
+        ("", "a/", "b"),
+    ],
+)
+def test_accept_is_read_in_linear_time(pieces):
+    first, repeated, last = pieces
+    accept = first + repeated * (250_000 // len(repeated)) + last
+    start = time.process_time()
+    with suppress(NotAcceptable):
+        results.choose("SELECT", accept)
+    assert time.process_time() - start < 1  # some 0.1 s; quadratic, it would take minutes
 
 
 def test_each_form_has_its_types():

@@ -258,8 +258,8 @@ class Failing(Engine):
         raise self.error
 
 
-def failing(error, services=frozenset()):
-    return replace(live_server.small_site(), engine=Failing(error), version="1", services=services)
+def failing(error):
+    return replace(live_server.small_site(), engine=Failing(error), version="1")
 
 
 def test_an_engine_that_is_not_ready_says_when_to_ask_again():
@@ -274,13 +274,6 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside():
     response = client.get("/sparql", query_string=ASK)
     assert "secret" not in told(response, 500)
     assert response.headers["X-Data-Version"] == "1"
-
-
-def test_an_origin_on_the_list_of_the_site_may_be_called(canary):
-    services = frozenset({canary.url.rstrip("/")})
-    app = create_app(failing(Unavailable("called"), services))
-    query = {"query": f"ASK {{ SERVICE <{canary.url}> {{}} }}"}
-    assert told(app.test_client().get("/sparql", query_string=query), 503) == "called"
 
 
 def test_an_accept_header_that_makes_no_sense_still_gets_its_problem_told(client):

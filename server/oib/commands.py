@@ -84,7 +84,7 @@ def ask_query(arguments: argparse.Namespace) -> int:
             print(f"{query.name:44} {query.question['en']}")
         return 0
     text = _query_text(arguments, site)
-    offered = results.offered(guard.read(text).form)
+    offered = results.offered(guard.parse(text).form)
     name = arguments.format or ("ttl" if offered == tuple(results.GRAPHS) else "table")
     media_type = results.NAMES["json" if name == "table" else name]
     if media_type not in offered:

@@ -24,7 +24,6 @@ class Services:
         engine: answers queries.
         version: of the data. Together with a request it determines the response.
         library: the saved queries.
-        services: the origins that SERVICE may call: none, unless somebody trusts one.
         limits: what the engine allows a query, None if it sets no limits.
         dumps: the folder of the files for downloading, if there is one.
         writable: takes updates, in a throw-away store only.
@@ -34,7 +33,6 @@ class Services:
     engine: Engine
     version: str
     library: Library
-    services: frozenset[str] = frozenset()
     limits: Limits | None = None
     dumps: Path | None = None
     writable: Writable | None = None

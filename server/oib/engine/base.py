@@ -40,7 +40,7 @@ class QuerySession(Queryable, Protocol):
     async def answer(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Do what ``query`` does, but without blocking the running event loop.
 
-        The text must have passed ``guard.read`` already. Cancelling the call stops the query.
+        The text must have passed ``guard.parse`` already. Cancelling the call stops the query.
         """
 
     def cancel(self) -> None:

@@ -4,44 +4,28 @@ RDF merges the graphs that FROM names (SPARQL 1.1 Query, section 13.2.1); pyoxig
 after the other, and so finds a triple of two graphs twice.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import cast, get_args
+from collections.abc import Iterable
+from typing import cast
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from oib.namespaces import BASE
 from oib.sparql.dataset import UNION, Dataset
-from oib.sparql.lexer import Form, Token, readings
-
-_CLAUSES = ("FROM", "NAMED")
+from oib.sparql.guard import ParsedQuery
 
 
-def chosen(text: str) -> Dataset:
-    """Return the graphs that FROM and FROM NAMED of a query name; UNION if that is not plain."""
-    tokens = _as_the_standard_cuts(text)
-    # To pyoxigraph ``FROMex:a``, where a space is missing, is a clause; it had better read that.
-    if any(token.kind == "name" and token.text.upper().startswith(_CLAUSES) for token in tokens):
-        return UNION
-    words = [token.text.upper() for token in tokens]
-    form = next((at for at, word in enumerate(words) if word in get_args(Form)), 0)
-    named = {clause: list[str]() for clause in _CLAUSES}
-    for word, token in zip(words, tokens[1:], strict=False):
-        if word in named and token.kind in ("iri", "name"):
-            named[word].append(token.text)
+def named_in(query: ParsedQuery) -> Dataset:
+    """Return the graphs that FROM and FROM NAMED of a query name.
+
+    UNION stands for a name that is not valid: the engine then says what is wrong with it.
+    """
     try:
-        graphs = [_resolve(text[: tokens[form].start], named[clause]) for clause in _CLAUSES]
+        return Dataset(
+            _resolve(query.prologue, query.from_graphs),
+            _resolve(query.prologue, query.from_named_graphs),
+        )
     except SyntaxError:
         return UNION
-    return Dataset(*graphs)
-
-
-def _as_the_standard_cuts(text: str) -> Sequence[Token]:
-    tokens = list[Token]()
-    for token in readings(text):
-        if tokens and token.start < tokens[-1].end:
-            break  # here begins another reading
-        tokens.append(token)
-    return tokens
 
 
 def _resolve(prologue: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The embedded engine: queries answered by a pyoxigraph store in this process."""
 
 import asyncio
-from collections.abc import Set
 
 from pyoxigraph import Store
 
@@ -16,12 +15,10 @@ class Embedded:
     """An engine for commands and tests. It has no limits of time or memory.
 
     The default graph of the store becomes the union of all its graphs, see ``stores``.
-    ``services`` are the origins that SERVICE may call, see ``guard``.
     """
 
-    def __init__(self, store: Store, services: Set[str] = frozenset()) -> None:
+    def __init__(self, store: Store) -> None:
         self._held = Holding.of(store)
-        self._services = frozenset(services)
 
     def session(self, client: str = "", seconds: float | None = None) -> "EmbeddedSession":
         """Begin a session; this engine does not enforce its deadline."""
@@ -29,8 +26,7 @@ class Embedded:
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Answer one query, as ``Queryable.query`` defines."""
-        guard.read(text, self._services)
-        return evaluate(self._held, text, media_type, dataset)
+        return evaluate(self._held, guard.parse(text), media_type, dataset)
 
     def close(self) -> None:
         """Do nothing: the store is released with this object."""

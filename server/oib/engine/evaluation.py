@@ -11,6 +11,7 @@ from oib.errors import BadInput, BadQuery, Unavailable
 from oib.namespaces import BASE
 from oib.sparql import results
 from oib.sparql.dataset import UNION, Dataset
+from oib.sparql.guard import ParsedQuery
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 # The classes of characters among what was expected (``['0' ..= '9']``): long, and of no help.
@@ -19,7 +20,7 @@ _CLASSES = re.compile(r"(?:, |^expected )\[(?:'(?:\\.|[^'])*'|[^'\]])*\]")
 
 def evaluate(
     held: Holding,
-    text: str,
+    query: ParsedQuery,
     media_type: str,
     dataset: Dataset = UNION,
     most: int | None = None,
@@ -29,15 +30,15 @@ def evaluate(
     Raises:
         TooLarge: the answer has more than ``most`` bytes.
     """
-    if dataset == UNION and text.upper().count("FROM") > 1:
-        dataset = default_graph.chosen(text)
+    if dataset == UNION and len(query.from_graphs + query.from_named_graphs) > 1:
+        dataset = default_graph.named_in(query)
     graphs = {} if dataset == UNION else _graphs(dataset)
-    store = held.store if graphs else held.for_query(text)
+    store = held.store if graphs else held.for_query(query)
     if graphs and len(graphs["default_graph"]) > 1:
         store = default_graph.merge(store, **graphs)
         graphs["default_graph"] = [DefaultGraph()]
     try:
-        return results.write(store.query(text, base_iri=BASE, **graphs), media_type, most)
+        return results.write(store.query(query.text, base_iri=BASE, **graphs), media_type, most)
     except SyntaxError as error:
         raise _bad_query(str(error)) from error
     except RuntimeError as error:

@@ -1,7 +1,6 @@
 """The remote engine: queries answered by another SPARQL endpoint, over the SPARQL protocol."""
 
 import asyncio
-from collections.abc import Set
 from email.message import Message
 from http.client import HTTPException
 from urllib.error import HTTPError
@@ -26,17 +25,16 @@ class Remote:
     """An engine behind a URL.
 
     What its default graph holds is its own affair: set it up as the union of all graphs.
-    ``timeout`` is in seconds; ``services`` as in ``guard.read``.
+    ``timeout`` is in seconds.
     """
 
-    def __init__(self, url: str, timeout: int = 60, services: Set[str] = frozenset()) -> None:
+    def __init__(self, url: str, timeout: int = 60) -> None:
         self._url = url
         self._timeout = timeout
-        self._services = frozenset(services)
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Answer a query, as ``Engine.query`` says."""
-        guard.read(text, self._services)
+        guard.parse(text)
         try:
             response = self._request(text, media_type, dataset).query().response
             body: bytes = response.read()

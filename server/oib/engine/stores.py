@@ -5,6 +5,8 @@ from typing import Self
 
 from pyoxigraph import DefaultGraph, Store
 
+from oib.sparql.guard import ParsedQuery
+
 
 @dataclass(frozen=True)
 class Holding:
@@ -39,10 +41,9 @@ class Holding:
         union.bulk_extend(found)
         return cls(held.store, union)
 
-    def for_query(self, text: str) -> Store:
+    def for_query(self, query: ParsedQuery) -> Store:
         """Return the store to ask with a query that no dataset was given for."""
-        words = text.upper()
-        return self.store if "GRAPH" in words or "FROM" in words else self.union
+        return self.store if query.names_graphs else self.union
 
 
 def _has_default(store: Store) -> bool:

@@ -13,7 +13,7 @@ from oib.engine.embedded import Embedded
 from oib.errors import BadInput, BadQuery
 from oib.namespaces import BASE
 from oib.sparql.dataset import Dataset
-from oib.sparql.lexer import Token, readings
+from oib.sparql.lexer import Token, tokenize
 
 _CLAUSES = {"USING", "WITH"}
 
@@ -42,7 +42,7 @@ def _choose(text: str, using: Dataset) -> str:
     """Put USING before each WHERE that stands outside of braces (Protocol, section 2.2.3)."""
     if using == Dataset():
         return text
-    tokens = [token for token in readings(text) if token.source == text]
+    tokens = tokenize(text)
     words = [token.text.upper() if token.kind == "word" else "" for token in tokens]
     if not _CLAUSES.isdisjoint(words):
         raise BadQuery("the request and the update both choose graphs; leave one of them out")

@@ -34,7 +34,7 @@ class Plain:
         if text is None or site.limits is None or site.writable:
             return await self._behind(request)
         try:
-            form = guard.read(text).form
+            form = guard.parse(text).form
             media_type = _choose(form, request.headers.get("accept", ""))
             tag = (
                 f'"{response_headers.tag(site.version, response_headers.asked(text), media_type)}"'

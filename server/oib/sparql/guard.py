@@ -1,112 +1,243 @@
-"""The guard: a SPARQL text goes in, what kind of query it is comes out, or a refusal."""
+"""The guard: decides from the text of a query whether it may run, and what kind of query it is."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final, NoReturn, cast, get_args
 
 from oib.errors import BadQuery, Forbidden, TooLarge
-from oib.sparql.lexer import Form, Token, readings
+from oib.sparql.lexer import Form, Token, locate, tokenize_all_ways
 
 #: The longest query text that is read, in characters.
-LONGEST: Final = 2**18
+MAX_QUERY_LENGTH: Final = 2**18
 
-_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+#: A text of so many characters is parsed in about a millisecond, whatever it holds, so that it may
+#: be parsed where others wait, such as on an event loop; the time is linear beyond, too.
+MAX_INLINE_LENGTH: Final = 2**11
+
+_FORMS = frozenset(get_args(Form))
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH", "USING")
 )
-# A text without these has nothing to refuse, and is read no further than to its form. They are
+_VOLATILE_FUNCTIONS = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
+
+# A text without these has nothing to refuse, and only its prologue is cut into tokens. They are
 # looked for one by one, which is quicker than one expression for all; ``WITHOUT`` is no WITH.
-_SUSPECTS = ("SERVICE", "FROM", "\\U", *sorted(_UPDATES))
-_SUSPECT = re.compile(rf"SERVICE|FROM|\\U|(?<![^\W_])(?:{'|'.join(sorted(_UPDATES))})(?![^\W_])")
+_SUSPECTS = ("SERVICE", "FROM", "\\", *sorted(_UPDATES))
+_SUSPECT = re.compile(rf"SERVICE|FROM|\\|(?<![^\W_])(?:{'|'.join(sorted(_UPDATES))})(?![^\W_])")
 _GAP = r"(?:[ \t\r\n]++|#[^\r\n]*+)*+"
 _GROUP = re.compile(_GAP + r"\{")
-_TARGET = re.compile(_GAP + rf"(?:SILENT{_GAP})?+<([^<>\"{{}}|^`\\\x00-\x20]*)>", re.IGNORECASE)
-_ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+)(?::([0-9]+))?(?=[/?#]|$)")
-_PORTS = {"http": "80", "https": "443"}
+_PROLOGUE = re.compile(
+    rf"(?:{_GAP}(?:PREFIX{_GAP}[^\s:#<]*+:|BASE){_GAP}<[^<>\s]*+>)*+{_GAP}"
+    rf"(?P<form>{'|'.join(sorted(_FORMS))})(?![\w:.])"
+)
+# Comments, IRIs and strings, in a text without backslashes.
+_OPAQUE = re.compile(
+    r"""#[^\r\n]*+|<[^<>"{}|^`\\\x00-\x20]*+>|\"{3}.*?\"{3}|'{3}.*?'{3}|"[^"\r\n]*+"|'[^'\r\n]*+'""",
+    re.DOTALL,
+)
+_VOLATILE_CALL = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*+\(")
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What a query text is: its form, and whether FROM or FROM NAMED choose its graphs."""
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A query that the guard has let pass, and what its text says about it.
 
+    Attributes:
+        text: the query, without a byte order mark.
+        form: SELECT, ASK, CONSTRUCT or DESCRIBE.
+        prologue: the text before the form: PREFIX and BASE declarations, and comments.
+        has_dataset: FROM or FROM NAMED choose the graphs.
+        from_graphs: what follows each FROM, as it is written: an IRI or a prefixed name.
+        from_named_graphs: what follows each FROM NAMED, likewise.
+        names_graphs: GRAPH or a dataset clause occurs, so that the union alone does not answer.
+        is_volatile: text and data do not settle the answer: it calls NOW, RAND, UUID, STRUUID or
+            BNODE, or constructs blank nodes. Such an answer has no entity tag and is not cached.
+    """
+
+    text: str
     form: Form
-    has_dataset: bool
+    prologue: str
+    has_dataset: bool = False
+    from_graphs: tuple[str, ...] = ()
+    from_named_graphs: tuple[str, ...] = ()
+    names_graphs: bool = False
+    is_volatile: bool = False
 
 
-def read(text: str, services: frozenset[str] = frozenset()) -> Reading:
-    """Return what kind of query a SPARQL text is.
+def parse(text: str) -> ParsedQuery:
+    """Return what a SPARQL text says about itself, or refuse it.
 
-    ``services`` are the origins (``https://host`` or ``https://host:port``, compared whole) that
-    a SERVICE with a constant IRI written in full may call; a public endpoint has none.
+    The whole text is cut into tokens only if it may hold something that is refused or that has to
+    be known: syntax is the engine's to check. The time is linear in the length of the text.
 
     Raises:
-        Forbidden: the text is an update, or calls a SERVICE that is not among the origins.
-        BadQuery: the text holds no query form.
-        TooLarge: the text is longer than LONGEST characters.
+        Forbidden: the text is an update or calls a SERVICE.
+        BadQuery: the text holds no query form, a string that is not closed, or a name that
+            engines read in different ways.
+        TooLarge: the text is longer than MAX_QUERY_LENGTH characters.
     """
-    return _read(text, services)
+    if len(text) > MAX_QUERY_LENGTH:
+        raise TooLarge(
+            f"a query may have {MAX_QUERY_LENGTH:,} characters, this one has {len(text):,}"
+        )
+    return _parse(text)
 
 
-@lru_cache(maxsize=16)  # the web asks for the form, then the engine makes sure: one text, twice
-def _read(text: str, services: frozenset[str]) -> Reading:
-    if len(text) > LONGEST:
-        raise TooLarge(f"a query may have {LONGEST:,} characters, this one has {len(text):,}")
-    words = (word for token in readings(text) for word in _judge(token, services))
-    if not _is_suspect(text.upper()):
-        return Reading(_form(words), has_dataset=False)
-    every = list(words)
-    return Reading(_form(every), "FROM" in every)
+@lru_cache(maxsize=16)  # a web page asks for the form, then the engine makes sure: one text, twice
+def _parse(text: str) -> ParsedQuery:
+    text = text.removeprefix("\ufeff")
+    upper = text.upper()
+    # The offsets below are those of the text only if no letter has become two.
+    if len(upper) == len(text) and not _is_suspect(upper) and (match := _PROLOGUE.match(upper)):
+        return _summarize(text, upper, match)
+    return _parse_tokens(text)
 
 
-def _is_suspect(text: str) -> bool:
-    return any(word in text for word in _SUSPECTS) and _SUSPECT.search(text) is not None
+def _is_suspect(upper: str) -> bool:
+    return any(word in upper for word in _SUSPECTS) and _SUSPECT.search(upper) is not None
 
 
-def _form(words: Iterable[str]) -> Form:
-    form = next((word for word in words if word in _FORMS), None)
-    if form is None:
-        raise BadQuery("no query found; start with SELECT, ASK, CONSTRUCT or DESCRIBE")
-    return cast(Form, form)
-
-
-def _judge(token: Token, services: frozenset[str]) -> Iterator[str]:
-    """Yield the word that a token is, in capitals; raise Forbidden for one that is refused."""
-    if token.kind == "name" and _hides_service(token):
-        _refuse(token, "some engines read this name as SERVICE; choose another prefix")
-    if token.kind == "word":
-        for word in token.text.upper().split("."):
-            if word in _UPDATES:
-                _refuse(token, f"{word} changes data, and this endpoint only answers queries")
-            if "SERVICE" in word and not (word == "SERVICE" and _is_allowed(token, services)):
-                _refuse(
-                    token, "SERVICE is not offered here; ask that endpoint and join the answers"
-                )
-            yield word
-
-
-def _hides_service(name: Token) -> bool:
-    # Some grammars want no space after a keyword (``SERVICEex:a {}``, where only a name that a
-    # group follows is at risk) and end a local name at its second dot (``ex:a.b.SERVICE``).
-    prefix, _, local = name.text.upper().partition(":")
-    if any("SERVICE" in part for part in local.split(".", 2)[2:]):
-        return True
-    return "SERVICE" in prefix and _GROUP.match(name.source, name.end) is not None
-
-
-def _is_allowed(service: Token, services: frozenset[str]) -> bool:
-    target = _TARGET.match(service.source, service.end)
-    origin = _ORIGIN.match(target[1].lower()) if target else None
-    if not origin:
-        return False
-    scheme, host, port = origin.groups()
-    return (
-        scheme + "://" + host + (f":{port}" if port and port != _PORTS[scheme] else "") in services
+def _summarize(text: str, upper: str, prologue: re.Match[str]) -> ParsedQuery:
+    """Return what a text says in which nothing can be refused."""
+    form = cast(Form, prologue["form"])
+    names_graphs, is_volatile = "GRAPH" in upper, _VOLATILE_CALL.search(upper) is not None
+    if names_graphs or is_volatile:
+        plain = _OPAQUE.sub(" ", upper)
+        names_graphs = "GRAPH" in plain
+        is_volatile = _VOLATILE_CALL.search(plain) is not None
+    start = prologue.start("form")
+    return ParsedQuery(
+        text,
+        form,
+        text[:start],
+        names_graphs=names_graphs,
+        is_volatile=is_volatile or _constructs_blank_nodes(form, text, start),
     )
 
 
-def _refuse(token: Token, reason: str) -> None:
-    before = token.source[: token.start]
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+def _constructs_blank_nodes(form: Form, text: str, start: int) -> bool:
+    if form != "CONSTRUCT":
+        return False
+    template = text[start : text.find("}", start)]
+    return any(mark in template for mark in ("[", "(", "_:"))
+
+
+class _Reader:
+    """Collects what the tokens of a text say, the standard's first; refuses what may not run."""
+
+    def __init__(self) -> None:
+        self.form: Token | None = None
+        self.words = set[str]()
+        self.graphs: dict[str, list[str]] = {"FROM": [], "NAMED": []}
+        self._prefixes = set[str]()
+        self._groups = self._brackets = 0
+        self._in_header = True
+        self._previous: Token | None = None
+        self._is_first = True  # among the ways to cut the text: the standard's
+
+    def read(self, tokens: Iterable[Token]) -> None:
+        for token in tokens:
+            if self._previous and token.start < self._previous.end:
+                self._is_first, self._previous = False, None  # here another way begins
+            if token.kind == "word":
+                self._word(token)
+            elif token.kind == "name":
+                self._name(token)
+            elif token.kind == "iri":
+                self._graph(token)
+            elif self._is_first:
+                self._bracket(token.text)
+            self._previous = token
+
+    def _bracket(self, text: str) -> None:
+        if text in ("(", "{"):
+            self._brackets += 1
+        elif text in (")", "}"):
+            self._brackets -= 1
+        if text == "{":
+            self._groups += 1
+            if self.form and self._groups > (self.form.text.upper() == "CONSTRUCT"):
+                self._in_header = False
+
+    def _word(self, token: Token) -> None:
+        for word in token.text.upper().split("."):
+            if word in _UPDATES:
+                _refuse(token, f"{word} changes data, and this endpoint only answers queries")
+            if "SERVICE" in word:
+                _refuse(
+                    token, "SERVICE is not offered here; ask that endpoint and join the answers"
+                )
+            if word in _FORMS and self.form is None:
+                self.form = token
+            if word == "WHERE":
+                self._in_header = False
+            self.words.add(word)
+
+    def _name(self, token: Token) -> None:
+        prefix, _, local = token.text.partition(":")
+        previous = self._previous.text.upper() if self._previous else ""
+        if previous == "PREFIX":
+            self._prefixes.add(prefix)
+            return
+        # Some grammars want no space after a keyword (``SERVICEex:a {}``) and end a local name at
+        # its second dot (``ex:a.b.SERVICE``).
+        upper = prefix.upper()
+        if any("SERVICE" in part for part in local.upper().split(".", 2)[2:]):
+            _refuse(token, "some engines read this name as SERVICE; write it in angle brackets")
+        if "SERVICE" in upper:
+            is_graph = prefix in self._prefixes and previous in ("GRAPH", "FROM", "NAMED")
+            if not is_graph and _GROUP.match(token.source, token.end):
+                _refuse(token, "some engines read this name as SERVICE; choose another prefix")
+        if self._is_first and upper.startswith(("FROM", "NAMED")):
+            if prefix not in self._prefixes:
+                raise undeclared(token)
+            if self._in_header and self._brackets == 0 and self._is_clause(previous):
+                place = locate(token.source, token.start)
+                raise BadQuery("write a space after FROM, or choose another prefix", *place)
+        self._graph(token)
+
+    def _is_clause(self, previous: str) -> bool:
+        form = self.form.text.upper() if self.form else ""
+        return form in ("SELECT", "ASK", "CONSTRUCT") and previous not in ("FROM", "NAMED")
+
+    def _graph(self, token: Token) -> None:
+        previous = self._previous
+        if previous and previous.kind == "word" and self._is_first:
+            clause = previous.text.upper()
+            if clause in self.graphs:
+                self.graphs[clause].append(token.text)
+
+
+def _parse_tokens(text: str) -> ParsedQuery:
+    reader = _Reader()
+    reader.read(tokenize_all_ways(text))
+    if reader.form is None:
+        raise BadQuery("no query found; start with SELECT, ASK, CONSTRUCT or DESCRIBE")
+    form = next(word for word in reader.form.text.upper().split(".") if word in _FORMS)
+    has_dataset = "FROM" in reader.words
+    start = reader.form.start
+    return ParsedQuery(
+        text,
+        cast(Form, form),
+        reader.form.source[:start],
+        has_dataset,
+        tuple(reader.graphs["FROM"]),
+        tuple(reader.graphs["NAMED"]),
+        has_dataset or "GRAPH" in reader.words,
+        not _VOLATILE_FUNCTIONS.isdisjoint(reader.words)
+        or _constructs_blank_nodes(cast(Form, form), reader.form.source, start),
+    )
+
+
+def undeclared(name: Token) -> BadQuery:
+    """Return the error for a prefixed name whose prefix no PREFIX declares."""
+    prefix = name.text.partition(":")[0]
+    place = locate(name.source, name.start)
+    return BadQuery(f"prefix {prefix}: is not declared; add PREFIX {prefix}: <…>", *place)
+
+
+def _refuse(token: Token, reason: str) -> NoReturn:
+    line, column = locate(token.source, token.start)
     raise Forbidden(f"line {line}, column {column}: {reason}")

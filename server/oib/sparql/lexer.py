@@ -1,8 +1,8 @@
-"""Tokens: a SPARQL text cut up by the lexical rules, in every way that an engine may read it.
+"""Lexical analysis of SPARQL: the tokens of a text, in every way that an engine may cut it.
 
 SPARQL 1.1 Query Language, sections 19.2 to 19.8: the longest token wins. Engines whose grammar
 has no lexer of its own differ: to them ``?a <?b#>`` can be "less than ?b" and a comment. Where
-one text has two readings, both are given.
+one text can be cut in two ways, the tokens of both are given.
 """
 
 import re
@@ -13,13 +13,15 @@ from oib.errors import BadQuery
 
 #: The four forms of query.
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
-Kind = Literal["string", "iri", "variable", "tag", "name", "word", "other"]
+Kind = Literal["string", "unclosed", "iri", "variable", "tag", "name", "word", "other"]
 
-_DOUBTS = 100  # how many ``<…>`` may be read two ways; more would only cost time
+_MAX_AMBIGUOUS = 100  # ``<…>`` that can be cut in two ways; more would only cost time
+_MAX_UNCLOSED = 16  # ``"""`` without an end: each is looked for through the rest of the text
 
 # PN_CHARS_BASE, PN_CHARS and PLX of the grammar. Quantifiers are possessive, so that nothing is
-# tried twice and the time to read grows with the length of the text alone. A word takes in dots
-# for the same reason: ``true.FILTER`` is one token of two words.
+# tried twice and the time grows with the length of the text alone. A word takes in dots for the
+# same reason: ``true.FILTER`` is one token of two words. A quotation mark that opens no string
+# ends a reading: no engine has another use for it.
 _BASE = (
     r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D"
     r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
@@ -31,13 +33,14 @@ _TOKEN = re.compile(
     [ \t\r\n]++ | \#[^\r\n]*+
     | (?P<string> \"{{3}}(?:\"{{0,2}}(?:[^\"\\]|\\.))*+\"{{3}} | \"(?:[^\"\\\r\n]|\\.)*+\"
                 | '{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*+'{{3}}     | '(?:[^'\\\r\n]|\\.)*+' )
+    | (?P<unclosed> [\"'] )
     | (?P<iri> <[^<>\"{{}}|^`\x00-\x20]*+> )
     | (?P<variable> [?$][{_BASE}_0-9][{_BASE}_0-9\u00B7\u0300-\u036F\u203F\u2040]*+ )
     | (?P<tag> @[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
     | (?P<name> (?: [{_BASE}][{_CHARS}.]*+ | _ | ):
                 (?: (?:[{_BASE}_0-9:]|{_PLX})(?:[{_CHARS}.:]|{_PLX})*+ | ) )
     | (?P<word> [{_BASE}][{_CHARS}.]*+ )
-    | (?P<other> . )
+    | (?P<other> [0-9]++ | . )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -46,7 +49,7 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U(00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{
 
 
 class Token(NamedTuple):
-    """A piece of a text: its kind, its characters, and where they start and end in ``source``."""
+    """A token: its kind, its characters, and where they start and end in ``source``."""
 
     kind: Kind
     text: str
@@ -55,36 +58,75 @@ class Token(NamedTuple):
     end: int
 
 
-def readings(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text as the standard cuts it, then those of its other readings.
+def tokenize_all_ways(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text as the standard cuts it, then those of other ways to cut it.
+
+    The time is linear in the length of the text.
 
     Raises:
-        BadQuery: so many pieces can be read in two ways that it would take long.
+        BadQuery: a string is not closed, or too many pieces can be cut in two ways.
     """
-    yield from _cut(text)
+    yield from _tokenize(text, must_end=True)
     # To the standard ``\uXXXX`` counts before the grammar, to most engines in strings and IRIs.
     if _ESCAPE.search(text):
-        yield from _cut(_ESCAPE.sub(lambda code: chr(int(code[1] or code[2], 16)), text))
+        decoded = _ESCAPE.sub(lambda code: chr(int(code[1] or code[2], 16)), text)
+        yield from _tokenize(decoded, must_end=False)
 
 
-def _cut(text: str) -> Iterator[Token]:
-    starts, seen, doubts = [0], set[int](), 0
+def tokenize(text: str) -> list[Token]:
+    """Return the tokens of a text as the standard cuts it, up to a string that is not closed."""
+    tokens = list[Token]()
+    for match in _TOKEN.finditer(text):
+        kind = cast("Kind | None", match.lastgroup)
+        if kind == "unclosed":
+            break
+        if kind:
+            tokens.append(Token(kind, match[0], text, match.start(), match.end()))
+    return tokens
+
+
+def locate(text: str, position: int) -> tuple[int, int]:
+    """Return line and column of a position in a text; both count from 1, in code points."""
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+
+
+def _tokenize(text: str, must_end: bool) -> Iterator[Token]:
+    starts, seen, ambiguous, unclosed = [0], set[int](), 0, 0
+    has_ended, first_unclosed = not text, len(text)
     while starts:
-        at = starts.pop()
-        while at not in seen and (match := _TOKEN.match(text, at)):
-            seen.add(at)
-            at = match.end()
+        for match in _TOKEN.finditer(text, starts.pop()):
+            start, end = match.span()
+            if start in seen:
+                break
+            seen.add(start)
             kind = cast("Kind | None", match.lastgroup)
-            if kind:
-                yield Token(kind, match[0], text, match.start(), at)
-            if kind == "iri" and _is_doubtful(match[0]):
-                starts.append(match.start() + 1)
-                doubts += 1
-                if doubts > _DOUBTS:
-                    raise BadQuery(f"more than {_DOUBTS} IRIs look like 'less than'; use prefixes")
+            if kind == "unclosed":
+                first_unclosed = min(first_unclosed, start)
+                break
+            has_ended = has_ended or end == len(text)
+            if not kind:
+                continue
+            yield Token(kind, match[0], text, start, end)
+            if kind == "iri" and _is_ambiguous(match[0]):
+                starts.append(start + 1)
+                ambiguous += 1
+                if ambiguous > _MAX_AMBIGUOUS:
+                    raise BadQuery(
+                        f"more than {_MAX_AMBIGUOUS} IRIs look like 'less than'; use prefixes"
+                    )
+            elif kind == "string" and end - start == 2 and text.startswith(text[start], end):
+                unclosed += 1
+                if unclosed > _MAX_UNCLOSED:
+                    raise _not_closed(text, start)
+    if must_end and not has_ended:
+        raise _not_closed(text, first_unclosed)
 
 
-def _is_doubtful(iri: str) -> bool:
-    # Both readings go on alike unless one sees a comment or a string begin; and no expression
-    # begins with ``scheme://``.
+def _not_closed(text: str, start: int) -> BadQuery:
+    return BadQuery("the string that starts here is not closed", *locate(text, start))
+
+
+def _is_ambiguous(iri: str) -> bool:
+    # Both ways go on alike unless one sees a comment or a string begin; and no expression begins
+    # with ``scheme://``.
     return ("#" in iri or "'" in iri) and not _AUTHORITY.match(iri)

@@ -62,13 +62,13 @@ def offered(form: "Form") -> tuple[str, ...]:
     return tuple(TABLES if form in ("SELECT", "ASK") else GRAPHS)
 
 
-def choose(form: "Form", accept: str) -> str:
-    """Return the media type to answer a form of query in, given the value of ``Accept``.
+def choose(form: "Form", accept: str, format_name: str = "") -> str:
+    """Return the media type to answer a form of query in, as ``negotiation.choose`` does.
 
     Raises:
-        NotAcceptable: the client excludes all that is offered.
+        NotAcceptable: the named format is not offered, or the client excludes all that is.
     """
-    return negotiation.pick(offered(form), accept)
+    return negotiation.choose(offered(form), accept, format_name)
 
 
 def write(result: Result, media_type: str, most: int | None = None) -> bytes:

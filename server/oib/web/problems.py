@@ -48,6 +48,6 @@ def _problem(status: int, detail: str, **members: object) -> Response:
 def _prefers_html() -> bool:
     offered = (PROBLEM_JSON, "application/json", context.HTML)
     try:
-        return negotiation.pick(offered, context.accept()) == context.HTML
+        return negotiation.choose(offered, context.accept()) == context.HTML
     except NotAcceptable:
         return False

@@ -30,7 +30,7 @@ def query(name: str) -> Response:
     """Return the results, the text, the page or the description of a saved query."""
     name, fixed = representations.split_suffix(name, _FORMS)
     saved = context.services().library[name]
-    form = guard.read(saved.text).form
+    form = guard.parse(saved.text).form
     offered = (*results.offered(form), context.HTML, _TEXT)
     if form in ("SELECT", "ASK"):
         offered += tuple(results.GRAPHS)  # of the query itself, in place of its answer
@@ -58,7 +58,7 @@ def _list(media_type: str) -> Response:
 
 def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: str) -> Response:
     engine = context.queries()
-    form = guard.read(text).form
+    form = guard.parse(text).form
     if media_type == _TEXT:
         return context.respond(text, _TEXT)
     if media_type == context.HTML:
@@ -71,7 +71,7 @@ def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: st
 
 
 def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
-    engine, form = context.queries(), guard.read(text).form
+    engine, form = context.queries(), guard.parse(text).form
     is_table = form in ("SELECT", "ASK")
     answer = result_table.fetch(engine, text) if is_table else None
     return templating.render(

@@ -31,8 +31,8 @@ def empty_page() -> Response:
 
 def answer_page(text: str, dataset: Dataset) -> Response:
     """Return the result of a query on the page, or in the format that the field ``as`` names."""
-    engine, services = context.queries(), context.services().services
-    is_table = guard.read(text, services).form in ("SELECT", "ASK")
+    engine = context.queries()
+    is_table = guard.parse(text).form in ("SELECT", "ASK")
     media_type = (representations.TABLES if is_table else representations.GRAPHS).get(
         request.values.get("as", "")
     )
@@ -52,5 +52,5 @@ def _page(text: str, answer: result_table.ResultTable | None, graph: str | None)
         graph=graph,
         tables=representations.TABLES,
         graphs=representations.GRAPHS,
-        longest=f"{guard.LONGEST:,}",
+        longest=f"{guard.MAX_QUERY_LENGTH:,}",
     )

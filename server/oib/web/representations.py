@@ -41,7 +41,7 @@ def negotiate(offered: Sequence[str], fixed: str | None = None) -> str:
         NotAcceptable: the fixed type is not offered, or the client accepts none of them.
     """
     if fixed is None:
-        return negotiation.pick(offered, context.accept())
+        return negotiation.choose(offered, context.accept())
     if fixed not in offered:
         raise NotAcceptable(f"this has no form {fixed}; ask for {', '.join(offered)}")
     return fixed

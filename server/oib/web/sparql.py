@@ -42,8 +42,8 @@ def sparql() -> Response:
     if len(operation.queries) != 1:
         raise BadInput(f"send one parameter 'query', not {len(operation.queries)}")
     text, site = operation.queries[0], context.services()
-    offered = results.offered(guard.read(text, site.services).form)
-    media_type = negotiation.pick((*offered, context.HTML), context.accept())
+    offered = results.offered(guard.parse(text).form)
+    media_type = negotiation.choose((*offered, context.HTML), context.accept())
     if media_type == context.HTML:
         return _page(text, operation.dataset)
     if site.writable:  # what is true now need not be true at the next request
@@ -81,7 +81,7 @@ def _update(operation: Operation) -> Response:
 
 
 def _describe() -> Response:
-    media_type = negotiation.pick((*results.GRAPHS, context.HTML), context.accept())
+    media_type = negotiation.choose((*results.GRAPHS, context.HTML), context.accept())
     if media_type == context.HTML:
         return query_editor.empty_page()
     return context.respond(

@@ -80,7 +80,7 @@ class WorkerSession:
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Answer one query, as ``Queryable.query`` defines; from any thread but the loop's."""
-        guard.read(text)  # in this thread, because a long text would hold up the event loop
+        guard.parse(text)  # in this thread, because a long text would hold up the event loop
         question = messages.pack_question(text, media_type, dataset)
         with self._lock:
             if self._is_cancelled:

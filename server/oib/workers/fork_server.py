@@ -23,7 +23,7 @@ from oib.engine.evaluation import evaluate
 from oib.engine.limits import Limits
 from oib.engine.stores import Holding
 from oib.errors import OibError
-from oib.sparql import results
+from oib.sparql import guard, results
 from oib.workers import sandbox
 from oib.workers.worker import work
 
@@ -118,7 +118,7 @@ def _warm(held: Holding) -> None:
     ):
         for media_type in types:
             with suppress(OibError):
-                evaluate(held, text, media_type, most=2**20)
+                evaluate(held, guard.parse(text), media_type, most=2**20)
 
 
 def _tell(connection: socket.socket, told: Sequence[str] | Mapping[str, object]) -> None:

@@ -10,6 +10,7 @@ from oib.engine.evaluation import evaluate
 from oib.engine.limits import Limits
 from oib.engine.stores import Holding
 from oib.errors import OibError
+from oib.sparql import guard
 from oib.workers import failures, messages, sandbox
 
 
@@ -30,7 +31,7 @@ def work(held: Holding, connection: socket.socket, limits: Limits) -> NoReturn:
         except EOFError:
             break
         try:
-            body = evaluate(held, text, media_type, dataset, most)
+            body = evaluate(held, guard.parse(text), media_type, dataset, most)
             last = time.process_time() > allowance
             reply = messages.pack_reply(body, last)
         except OibError as error:
