@@ -1,5 +1,8 @@
 """A request of the SPARQL Protocol is read as its section 2 lays down, without a server."""
 
+from random import Random
+from urllib.parse import parse_qs, quote, quote_plus
+
 import pytest
 
 from oib import media_types
@@ -58,6 +61,23 @@ def test_letters_beyond_ascii_arrive_whole():
     assert read_request("POST", "", QUERY, "", ("\ufeff" + text).encode()).text == text
     assert read_request("GET", "query=%E8%8B%8F").text == "苏"
     assert read_request("GET", "query=" + "苏").text == "苏"
+
+
+def test_any_text_comes_back_from_its_encoding():
+    random = Random(1)
+    alphabet = "aZ0 =%+&;\n\r\t_~.?#\"'{}<>\u00e9\u82cf\U0001f600\0"
+    for _ in range(2000):
+        text = "".join(random.choices(alphabet, k=random.randrange(1, 12)))
+        for encode in (quote, quote_plus, lambda text: quote(text).lower()):
+            if encode is not quote and encode is not quote_plus:
+                text = text.lower()
+            assert read_request("GET", "query=" + encode(text)).text == text
+            assert read_request("GET", b"query=" + encode(text).encode()).text == text
+
+
+@pytest.mark.parametrize("value", ["%", "100%", "%zz", "%4", "a=b", "=3D", "a=\n", "%3d%0a", "%\n"])
+def test_odd_encodings_are_read_as_every_form_reads_them(value):
+    assert read_request("GET", "query=" + value).text == parse_qs("q=" + value)["q"][0]
 
 
 def test_the_request_chooses_graphs():

@@ -42,7 +42,7 @@ def _choose(text: str, using: Dataset) -> str:
     """Put USING before each WHERE that stands outside of braces (Protocol, section 2.2.3)."""
     if using == Dataset():
         return text
-    tokens = tokenize(text)
+    tokens = list(tokenize(text))
     words = [token.text.upper() if token.kind == "word" else "" for token in tokens]
     if not _CLAUSES.isdisjoint(words):
         raise BadQuery("the request and the update both choose graphs; leave one of them out")

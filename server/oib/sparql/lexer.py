@@ -28,19 +28,35 @@ _BASE = (
 )
 _CHARS = _BASE + r"_\-0-9\u00B7\u0300-\u036F\u203F\u2040"
 _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+_STRING = r"""
+    \"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*+\"{3} | \"(?:[^\"\\\r\n]|\\.)*+\"
+  | '{3}(?:'{0,2}(?:[^'\\]|\\.))*+'{3}     | '(?:[^'\\\r\n]|\\.)*+'
+"""
+_IRI = r"<[^<>\"{}|^`\x00-\x20]*+>"
+_VARIABLE = rf"[?$][{_BASE}_0-9][{_BASE}_0-9\u00B7\u0300-\u036F\u203F\u2040]*+"
+_TAG = r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+"
+_NAME = rf"""
+    (?: [{_BASE}][{_CHARS}.]*+ | _ | ):
+    (?: (?:[{_BASE}_0-9:]|{_PLX})(?:[{_CHARS}.:]|{_PLX})*+ | )
+"""
+_WORD = rf"[{_BASE}][{_CHARS}.]*+"
+_IGNORED = r"[ \t\r\n]++ | \#[^\r\n]*+"
 _TOKEN = re.compile(
     rf"""
-    [ \t\r\n]++ | \#[^\r\n]*+
-    | (?P<string> \"{{3}}(?:\"{{0,2}}(?:[^\"\\]|\\.))*+\"{{3}} | \"(?:[^\"\\\r\n]|\\.)*+\"
-                | '{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*+'{{3}}     | '(?:[^'\\\r\n]|\\.)*+' )
-    | (?P<unclosed> [\"'] )
-    | (?P<iri> <[^<>\"{{}}|^`\x00-\x20]*+> )
-    | (?P<variable> [?$][{_BASE}_0-9][{_BASE}_0-9\u00B7\u0300-\u036F\u203F\u2040]*+ )
-    | (?P<tag> @[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
-    | (?P<name> (?: [{_BASE}][{_CHARS}.]*+ | _ | ):
-                (?: (?:[{_BASE}_0-9:]|{_PLX})(?:[{_CHARS}.:]|{_PLX})*+ | ) )
-    | (?P<word> [{_BASE}][{_CHARS}.]*+ )
-    | (?P<other> [0-9]++ | . )
+    {_IGNORED} | (?P<string>{_STRING}) | (?P<unclosed>[\"']) | (?P<iri>{_IRI})
+    | (?P<variable>{_VARIABLE}) | (?P<tag>{_TAG}) | (?P<name>{_NAME}) | (?P<word>{_WORD})
+    | (?P<other>[0-9]++|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+# The same tokens, where all between IRIs, names and words is passed over in one step: that takes a
+# tenth of the time. ``""`` before another quotation mark is apart, see _MAX_UNCLOSED.
+_SCAN = re.compile(
+    rf"""
+    (?: {_IGNORED} | (?!\"{{3}}|'{{3}})(?:{_STRING}) | {_VARIABLE} | {_TAG}
+      | <(?!{_IRI[1:]}) | _(?!:) | [0-9.,;(){{}}\[\]=!&|+*/^>%~`$?@\\-] )++
+    | (?P<string>{_STRING}) | (?P<unclosed>[\"']) | (?P<iri>{_IRI})
+    | (?P<name>{_NAME}) | (?P<word>{_WORD}) | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -59,9 +75,10 @@ class Token(NamedTuple):
 
 
 def tokenize_all_ways(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text as the standard cuts it, then those of other ways to cut it.
+    """Yield the IRIs, names and words of a text as the standard cuts it, then those of other ways.
 
-    The time is linear in the length of the text.
+    A token that starts before the last one ended begins another way to cut the text. The time is
+    linear in the length of the text.
 
     Raises:
         BadQuery: a string is not closed, or too many pieces can be cut in two ways.
@@ -73,16 +90,14 @@ def tokenize_all_ways(text: str) -> Iterator[Token]:
         yield from _tokenize(decoded, must_end=False)
 
 
-def tokenize(text: str) -> list[Token]:
-    """Return the tokens of a text as the standard cuts it, up to a string that is not closed."""
-    tokens = list[Token]()
+def tokenize(text: str) -> Iterator[Token]:
+    """Yield all tokens of a text as the standard cuts it, up to a string that is not closed."""
     for match in _TOKEN.finditer(text):
         kind = cast("Kind | None", match.lastgroup)
         if kind == "unclosed":
             break
         if kind:
-            tokens.append(Token(kind, match[0], text, match.start(), match.end()))
-    return tokens
+            yield Token(kind, match[0], text, match.start(), match.end())
 
 
 def locate(text: str, position: int) -> tuple[int, int]:
@@ -94,19 +109,18 @@ def _tokenize(text: str, must_end: bool) -> Iterator[Token]:
     starts, seen, ambiguous, unclosed = [0], set[int](), 0, 0
     has_ended, first_unclosed = not text, len(text)
     while starts:
-        for match in _TOKEN.finditer(text, starts.pop()):
+        for match in _SCAN.finditer(text, starts.pop()):
             start, end = match.span()
             if start in seen:
                 break
             seen.add(start)
-            kind = cast("Kind | None", match.lastgroup)
+            kind = match.lastgroup
             if kind == "unclosed":
                 first_unclosed = min(first_unclosed, start)
                 break
             has_ended = has_ended or end == len(text)
-            if not kind:
-                continue
-            yield Token(kind, match[0], text, start, end)
+            if kind == "word" or kind == "name" or kind == "iri":
+                yield Token(cast(Kind, kind), match[0], text, start, end)
             if kind == "iri" and _is_ambiguous(match[0]):
                 starts.append(start + 1)
                 ambiguous += 1
