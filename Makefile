@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test check bench model lock clean
+.PHONY: serve test check bench clients model lock clean
 
 serve: $(READY) ## build the snapshot if the sources changed, then serve it
 	$(BIN)/oib serve --port $(PORT)
@@ -31,12 +31,19 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
+clients: ## install the clients that tests/test_clients.py runs (needs npm)
+	cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts
+	$(PYTHON) -m venv tests/clients/.venv
+	tests/clients/.venv/bin/python -m pip install --quiet --require-hashes -r tests/clients/requirements.lock
+
 model: $(READY) ## draw ontology/model.svg anew
 	$(BIN)/python -m oib.pictures
 
 lock: ## resolve pyproject.toml anew into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	    --group dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	    --python-version 3.11 tests/clients/requirements.in -o tests/clients/requirements.lock
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
