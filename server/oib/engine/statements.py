@@ -1,10 +1,8 @@
 """Statements that a query selects, indexed by subject and property."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from pyoxigraph import NamedNode
 
@@ -15,15 +13,18 @@ from oib.namespaces import PREFIXES
 _JSON = "application/sparql-results+json"
 _PREFERRED = PREFIXES["skos"] + "prefLabel"
 _LABEL = PREFIXES["rdfs"] + "label"
+#: The properties that hold the name of a thing, the preferred one first.
 LABELS: Final = (_PREFERRED, _LABEL)
 
 # How many IRIs one query asks for; more would not fit into the longest text, see ``guard``.
 _BATCH: Final = 1000
-_PROPERTIES: Final = "SELECT ?s ?p ?o WHERE { VALUES ?s { %s } VALUES ?p { %s } ?s ?p ?o }"
+# With VALUES ?p the engine would look up every pair of a thing and a property, which takes longer.
+_PROPERTIES: Final = "SELECT ?s ?p ?o WHERE { VALUES ?s { %s } ?s ?p ?o FILTER(?p IN (%s)) }"
+
+Statement = tuple[str, str, "Term"]
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """An RDF term.
 
     ``kind`` is ``uri``, ``bnode`` or ``literal``, as in SPARQL 1.1 Query Results JSON, or
@@ -45,29 +46,36 @@ class Term:
 class StatementIndex:
     """Statements, indexed by subject and property, which are IRIs."""
 
-    def __init__(self, statements: Iterable[tuple[str, str, Term]]) -> None:
-        self._statements: dict[str, dict[str, list[Term]]] = defaultdict(dict)
-        self._subjects: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for subject, predicate, value in sorted(set(statements), key=str):
-            self._statements[subject].setdefault(predicate, []).append(value)
-            self._subjects[predicate, value.text].append(subject)
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        self._statements: dict[str, dict[str, list[Term]]] = {}
+        self._subjects: dict[tuple[str, str], list[str]] = {}
+        for subject, predicate, value in sorted(set(statements)):
+            self._statements.setdefault(subject, {}).setdefault(predicate, []).append(value)
+            self._subjects.setdefault((predicate, value[0]), []).append(subject)
 
     @classmethod
     def select(cls, engine: Queryable, text: str) -> Self:
         """Return the statements that a query for ?s ?p ?o selects."""
-        return cls((row["s"].text, row["p"].text, row["o"]) for row in fetch_rows(engine, text))
+        return cls(
+            (row["s"]["value"], row["p"]["value"], parse_term(row["o"]))
+            for row in fetch_bindings(engine, text)
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._statements)
 
+    def __contains__(self, subject: str) -> bool:
+        return subject in self._statements
+
     def __or__(self, other: Self) -> Self:
         return type(self)([*self.triples(), *other.triples()])
 
-    def triples(self) -> Iterator[tuple[str, str, Term]]:
+    def triples(self) -> Iterator[Statement]:
         """Yield all statements."""
-        for subject in self:
-            for predicate, value in self.predicate_objects(subject):
-                yield subject, predicate, value
+        for subject, properties in self._statements.items():
+            for predicate, values in properties.items():
+                for value in values:
+                    yield subject, predicate, value
 
     def objects(self, subject: str, predicate: str) -> tuple[Term, ...]:
         """Return the values of a property of a subject, in a fixed order."""
@@ -75,7 +83,8 @@ class StatementIndex:
 
     def value(self, subject: str, predicate: str) -> Term | None:
         """Return the first value of a property of a subject, or None."""
-        return next(iter(self.objects(subject, predicate)), None)
+        values = self._statements.get(subject, {}).get(predicate)
+        return values[0] if values else None
 
     def subjects(self, predicate: str, iri: str) -> tuple[str, ...]:
         """Return the subjects of which an IRI is a value of a property, in a fixed order."""
@@ -100,32 +109,45 @@ class StatementIndex:
 
     def names(self, iri: str) -> Mapping[str, str]:
         """Return the preferred labels of a thing by language tag, or else its labels."""
-        labels = self.objects(iri, _PREFERRED) or self.objects(iri, _LABEL)
+        properties = self._statements.get(iri, {})
+        labels = properties.get(_PREFERRED) or properties.get(_LABEL) or ()
         return {label.language: label.text for label in labels}
 
 
 def fetch_rows(engine: Queryable, text: str) -> list[dict[str, Term]]:
     """Return the solutions of a SELECT query, each a dictionary from variable to term."""
-    solutions = json.loads(engine.query(text, _JSON))["results"]["bindings"]
-    return [{name: parse_term(term) for name, term in solution.items()} for solution in solutions]
+    return [
+        {name: parse_term(term) for name, term in row.items()}
+        for row in fetch_bindings(engine, text)
+    ]
+
+
+def fetch_bindings(engine: Queryable, text: str) -> list[dict[str, dict[str, Any]]]:
+    """Return the solutions of a SELECT query as SPARQL 1.1 Query Results JSON has them."""
+    bindings: list[dict[str, dict[str, Any]]]
+    bindings = json.loads(engine.query(text, _JSON))["results"]["bindings"]
+    return bindings
 
 
 def fetch_properties(
     engine: Queryable, iris: Iterable[str], properties: Iterable[str] = LABELS
 ) -> StatementIndex:
     """Return some properties of many things, by default their names."""
-    things, wanted = sorted(iris), " ".join(map(sparql_iri, properties))
+    things, wanted = sorted(iris), ", ".join(map(sparql_iri, properties))
     batches = [things[start : start + _BATCH] for start in range(0, len(things), _BATCH)]
     return StatementIndex(
-        (row["s"].text, row["p"].text, row["o"])
+        (row["s"]["value"], row["p"]["value"], parse_term(row["o"]))
         for batch in batches
-        for row in fetch_rows(engine, _PROPERTIES % (" ".join(map(sparql_iri, batch)), wanted))
+        for row in fetch_bindings(engine, _PROPERTIES % (" ".join(map(sparql_iri, batch)), wanted))
     )
 
 
-def parse_term(term: Mapping[str, str]) -> Term:
+def parse_term(term: Mapping[str, Any]) -> Term:
     """Return a term of SPARQL 1.1 Query Results JSON."""
-    kind = {"typed-literal": "literal"}.get(term["type"], term["type"])
+    kind = term["type"]
+    if kind == "uri":
+        return Term(term["value"], kind)
+    kind = "literal" if kind == "typed-literal" else kind
     return Term(term["value"], kind, term.get("xml:lang", ""), term.get("datatype", ""))
 
 

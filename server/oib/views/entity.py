@@ -103,7 +103,7 @@ def _values_by_property(
 ) -> PropertyValues:
     properties: dict[str, tuple[Term, ...]] = {}
     pairs = {(prop, value) for graph, prop, value in own if selects(graph)}
-    for prop, value in sorted(pairs, key=str):
+    for prop, value in sorted(pairs):
         properties[prop] = (*properties.get(prop, ()), value)
     return properties
 
