@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from pyoxigraph import NamedNode
 
@@ -22,6 +22,7 @@ _BATCH: Final = 1000
 _PROPERTIES: Final = "SELECT ?s ?p ?o WHERE { VALUES ?s { %s } ?s ?p ?o FILTER(?p IN (%s)) }"
 
 Statement = tuple[str, str, "Term"]
+_Sortable = TypeVar("_Sortable", str, "Term")
 
 
 class Term(NamedTuple):
@@ -68,7 +69,19 @@ class StatementIndex:
         return subject in self._statements
 
     def __or__(self, other: Self) -> Self:
-        return type(self)([*self.triples(), *other.triples()])
+        """Return the statements of both; fast if they have few subjects in common."""
+        union = type(self)(())
+        union._statements = {**self._statements, **other._statements}
+        for subject in self._statements.keys() & other._statements.keys():
+            first, second = self._statements[subject], other._statements[subject]
+            union._statements[subject] = {
+                predicate: _merge(first.get(predicate, []), second.get(predicate, []))
+                for predicate in sorted({*first, *second})
+            }
+        union._subjects = {**self._subjects, **other._subjects}
+        for key in self._subjects.keys() & other._subjects.keys():
+            union._subjects[key] = _merge(self._subjects[key], other._subjects[key])
+        return union
 
     def triples(self) -> Iterator[Statement]:
         """Yield all statements."""
@@ -107,11 +120,19 @@ class StatementIndex:
             )
         return {iri for iri in found if ":" in iri}  # which no blank node has
 
+    def all_names(self) -> dict[str, Mapping[str, str]]:
+        """Return the names of every subject that has any, by IRI and language tag."""
+        return {iri: names for iri in self._statements if (names := self.names(iri))}
+
     def names(self, iri: str) -> Mapping[str, str]:
         """Return the preferred labels of a thing by language tag, or else its labels."""
         properties = self._statements.get(iri, {})
         labels = properties.get(_PREFERRED) or properties.get(_LABEL) or ()
         return {label.language: label.text for label in labels}
+
+
+def _merge(first: list[_Sortable], second: list[_Sortable]) -> list[_Sortable]:
+    return sorted(set(first) | set(second))
 
 
 def fetch_rows(engine: Queryable, text: str) -> list[dict[str, Term]]:

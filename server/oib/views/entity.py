@@ -5,15 +5,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from oib.engine.base import Queryable
-from oib.engine.statements import StatementIndex, Term, fetch_properties, fetch_rows
+from oib.engine.statements import (
+    Statement,
+    StatementIndex,
+    Term,
+    fetch_bindings,
+    fetch_properties,
+    parse_term,
+)
 from oib.namespaces import GRAPH, OIB, PREFIXES
 from oib.views import entity_queries
 from oib.views.claim import Claim
 from oib.views.claim_parser import parse_claim
+from oib.views.lifecycle import Lifecycle
 
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _NAMES: Final = tuple(PREFIXES["skos"] + f"{kind}Label" for kind in ("pref", "alt", "hidden"))
 _APART: Final = (*_NAMES, _TYPE, OIB + "hasUnit")
+_YEAR_BASIS: Final = OIB + "hasYearBasis"
 _DERIVED: Final = (GRAPH + "direct", GRAPH + "inferred")
 
 
@@ -47,28 +56,82 @@ class EntityDescription:
     outlines: Mapping[str, tuple[Claim, ...]]
 
 
-def describe(engine: Queryable, iri: str) -> EntityDescription:
-    """Return the description of an entity for its page.
+@dataclass(frozen=True)
+class EntityStatements:
+    """The statements that a page about an entity is made of.
+
+    ``own`` are the graph, the property and the value of the entity's triples; ``nodes`` are all
+    statements about the entity and about the other nodes of its description; ``outlines`` are
+    some statements about the claims that refer to it.
+    """
+
+    iri: str
+    own: tuple[tuple[str, str, Term], ...]
+    nodes: StatementIndex
+    outlines: StatementIndex
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """Return whether the entity is known, withdrawn or replaced."""
+        return Lifecycle.from_properties([(name, value) for _, name, value in self.own])
+
+
+def fetch_entity(engine: Queryable, iri: str) -> EntityStatements:
+    """Return the statements of the page about an entity; one query.
 
     Raises:
         BadInput: the text is no IRI.
     """
-    own = [
-        (row["g"].text, row["p"].text, row["o"])
-        for row in fetch_rows(engine, entity_queries.own_triples(iri))
-    ]
-    description = StatementIndex.select(engine, entity_queries.description(iri))
-    outlines = StatementIndex.select(engine, entity_queries.claim_outlines(iri))
-    facts = _with_names(engine, description | outlines)
+    own: list[tuple[str, str, Term]] = []
+    nodes: list[Statement] = []
+    outlines: list[Statement] = []
+    for row in fetch_bindings(engine, entity_queries.description(iri)):
+        name, value = row["p"]["value"], parse_term(row["o"])
+        if "g" in row:
+            own.append((row["g"]["value"], name, value))
+            nodes.append((iri, name, value))
+        elif "s" in row:
+            nodes.append((row["s"]["value"], name, value))
+        else:
+            outlines.append((row["outline"]["value"], name, value))
+    return EntityStatements(iri, tuple(own), StatementIndex(nodes), StatementIndex(outlines))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Terms and concepts: what concepts do to claims, and the names of both.
+
+    They are the same for all entities of a version of the data.
+    """
+
+    statements: StatementIndex
+    names: Mapping[str, Mapping[str, str]]
+
+
+def fetch_vocabulary(engine: Queryable) -> Vocabulary:
+    """Return the terms and concepts of the data; one query."""
+    statements = StatementIndex.select(engine, entity_queries.vocabulary())
+    return Vocabulary(statements, statements.all_names())
+
+
+def describe(
+    engine: Queryable, entity: EntityStatements, vocabulary: Vocabulary
+) -> EntityDescription:
+    """Return the description of an entity for its page; one or two queries.
+
+    The first fetches the names of what its statements mention; the second, the names of the bases
+    of years of cited documents, if the vocabulary has not got them.
+    """
+    iri, own, nodes, outlines = entity.iri, entity.own, entity.nodes, entity.outlines
+    described = nodes | outlines | _fetch_mentioned(engine, entity, vocabulary)
+    facts = described | vocabulary.statements
     stated = _values_by_property(own, lambda graph: graph not in _DERIVED)
     entailed = _values_by_property(own, lambda graph: graph in _DERIVED)
     types = stated.get(_TYPE, ())
-    claims = [
-        parse_claim(facts, node) for node in sorted(description) if _is_claim(description, node)
-    ]
+    claims = [parse_claim(facts, node) for node in sorted(nodes) if _is_claim(nodes, node)]
     return EntityDescription(
         iri=iri,
-        names={node: names for node in facts if (names := facts.names(node))},
+        names={**vocabulary.names, **described.all_names()},
         types=types,
         entailed=tuple(
             value for value in entailed.get(_TYPE, ())
@@ -77,10 +140,8 @@ def describe(engine: Queryable, iri: str) -> EntityDescription:
         labels={name: stated[name] for name in _NAMES if name in stated},
         record={name: values for name, values in stated.items() if name not in _APART},
         direct=_values_by_property(own, lambda graph: graph == GRAPH + "direct"),
-        links=_nodes(description, description.subjects(OIB + "linksEntity", iri)),
-        units=_nodes(
-            description, (unit.text for unit in description.objects(iri, OIB + "hasUnit"))
-        ),
+        links=_nodes(nodes, nodes.subjects(OIB + "linksEntity", iri)),
+        units=_nodes(nodes, (unit.text for unit in nodes.objects(iri, OIB + "hasUnit"))),
         claims=tuple(claim for claim in claims if not _has_object(claim, iri)),
         mentions=tuple(claim for claim in claims if _has_object(claim, iri)),
         outlines={
@@ -91,11 +152,16 @@ def describe(engine: Queryable, iri: str) -> EntityDescription:
     )  # fmt: skip
 
 
-def _with_names(engine: Queryable, facts: StatementIndex) -> StatementIndex:
-    """Add the properties of everything that is mentioned, and the names of what these mention."""
-    known = facts.iris()
-    mentioned = fetch_properties(engine, known, entity_queries.MENTION_PROPERTIES)
-    return facts | mentioned | fetch_properties(engine, mentioned.iris() - known)
+def _fetch_mentioned(
+    engine: Queryable, entity: EntityStatements, vocabulary: Vocabulary
+) -> StatementIndex:
+    """Return some properties of everything mentioned, and the names of unusual year bases."""
+    mentioned = entity.nodes.iris() | entity.outlines.iris()
+    known = {iri for index in (entity.nodes, vocabulary.statements) for iri in index}
+    properties = fetch_properties(engine, mentioned - known, entity_queries.MENTION_PROPERTIES)
+    bases = {basis.text for iri in properties for basis in properties.objects(iri, _YEAR_BASIS)}
+    unnamed = bases - mentioned - known
+    return properties | fetch_properties(engine, unnamed) if unnamed else properties
 
 
 def _values_by_property(

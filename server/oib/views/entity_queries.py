@@ -14,13 +14,17 @@ CLAIM_LINKS: Final = tuple(
 #: The most claims that a page lists in outline.
 MAX_OUTLINES: Final = 250
 
+#: The properties of concepts that decide how a claim is shown.
+CONCEPT_PROPERTIES: Final = (
+    *LABELS,
+    *(OIB + name for name in ("yieldsDirectTriple", "blocksDirectTriple")),
+)
 #: The properties that a page needs of the things that a description mentions.
 MENTION_PROPERTIES: Final = (
-    *LABELS,
+    *CONCEPT_PROPERTIES,
     *(PREFIXES["dcterms"] + name for name in ("creator", "publisher")),
     *(OIB + name for name in ("publisherName", "dateAsPrinted", "publishedOn", "accessedOn")),
     *(OIB + name for name in ("hasYearBasis", "unitLabel")),
-    *(OIB + name for name in ("yieldsDirectTriple", "blocksDirectTriple")),
 )
 _OUTLINE_PROPERTIES: Final = (
     *CLAIM_LINKS,
@@ -31,33 +35,50 @@ _LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 # From a thing: to its claims, on to their assessments, on to the evidence of either; and to the
 # nodes that share its file. Every step starts at a known node, whatever the size of the store.
-_DESCRIPTION: Final = f"""
+_NODES: Final = f"""
   {{ %(thing)s (^<{OIB}claimSubject>|^<{OIB}claimObject>|<{OIB}assesses>|^<{OIB}hasEvidence>)?
       /(^<{OIB}assesses>)?/(<{OIB}hasEvidence>)? ?s }}
-  UNION {{ %(thing)s ^<{OIB}linksEntity>|<{OIB}hasUnit> ?s }}
-  ?s ?p ?o ."""
+  UNION {{ %(thing)s ^<{OIB}linksEntity>|<{OIB}hasUnit> ?s }}"""
+# The claims and assessments that link to a thing, with the claims that these assess and the
+# assessments of those. The properties are filtered: as VALUES they would be joined, which takes
+# the engine ten times as long.
+_ANY_LINK: Final = "|".join(f"<{link}>" for link in CLAIM_LINKS)
+_OUTLINES: Final = f"""
+  {{ SELECT DISTINCT ?outline WHERE {{
+    {{ SELECT DISTINCT ?node WHERE {{ ?node {_ANY_LINK} %(thing)s }}
+       ORDER BY ?node LIMIT {MAX_OUTLINES} }}
+    ?node (<{OIB}assesses>)?/(^<{OIB}assesses>)? ?outline }} }}
+  ?outline ?p ?o FILTER(?p IN ({", ".join(f"<{name}>" for name in _OUTLINE_PROPERTIES)}))"""
 
 
 def own_triples(iri: str) -> str:
-    """Return a query for the statements of a thing itself: ?p ?o and the graph ?g of each."""
+    """Return a query for the triples with an IRI as subject: ?p ?o and the graph ?g of each."""
     return f"SELECT ?g ?p ?o WHERE {{ GRAPH ?g {{ {sparql_iri(iri)} ?p ?o }} }}"
 
 
 def description(iri: str) -> str:
-    """Return a query for all nodes that belong to the description of a thing, each in whole."""
-    return f"SELECT DISTINCT ?s ?p ?o WHERE {{{_DESCRIPTION % {'thing': sparql_iri(iri)}}\n}}"
+    """Return a query for everything that the page of an entity states, as ?p ?o of three kinds.
 
-
-def claim_outlines(iri: str) -> str:
-    """Return a query for the outline of claims that a thing asserts, reports, backs or judges."""
+    With ?g: the own triples of the entity, and the graph of each. With ?s: all triples of the
+    other nodes of its description. With ?outline: some triples of claims that refer to it.
+    """
+    thing = sparql_iri(iri)
     return f"""
-SELECT DISTINCT ?s ?p ?o WHERE {{
-  {{ SELECT DISTINCT ?node WHERE {{
-      VALUES ?link {{ {_sparql_iris(CLAIM_LINKS)} }} ?node ?link {sparql_iri(iri)} .
-    }} ORDER BY ?node LIMIT {MAX_OUTLINES} }}
-  ?node (<{OIB}assesses>)?/(^<{OIB}assesses>)? ?s .
-  VALUES ?p {{ {_sparql_iris(_OUTLINE_PROPERTIES)} }}
-  ?s ?p ?o .
+SELECT ?g ?s ?outline ?p ?o WHERE {{
+  {{ GRAPH ?g {{ {thing} ?p ?o }} }}
+  UNION {{ {{ SELECT DISTINCT ?s WHERE {{{_NODES % {"thing": thing}} }} }}
+    ?s ?p ?o FILTER(?s != {thing}) }}
+  UNION {{{_OUTLINES % {"thing": thing}} }}
+}}"""
+
+
+def vocabulary() -> str:
+    """Return a query for the names of all terms and concepts, and how concepts affect claims."""
+    properties = ", ".join(map(sparql_iri, CONCEPT_PROPERTIES))
+    return f"""
+SELECT ?s ?p ?o WHERE {{
+  VALUES ?g {{ <{GRAPH}ontology> <{GRAPH}vocab> }}
+  GRAPH ?g {{ ?s ?p ?o }} FILTER(?p IN ({properties}))
 }}"""
 
 
@@ -72,7 +93,8 @@ CONSTRUCT {{
   {document} a <{foaf}Document> ; <{foaf}primaryTopic> {thing} ;
     <{dcterms}license> <{_LICENSE}> ; <{void}inDataset> <{BASE}dataset> .
 }} WHERE {{
-  {{{_DESCRIPTION % {"thing": thing}}
+  {{{_NODES % {"thing": thing}}
+  ?s ?p ?o
   }} UNION {{ VALUES ?link {{ {_sparql_iris(CLAIM_LINKS)} }} ?claim ?link {thing} }}
 }}"""
 

@@ -1,9 +1,10 @@
 """The lifecycle of an IRI: unknown, current, withdrawn, or replaced by another one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from oib.engine.base import Queryable
-from oib.engine.statements import fetch_rows
+from oib.engine.statements import Term, fetch_rows
 from oib.namespaces import OIB, PREFIXES
 from oib.views import entity_queries
 
@@ -13,29 +14,32 @@ _REPLACED = PREFIXES["dcterms"] + "isReplacedBy"
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """Whether an IRI has triples, whether it was withdrawn, and which IRI replaces it."""
+    """Whether an IRI has triples, whether it was withdrawn, and which IRI replaces it.
+
+    A thing is withdrawn when it is an ``oib:Withdrawn``, and replaced when it has a
+    ``dcterms:isReplacedBy``.
+    """
 
     is_known: bool
     is_withdrawn: bool
     replacement: str | None
 
+    @classmethod
+    def from_properties(cls, properties: Collection[tuple[str, Term]]) -> "Lifecycle":
+        """Return the lifecycle of a thing, given its properties and their values."""
+        replacements = sorted(value.text for name, value in properties if name == _REPLACED)
+        return cls(
+            is_known=bool(properties),
+            is_withdrawn=(_TYPE, Term(OIB + "Withdrawn", "uri")) in properties,
+            replacement=next(iter(replacements), None),
+        )
 
-def find_lifecycle(engine: Queryable, iri: str) -> Lifecycle:
+
+def fetch_lifecycle(engine: Queryable, iri: str) -> Lifecycle:
     """Return the lifecycle of an IRI.
-
-    A thing is withdrawn when it is an ``oib:Withdrawn``, and replaced when it has a
-    ``dcterms:isReplacedBy``.
 
     Raises:
         BadInput: the text is no IRI.
     """
-    pairs = [
-        (row["p"].text, row["o"].text)
-        for row in fetch_rows(engine, entity_queries.own_triples(iri))
-    ]
-    replacements = sorted(value for prop, value in pairs if prop == _REPLACED)
-    return Lifecycle(
-        is_known=bool(pairs),
-        is_withdrawn=(_TYPE, OIB + "Withdrawn") in pairs,
-        replacement=next(iter(replacements), None),
-    )
+    rows = fetch_rows(engine, entity_queries.own_triples(iri))
+    return Lifecycle.from_properties([(row["p"].text, row["o"]) for row in rows])

@@ -1,5 +1,6 @@
 """The context of a request: the services that answer it, and the headers that it sent."""
 
+from functools import lru_cache
 from typing import cast
 
 from flask import Response, current_app, g, request
@@ -8,6 +9,8 @@ from oib import response_headers
 from oib.engine.base import QuerySession
 from oib.reload import CurrentServices
 from oib.services import Services
+from oib.views import entity
+from oib.views.entity import Vocabulary
 
 HTML = "text/html"
 
@@ -30,6 +33,18 @@ def queries() -> QuerySession:
     if "queries" not in g:
         bind(services().engine.session(request.remote_addr or ""))
     return cast(QuerySession, g.queries)
+
+
+def vocabulary() -> Vocabulary:
+    """Return terms and concepts; immutable data are asked for them once."""
+    if services().is_immutable:
+        return _immutable_vocabulary(services())
+    return entity.fetch_vocabulary(queries())
+
+
+@lru_cache(maxsize=2)
+def _immutable_vocabulary(services: Services) -> Vocabulary:
+    return entity.fetch_vocabulary(queries())
 
 
 def accept() -> str:

@@ -8,12 +8,14 @@ from oib.errors import BadInput, Gone, NotAcceptable, NotFound
 from oib.namespaces import ID, OIB
 from oib.sparql import results
 from oib.views import entity, entity_queries, entity_triples, lifecycle
+from oib.views.entity import EntityStatements
 from oib.views.lifecycle import Lifecycle
 from oib.web import context, representations, templating
 
 bp = Blueprint("entities", __name__)
 
 _FORMS = {**representations.GRAPHS, **representations.PAGES}
+_OFFERED = (*results.GRAPHS, context.HTML)
 # Classes of nodes that record statements: no document states anything about them.
 _RECORDS = {"Claim", "Assessment", "EvidenceLocator", "Withdrawn"}
 # The heading of each list of claim outlines, by the property that links the claims to a thing.
@@ -29,8 +31,11 @@ _OUTLINE_HEADINGS = {
 def thing(kind: str, slug: str) -> Response:
     """Redirect from a thing to the document about it: 303, or 301 if the thing was merged."""
     iri = f"{ID}{kind}/{slug}"
-    if response := _moved_or_gone(iri):
-        return response
+    status = _fetch_lifecycle(iri)
+    if status.replacement:
+        return _moved(status.replacement)
+    if status.is_withdrawn:
+        return _gone(iri, None)
     url = url_for("entities.document", kind=kind, slug=slug, lang=request.args.get("lang"))
     response = _redirect(url, 303)
     response.headers.add("Link", f'<{url}>; rel="describedby"')
@@ -42,33 +47,57 @@ def document(kind: str, slug: str) -> Response:
     """Return the document about a thing, in the media type of the suffix or of ``Accept``."""
     slug, fixed = representations.split_suffix(slug, _FORMS)
     iri = f"{ID}{kind}/{slug}"
-    if moved := _moved_or_gone(iri, fixed):
-        return moved
-    media_type = representations.negotiate((*results.GRAPHS, context.HTML), fixed)
-    response = representations.conditional_response(media_type, lambda: _describe(iri, media_type))
-    representations.add_links(
-        response, url_for("entities.document", kind=kind, slug=slug), _FORMS, iri
-    )
+    try:
+        media_type = representations.negotiate(_OFFERED, fixed)
+    except NotAcceptable:
+        status = _fetch_lifecycle(iri)
+        if status.replacement:
+            return _moved(status.replacement)
+        if status.is_withdrawn:
+            return _gone(iri, fixed)
+        raise
+    response = representations.conditional_response(media_type, lambda: _document(iri, media_type))
+    if response.status_code in (200, 304):
+        url = url_for("entities.document", kind=kind, slug=slug)
+        representations.add_links(response, url, _FORMS, iri)
     return response
 
 
-def _describe(iri: str, media_type: str, status: int = 200) -> Response:
-    engine = context.queries()
+def _document(iri: str, media_type: str) -> Response:
+    """Return the document about a thing, or the response for one that was merged or withdrawn.
+
+    Raises:
+        NotFound: no triple has the thing as its subject.
+    """
     if media_type != context.HTML:
-        serialize = (
-            entity_triples.serialize_entity
-            if status == 200
-            else entity_triples.serialize_own_triples
-        )
-        return context.respond(serialize(engine, iri, media_type), media_type, status)
-    about = entity.describe(engine, iri)
+        status = _fetch_lifecycle(iri)
+        if status.replacement:
+            return _moved(status.replacement)
+        if status.is_withdrawn:
+            return _gone(iri, None, media_type)
+        body = entity_triples.serialize_entity(context.queries(), iri, media_type)
+        return context.respond(body, media_type)
+    try:
+        statements = entity.fetch_entity(context.queries(), iri)
+    except BadInput:
+        raise _not_found(iri) from None
+    status = statements.lifecycle
+    if not status.is_known:
+        raise _not_found(iri)
+    if status.replacement:
+        return _moved(status.replacement)
+    return _page(statements, 410 if status.is_withdrawn else 200)
+
+
+def _page(statements: EntityStatements, status: int) -> Response:
+    about = entity.describe(context.queries(), statements, context.vocabulary())
     types = {value.text.removeprefix(OIB) for value in (*about.types, *about.entailed)}
     return templating.render(
         "entity.html",
         status,
         about.names,
         about=about,
-        is_person=iri.startswith(ID + "person/") or "Person" in types,
+        is_person=about.iri.startswith(ID + "person/") or "Person" in types,
         is_gone=status == 410,
         is_record=not types.isdisjoint(_RECORDS),
         forms=representations.GRAPHS,
@@ -77,31 +106,42 @@ def _describe(iri: str, media_type: str, status: int = 200) -> Response:
     )
 
 
-def _moved_or_gone(iri: str, fixed: str | None = None) -> Response | None:
-    """Return the response for a thing that was merged (301) or withdrawn (410), if it was.
+def _fetch_lifecycle(iri: str) -> Lifecycle:
+    try:
+        status = lifecycle.fetch_lifecycle(context.queries(), iri)
+    except BadInput:
+        raise _not_found(iri) from None
+    if not status.is_known:
+        raise _not_found(iri)
+    return status
+
+
+def _not_found(iri: str) -> NotFound:
+    return NotFound(f"nothing here is called {iri.removeprefix(ID)}; / leads to what there is")
+
+
+def _moved(replacement: str) -> Response:
+    """Return the redirect from a merged thing to the one that replaces it."""
+    url = _local_url(replacement)
+    response = _redirect(url, 301)
+    response.headers.add("Link", f'<{url}>; rel="successor-version"')
+    return response
+
+
+def _gone(iri: str, fixed: str | None, media_type: str | None = None) -> Response:
+    """Return the description of a withdrawn thing, with status 410.
 
     Raises:
-        NotFound: no triple has it as its subject.
-        Gone: it was withdrawn, and no media type of its description is acceptable.
+        Gone: no media type of its description is acceptable.
     """
     try:
-        status = lifecycle.find_lifecycle(context.queries(), iri)
-    except BadInput:
-        status = Lifecycle(False, False, None)
-    if not status.is_known:
-        raise NotFound(f"nothing here is called {iri.removeprefix(ID)}; / leads to what there is")
-    if status.replacement:
-        url = _local_url(status.replacement)
-        response = _redirect(url, 301)
-        response.headers.add("Link", f'<{url}>; rel="successor-version"')
-        return response
-    if status.is_withdrawn:
-        try:
-            media_type = representations.negotiate((*results.GRAPHS, context.HTML), fixed)
-        except NotAcceptable as error:
-            raise Gone(f"{iri.removeprefix(ID)} was withdrawn") from error
-        return _describe(iri, media_type, 410)
-    return None
+        media_type = media_type or representations.negotiate(_OFFERED, fixed)
+    except NotAcceptable as error:
+        raise Gone(f"{iri.removeprefix(ID)} was withdrawn") from error
+    if media_type == context.HTML:
+        return _page(entity.fetch_entity(context.queries(), iri), 410)
+    body = entity_triples.serialize_own_triples(context.queries(), iri, media_type)
+    return context.respond(body, media_type, 410)
 
 
 def _local_url(iri: str) -> str:

@@ -65,6 +65,8 @@ def conditional_response(
     client_has_it = request.method != "POST" and request.if_none_match.contains_weak(tag)
     is_known = client_has_it or f'"{tag}"' in cached
     response = context.respond(b"", media_type, 304) if is_known else create()
+    if response.status_code not in (200, 304):
+        return response
     response.set_etag(tag)
     response.headers["Cache-Control"] = response_headers.KEEP
     if media_type == context.HTML:

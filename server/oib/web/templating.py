@@ -7,6 +7,7 @@ from flask import Response, render_template, request
 
 from oib.web import context
 from oib.web.localization import Locale
+from oib.web.term_markup import TermMarkup
 
 #: A page may load our own style sheet and images; nothing else, and no script.
 CONTENT_SECURITY_POLICY = (
@@ -28,11 +29,17 @@ def render(
 ) -> Response:
     """Return a page; ``names`` holds the names of its IRIs, by IRI and language tag."""
     page_locale = locale()
+    markup = TermMarkup(page_locale, names or {})
     body = render_template(
         template,
         locale=page_locale,
         message=page_locale.message,
         names=names or {},
+        link_html=markup.link,
+        term_html=markup.term,
+        terms_html=markup.terms,
+        text_html=markup.text,
+        best_html=markup.best,
         version=context.services().version,
         switch=f"?{urlencode([*_other_arguments(), ('lang', page_locale.alternate)])}",
         **values,

@@ -1,0 +1,61 @@
+"""RDF terms as HTML: names in the language of the page, with links."""
+
+from collections.abc import Iterable, Mapping
+
+from markupsafe import Markup, escape
+
+from oib.engine.statements import Term
+from oib.web.localization import Locale
+
+Names = Mapping[str, Mapping[str, str]]
+
+
+class TermMarkup:
+    """Renders the terms of one page; ``names`` are those of its IRIs, by IRI and language tag.
+
+    An IRI that occurs more than once is rendered once. Templates call these functions thousands
+    of times a page; as macros they took most of its time.
+    """
+
+    def __init__(self, locale: Locale, names: Names) -> None:
+        self._locale = locale
+        self._names = names
+        self._links: dict[str, Markup] = {}
+
+    def link(self, iri: str) -> Markup:
+        """Return the name of an IRI, as a link if it has a URL."""
+        markup = self._links.get(iri)
+        if markup is None:
+            markup = self._links[iri] = self._link(iri)
+        return markup
+
+    def term(self, term: Term | None) -> Markup:
+        """Return an IRI as a link, a literal as text, and a dash for None."""
+        if term is None:
+            return Markup('<span class="none">–</span>')
+        if term.is_iri:
+            return self.link(term.text)
+        return Markup('<span class="literal"{}>{}</span>').format(
+            self._locale.lang_attribute(term.language), term.text
+        )
+
+    def terms(self, terms: Iterable[Term]) -> Markup:
+        """Return terms with commas between them."""
+        return Markup(", ").join(map(self.term, terms))
+
+    def text(self, texts: Mapping[str, str]) -> Markup:
+        """Return the text, of several by language tag, that suits the page best."""
+        text, tag = self._locale.best_text(texts)
+        return Markup("<span{}>{}</span>").format(self._locale.lang_attribute(tag), text)
+
+    def best(self, literals: Iterable[Term]) -> Markup:
+        """Return the literal, of several with language tags, that suits the page best."""
+        texts = {literal.language: literal.text for literal in literals}
+        return self.text(texts) if texts else Markup("")
+
+    def _link(self, iri: str) -> Markup:
+        name, tag = self._locale.name(iri, self._names)
+        url, lang = self._locale.url(iri), self._locale.lang_attribute(tag)
+        if url:
+            return Markup(f'<a href="{escape(url)}"{lang}>{escape(name)}</a>')
+        return Markup(f"<span{lang}>{escape(name)}</span>")
