@@ -1,12 +1,12 @@
-"""Answers: the media types that a query's answer can take, and its bytes in each of them."""
+"""Results: the media types in which a query can be answered, and its answer written in each."""
 
 import io
-import math
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pyoxigraph import (
+    Quad,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -16,45 +16,64 @@ from pyoxigraph import (
     serialize,
 )
 
-from oib import negotiation
-from oib.errors import NotAcceptable, TooLarge
+from oib import media_types, negotiation
+from oib.errors import NotAcceptable
 from oib.namespaces import PREFIXES
+from oib.sparql import jsonld
+from oib.sparql.jsonld import Compaction, too_large
 
 if TYPE_CHECKING:
     from oib.sparql.lexer import Form
 
 Result = QuerySolutions | QueryBoolean | QueryTriples
 
-#: What SELECT and ASK are written in, best first; the plain names of JSON and XML come last, for
-#: clients that know no other. CSV and TSV of an ASK, which no standard defines, are one word.
+#: The formats of SELECT and ASK, the preferred one first; the general names of JSON and XML come
+#: last, for clients that know no other. An ASK in CSV or TSV, which no standard defines, is one
+#: word.
 TABLES: Final = {
-    "application/sparql-results+json": QueryResultsFormat.JSON,
-    "application/sparql-results+xml": QueryResultsFormat.XML,
-    "text/csv": QueryResultsFormat.CSV,
-    "text/tab-separated-values": QueryResultsFormat.TSV,
-    "application/json": QueryResultsFormat.JSON,
-    "application/xml": QueryResultsFormat.XML,
+    media_types.SPARQL_JSON: QueryResultsFormat.JSON,
+    media_types.SPARQL_XML: QueryResultsFormat.XML,
+    media_types.CSV: QueryResultsFormat.CSV,
+    media_types.TSV: QueryResultsFormat.TSV,
+    media_types.JSON: QueryResultsFormat.JSON,
+    media_types.XML: QueryResultsFormat.XML,
 }
 
-#: What CONSTRUCT, DESCRIBE and every document about our things are written in, best first.
+#: The formats of CONSTRUCT, DESCRIBE and every document about an entity, the preferred one first.
 GRAPHS: Final = {
-    "text/turtle": RdfFormat.TURTLE,
-    "application/n-triples": RdfFormat.N_TRIPLES,
-    "application/ld+json": RdfFormat.JSON_LD,
-    "application/rdf+xml": RdfFormat.RDF_XML,
+    media_types.TURTLE: RdfFormat.TURTLE,
+    media_types.N_TRIPLES: RdfFormat.N_TRIPLES,
+    media_types.JSON_LD: RdfFormat.JSON_LD,
+    media_types.RDF_XML: RdfFormat.RDF_XML,
 }
 
-#: Short names of the forms, as a command line or a suffix gives them.
-NAMES: Final = {
-    "csv": "text/csv",
-    "tsv": "text/tab-separated-values",
-    "json": "application/sparql-results+json",
-    "xml": "application/sparql-results+xml",
-    "ttl": "text/turtle",
-    "nt": "application/n-triples",
-    "jsonld": "application/ld+json",
-    "rdf": "application/rdf+xml",
-}
+#: The formats of several graphs with their names, the preferred one first.
+DATASETS: Final = {media_types.TRIG: RdfFormat.TRIG, media_types.N_QUADS: RdfFormat.N_QUADS}
+
+#: The name of each format on the command line.
+NAMES: Final = {**media_types.TABLE_SUFFIXES, **media_types.GRAPH_SUFFIXES}
+
+_XML_TYPES = frozenset((media_types.SPARQL_XML, media_types.XML, media_types.RDF_XML))
+# What XML 1.0, section 2.2, has no way to write: control characters, U+FFFE and U+FFFF.
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+# RDF/XML makes an element of each predicate, named by what stands at its end: an NCName of
+# Namespaces in XML 1.0, section 3.
+_NAME_START = (
+    r"A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D"
+    r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
+_STARTS_NAME = re.compile(f"[{_NAME_START}]")
+_IN_NAME = re.compile(rf"[{_NAME_START}.0-9\u00B7\u0300-\u036F\u203F\u2040-]*+")
+# RDF 1.1 XML Syntax, section 7.2.2 to 7.2.5: names with a meaning of their own.
+_NOT_PREDICATES = frozenset(
+    PREFIXES["rdf"] + name
+    for name in (
+        *("RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "Description"),
+        *("aboutEach", "aboutEachPrefix", "bagID", "li"),
+    )
+)
+_XMLNS = "http://www.w3.org/2000/xmlns/"
+_EXCERPT = 60  # characters of a term, in a message
 
 
 def offered(form: "Form") -> tuple[str, ...]:
@@ -71,59 +90,155 @@ def choose(form: "Form", accept: str, format_name: str = "") -> str:
     return negotiation.choose(offered(form), accept, format_name)
 
 
-def write(result: Result, media_type: str, most: int | None = None) -> bytes:
-    """Serialize the answer to a query.
+def write(
+    result: Result,
+    media_type: str,
+    max_bytes: int | None = None,
+    compaction: Compaction = jsonld.DEFAULT,
+) -> bytes:
+    """Serialize the result of a query.
+
+    Args:
+        result: what the store has answered.
+        media_type: one of those that are offered for the form of the query.
+        max_bytes: the largest size of the answer, None for no limit.
+        compaction: the context for JSON-LD.
 
     Raises:
-        NotAcceptable: an answer of this form cannot be written in that media type.
-        TooLarge: it would have more than ``most`` bytes.
+        NotAcceptable: a result of this form, or with such terms, has no such format.
+        TooLarge: the answer would have more than ``max_bytes`` bytes.
     """
     if isinstance(result, QueryTriples):
-        return write_triples(result, media_type, most)
+        return write_triples(result, media_type, max_bytes, compaction)
     if media_type not in TABLES:
         raise NotAcceptable(f"a table is not written in {media_type}; ask for {', '.join(TABLES)}")
-    sheet = _Sheet(most)
-    result.serialize(sheet, format=TABLES[media_type])
-    return sheet.getvalue()
+    buffer = CappedBuffer(max_bytes)
+    result.serialize(buffer, format=TABLES[media_type])
+    return _finish(buffer, media_type, max_bytes)
 
 
-def write_triples(triples: Iterable[Triple], media_type: str, most: int | None = None) -> bytes:
+def write_triples(
+    triples: Iterable[Triple],
+    media_type: str,
+    max_bytes: int | None = None,
+    compaction: Compaction = jsonld.DEFAULT,
+) -> bytes:
     """Serialize triples, shortened by those of the project's prefixes that occur in them.
 
     Raises:
-        NotAcceptable: triples cannot be written in that media type.
-        TooLarge: they would have more than ``most`` bytes.
+        NotAcceptable: triples, or terms such as these, have no such format.
+        TooLarge: the document would have more than ``max_bytes`` bytes.
     """
+    if media_type == media_types.JSON_LD:
+        return compaction.write(triples, max_bytes)
     if media_type not in GRAPHS:
         raise NotAcceptable(f"a graph is not written in {media_type}; ask for {', '.join(GRAPHS)}")
-    sheet = _Sheet(most)
-    serialize(triples, sheet, format=GRAPHS[media_type], prefixes=PREFIXES)
-    body = sheet.getvalue()
+    if media_type == media_types.RDF_XML:
+        triples = _check_predicates(triples)
+    return _serialize(triples, media_type, GRAPHS[media_type], max_bytes)
+
+
+def write_quads(quads: Iterable[Quad], media_type: str, max_bytes: int | None = None) -> bytes:
+    """Serialize the statements of several graphs, with the name of the graph of each.
+
+    Raises:
+        NotAcceptable: the media type is none of ``DATASETS``.
+        TooLarge: the document would have more than ``max_bytes`` bytes.
+    """
+    if media_type not in DATASETS:
+        raise NotAcceptable(
+            f"graphs with their names are not written in {media_type}; "
+            f"ask for {', '.join(DATASETS)}"
+        )
+    return _serialize(quads, media_type, DATASETS[media_type], max_bytes)
+
+
+class CappedBuffer(io.BytesIO):
+    """A buffer in memory that refuses to grow beyond a number of bytes.
+
+    The error that it raises is the only thing that makes pyoxigraph stop.
+    """
+
+    def __init__(self, max_bytes: int | None) -> None:
+        super().__init__()
+        self._max_bytes = max_bytes
+
+    def write(self, data: Any) -> int:
+        """Append data.
+
+        Raises:
+            TooLarge: there are more bytes now than the buffer may hold.
+        """
+        written = super().write(data)
+        if self._max_bytes is not None and self.tell() > self._max_bytes:
+            raise too_large(self._max_bytes)
+        return written
+
+
+def _serialize(
+    statements: Iterable[Triple] | Iterable[Quad],
+    media_type: str,
+    rdf_format: RdfFormat,
+    max_bytes: int | None,
+) -> bytes:
+    buffer = CappedBuffer(max_bytes)
+    serialize(statements, buffer, format=rdf_format, prefixes=PREFIXES)
+    body = _finish(buffer, media_type, max_bytes)
     header = _HEADERS.get(media_type)
     return header.sub(_keep_used, body, count=1) if header else body
 
 
-class _Sheet(io.BytesIO):
-    """What pyoxigraph writes on; an error raised here is the only thing that makes it stop."""
-
-    def __init__(self, most: int | None) -> None:
-        super().__init__()
-        self._most = math.inf if most is None else most
-
-    def write(self, piece: Any) -> int:
-        written = super().write(piece)
-        if self.tell() > self._most:
-            raise TooLarge(
-                f"the answer is larger than {self._most / 2**20:g} MiB; "
-                "ask for less, or page through it with ORDER BY, LIMIT and OFFSET"
-            )
-        return written
+def _finish(buffer: CappedBuffer, media_type: str, max_bytes: int | None) -> bytes:
+    """Return what was written, in XML only if it is well-formed and nothing in it is altered."""
+    body = buffer.getvalue()
+    if media_type not in _XML_TYPES:
+        return body
+    if match := _NOT_XML.search(body):
+        _refuse_character(body, match)
+    if b"\r" in body:
+        # A parser turns CR and CRLF into LF unless it is escaped (XML 1.0, section 2.11).
+        body = body.replace(b"\r", b"&#13;")
+        if max_bytes is not None and len(body) > max_bytes:
+            raise too_large(max_bytes)
+    return body
 
 
-# Where the two syntaxes that know prefixes declare them.
+def _refuse_character(body: bytes, match: re.Match[bytes]) -> NoReturn:
+    start, end = body.rfind(b">", 0, match.start()) + 1, body.find(b"<", match.end())
+    term = body[max(start, match.start() - _EXCERPT) : min(end, match.end() + _EXCERPT)]
+    raise NotAcceptable(
+        f"the value {term.decode(errors='replace')!r} holds U+{ord(match[0].decode()):04X}, which "
+        f"XML cannot; ask for {media_types.SPARQL_JSON}, or {media_types.TURTLE} for a graph"
+    )
+
+
+def _check_predicates(triples: Iterable[Triple]) -> Iterable[Triple]:
+    checked: set[str] = set()
+    for triple in triples:
+        predicate = triple.predicate.value
+        if predicate not in checked:
+            if not _is_element(predicate):
+                raise NotAcceptable(
+                    f"RDF/XML cannot hold the predicate <{predicate}>, which does not end in a "
+                    f"name that XML allows here; ask for {media_types.TURTLE}, "
+                    f"{media_types.N_TRIPLES} or {media_types.JSON_LD}"
+                )
+            checked.add(predicate)
+        yield triple
+
+
+def _is_element(predicate: str) -> bool:
+    """Return whether RDF/XML can name an element after a predicate."""
+    end = _IN_NAME.match(predicate[::-1])
+    is_name = end is not None and _STARTS_NAME.search(end[0]) is not None
+    return is_name and predicate not in _NOT_PREDICATES and not predicate.startswith(_XMLNS)
+
+
+# Where the syntaxes that know prefixes declare them.
 _HEADERS = {
-    "text/turtle": re.compile(rb"\A(?:@prefix [^\n]*\n)+"),
-    "application/rdf+xml": re.compile(rb"(?<=<rdf:RDF)(?: xmlns:[^ >]*)+"),
+    media_types.TURTLE: re.compile(rb"\A(?:@prefix [^\n]*\n)+"),
+    media_types.TRIG: re.compile(rb"\A(?:@prefix [^\n]*\n)+"),
+    media_types.RDF_XML: re.compile(rb"(?<=<rdf:RDF)(?: xmlns:[^ >]*)+"),
 }
 _DECLARATION = re.compile(rb"(?:@prefix |(?<=xmlns:))([a-z]+)")
 
