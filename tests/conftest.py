@@ -9,11 +9,11 @@ from rdflib import Graph
 
 import live_server
 from callback_listener import listening
+from http_client import Client
 from oib.dataset.build import build
 from oib.dataset.derivation import BOUNDS, INFERRED
 from oib.namespaces import GRAPH
 from oib.services import Services
-from oib.web import create_app
 from projects import ROOT
 
 
@@ -71,7 +71,7 @@ def small_root():
 
 @pytest.fixture
 def client():
-    return live_server.small_app().test_client()
+    return Client(live_server.small_app())
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +83,7 @@ def site(home, snapshots, snapshot):
 @pytest.fixture(scope="session")
 def house(site):
     """A client of that site."""
-    return create_app(site).test_client()
+    return Client(live_server.application(site))
 
 
 @pytest.hookimpl(wrapper=True)

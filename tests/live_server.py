@@ -1,5 +1,6 @@
 """Live: a real server in a process of its own, on a free port of this machine."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -15,15 +16,17 @@ from urllib.request import urlopen
 from pyoxigraph import NamedNode, RdfFormat, Store
 
 from oib.engine.embedded import Embedded
-from oib.engine.limits import Limits
-from oib.engine.writable import Writable
-from oib.front import connection, intake
-from oib.front.listener import listen
+from oib.errors import OibError
+from oib.http import problems
+from oib.http.messages import Response
+from oib.http.server import create_application, run
+from oib.http.settings import HttpSettings
+from oib.reload import CurrentServices
 from oib.saved_queries import Library
 from oib.services import Services
-from oib.serving import door_before
-from oib.web import create_app
+from oib.sparql.request import read_request
 from projects import ROOT
+from writable import Writable
 
 BESIDE = Path(__file__).parents[2] / "shared" / "w3c"
 W3C = Path(os.environ.get("W3C_TESTS", BESIDE))
@@ -49,18 +52,18 @@ def small_site():
     return site_of(Embedded(store))
 
 
+def application(services, **settings):
+    """Return the application of the server over services."""
+    return create_application(CurrentServices(services), **settings)
+
+
 def small_app():
-    return create_app(small_site())
-
-
-def door(app):
-    """Return the door to an app that is a Flask app or stands before one, with all layers."""
-    return door_before(small_site(), app)
+    return application(small_site())
 
 
 def home_app():
     folder = os.environ["OIB_TEST_SNAPSHOTS"]
-    return create_app(Services.open(ROOT, Path(folder)))
+    return application(Services.open(ROOT, Path(folder)))
 
 
 def protocol_app():
@@ -68,29 +71,69 @@ def protocol_app():
     for number in (1, 2, 3):
         graph = NamedNode(PROTOCOL_DATA.format(number))
         store.load(path=PROTOCOL / f"data{number}.nt", to_graph=graph)
-    return create_app(site_of(Embedded(store), "w3c"))
+    return application(site_of(Embedded(store), "w3c"))
 
 
 def writable_app():
-    engine = Writable()
-    return create_app(Services(engine, "w3c", Library(ROOT), writable=engine))
+    return UpdateApplication(Writable())
+
+
+class UpdateApplication:
+    """An application that also takes updates (SPARQL 1.1 Protocol, section 2.2)."""
+
+    def __init__(self, engine):
+        self.engine = engine
+        # What is true now need not be true at the next request.
+        self.queries = application(replace(site_of(engine, "w3c"), is_immutable=False))
+
+    def __getattr__(self, name):
+        return getattr(self.queries, name)
+
+    def handle(self, request):
+        if request.method == "POST":
+            try:
+                kind, encoding = (
+                    request.headers.get(name, "") for name in ("content-type", "content-encoding")
+                )
+                operation = read_request("POST", request.query, kind, encoding, request.body)
+                if operation.kind == "update":
+                    self.engine.update(operation.text, operation.dataset)
+                    return Response(204, [])
+            except OibError as error:
+                return problems.from_error(error)
+        return self.queries.handle(request)
+
+
+class SlowSession:
+    def __init__(self, session):
+        self.session = session
+
+    def query(self, *query):
+        return self.session.query(*query)
+
+    def cancel(self):
+        self.session.cancel()
+
+    async def answer(self, *query):
+        await asyncio.sleep(1.5)
+        return await self.session.answer(*query)
+
+
+class SlowEngine(Embedded):
+    def session(self, *parts):
+        return SlowSession(super().session(*parts))
 
 
 def slow_app():
-    app = small_app().wsgi_app
-
-    def slow(environ, start_response):
-        if environ["QUERY_STRING"].startswith("query="):
-            time.sleep(1.5)
-        return app(environ, start_response)
-
-    return slow
+    return application(site_of(SlowEngine(Store())))
 
 
-def hasty_app():
-    """An app behind a front without patience."""
-    connection._HEAD_WITHIN = intake._SECONDS = 0.5
+def impatient_app():
     return small_app()
+
+
+#: Settings of the server by the factory of its application.
+SETTINGS = {"impatient_app": HttpSettings(head_seconds=0.5, body_seconds=0.5)}
 
 
 @contextmanager
@@ -162,5 +205,5 @@ def _ready(root, server):
 
 
 if __name__ == "__main__":
-    app = globals()[sys.argv[1]]()
-    listen(lambda: door(app), "127.0.0.1", int(sys.argv[2]), Limits().seconds)
+    name = sys.argv[1]
+    run(globals()[name], "127.0.0.1", int(sys.argv[2]), SETTINGS.get(name, HttpSettings()))

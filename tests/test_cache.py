@@ -1,20 +1,19 @@
-"""The cache before the app: the same bytes without asking, and never any that do not hold."""
+"""The response cache: the same bytes without work, and never any that do not hold."""
 
 import asyncio
 import gzip
+from dataclasses import replace
 
 import pytest
 
 import live_server
-from http_client import Client, layers, request_of
-from oib.front import Response
-from oib.front.bridge import Bridge
-from oib.front.cache import Cache
-from oib.front.kept import accepts_gzip
-from oib.front.shelf import Shelf
-from oib.front.warmth import warm
-from oib.serving import saved
-from oib.web import create_app
+from http_client import Client, answer, request_of
+from oib.http.application import HttpApplication
+from oib.http.encoding import accepts_gzip
+from oib.http.messages import Response
+from oib.http.prefetch import prefetch, saved_queries
+from oib.http.response_cache import CachedResponse, ResponseCache
+from oib.reload import CurrentServices
 
 JSON = "application/sparql-results+json"
 ASK = {"query": "ASK { <urn:a> <urn:b> 1 }"}
@@ -22,60 +21,83 @@ MANY = {"query": f"SELECT ?n {{ VALUES ?n {{ {' '.join(map(str, range(500)))} }}
 GZIP = {"Accept-Encoding": "gzip"}
 
 
-class Counting:
-    """A layer that counts how often it is asked."""
+class CountingEngine:
+    """An engine that counts its queries."""
 
-    def __init__(self, behind):
-        self.behind, self.calls = behind, 0
+    def __init__(self, engine):
+        self.engine, self.calls = engine, 0
 
-    async def __call__(self, request):
-        self.calls += 1
-        return await self.behind(request)
+    def session(self, *parts):
+        return CountingSession(self, self.engine.session(*parts))
 
-
-@pytest.fixture
-def app():
-    return Counting(layers(live_server.small_app()))
+    def query(self, *query):
+        return self.session().query(*query)
 
 
-@pytest.fixture
-def cache(app):
-    return Cache(app, lambda: "test-1")
+class CountingSession:
+    def __init__(self, engine, session):
+        self.engine, self.session = engine, session
+
+    def query(self, *query):
+        self.engine.calls += 1
+        return self.session.query(*query)
+
+    async def answer(self, *query):
+        self.engine.calls += 1
+        return await self.session.answer(*query)
+
+    def cancel(self):
+        self.session.cancel()
 
 
-@pytest.fixture
-def client(cache):
-    return Client(cache)
+class ConstantWeb:
+    """A web application that gives the same response to everybody."""
 
-
-def saying(status=200, body=b"x" * 2000, **headers):
-    """A layer that says the same to everybody."""
-
-    async def app(request):
-        app.calls += 1
+    def __init__(self, status=200, body=b"x" * 2000, **headers):
+        self.calls = 0
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Response(status, [*named.items(), ("Content-Length", str(len(body)))], body)
+        self.response = (status, [*named.items(), ("Content-Length", str(len(body)))], body)
 
-    app.calls = 0
-    return app
-
-
-KEPT = {"ETag": '"a"', "Content_Type": "text/plain", "X_Data_Version": "1"}
+    async def respond(self, request, services):
+        self.calls += 1
+        return Response(*self.response)
 
 
-def test_what_was_asked_once_is_answered_without_the_app(app, client):
+@pytest.fixture
+def engine():
+    return CountingEngine(live_server.small_site().engine)
+
+
+@pytest.fixture
+def application(engine):
+    return live_server.application(live_server.site_of(engine))
+
+
+@pytest.fixture
+def client(application):
+    return Client(application)
+
+
+def application_of(web):
+    return HttpApplication(CurrentServices(live_server.small_site()), web)
+
+
+CACHEABLE = {"ETag": '"a"', "Content_Type": "text/plain", "X_Data_Version": "1"}
+
+
+def test_what_was_asked_once_is_answered_without_the_app(engine, client):
     first = client.get("/sparql", query_string=ASK)
     again = client.get("/sparql", query_string=ASK)
-    assert app.calls == 1
+    assert engine.calls == 1
     assert again.data == first.data
     assert dict(again.headers) == dict(first.headers)
     assert again.json["boolean"] is True
 
 
-def test_head_and_get_share_an_answer(app, client):
+def test_head_and_get_share_an_answer(engine, client):
     head = client.head("/sparql", query_string=ASK)
     got = client.get("/sparql", query_string=ASK)
-    assert app.calls == 1
+    assert engine.calls == 1
     assert head.data == b""
     assert head.headers["Content-Length"] == str(len(got.data))
 
@@ -93,7 +115,7 @@ def test_who_has_the_answer_gets_304(client, is_kept):
     assert other.status_code == 200
 
 
-def test_each_media_type_and_language_is_an_answer_of_its_own(app, client):
+def test_each_media_type_and_language_is_an_answer_of_its_own(engine, client):
     tags = set()
     for accept, language in (
         (JSON, ""),
@@ -105,22 +127,17 @@ def test_each_media_type_and_language_is_an_answer_of_its_own(app, client):
         response = client.get("/sparql", query_string=ASK, headers=headers)
         assert response.mimetype == accept
         tags.add(response.headers["ETag"])
-    assert (len(tags), app.calls) == (4, 4)
+    assert (len(tags), engine.calls) == (4, 4)
 
 
-def test_the_engine_works_once_for_all_ways_of_asking(cache):
-    asked = []
-    site = live_server.small_site()
-    query = site.engine.query
-    site.engine.query = lambda *given: asked.append(given) or query(*given)
-    client = Client(Cache(Bridge(create_app(site), 2), lambda: site.version))
+def test_the_engine_works_once_for_all_ways_of_asking(engine, client):
     bodies = {
         client.get("/sparql", query_string=ASK).data,
         client.get("/sparql", query_string=ASK, headers={"Accept": "*/*"}).data,
         client.post("/sparql", data=ASK).data,
         client.post("/sparql", data=ASK["query"], content_type="application/sparql-query").data,
     }
-    assert (len(asked), len(bodies)) == (1, 1)
+    assert (engine.calls, len(bodies)) == (1, 1)
 
 
 def test_another_dataset_is_another_answer(client):
@@ -133,7 +150,7 @@ def test_another_dataset_is_another_answer(client):
     assert len(tags) == 4
 
 
-def test_gzip_is_an_answer_with_a_tag_of_its_own(app, client):
+def test_gzip_is_an_answer_with_a_tag_of_its_own(engine, client):
     plain = client.get("/sparql", query_string=MANY)
     small = client.get("/sparql", query_string=MANY, headers=GZIP)
     assert gzip.decompress(small.data) == plain.data
@@ -168,10 +185,11 @@ def test_who_takes_gzip(header, takes):
 @pytest.mark.parametrize(
     "query", ["SELECT", "DROP ALL", "ASK { SERVICE <http://example.org/> {} }"]
 )
-def test_errors_are_not_kept(app, cache, query):
+def test_errors_are_not_kept(application, query):
+    client = Client(application)
     for _ in range(2):
-        assert Client(cache).get("/sparql", query_string={"query": query}).status_code >= 400
-    assert (app.calls, len(cache.kept)) == (2, 0)
+        assert client.get("/sparql", query_string={"query": query}).status_code >= 400
+    assert len(application.cache) == 0
 
 
 @pytest.mark.parametrize(
@@ -189,69 +207,76 @@ def test_errors_are_not_kept(app, cache, query):
     ],
 )
 def test_what_may_not_be_kept_is_not(told):
-    app = saying(**{**KEPT, **told})
-    cache = Cache(app, lambda: "1")
+    web = ConstantWeb(**{**CACHEABLE, **told})
+    application = application_of(web)
     for _ in range(2):
-        assert len(Client(cache).get("/").data) == 2000
-    assert (app.calls, len(cache.kept)) == (2, 0)
+        assert len(Client(application).get("/").data) == 2000
+    assert (web.calls, len(application.cache)) == (2, 0)
 
 
 def test_a_range_is_left_to_the_app():
-    app = saying(**KEPT)
-    cache = Cache(app, lambda: "1")
+    web = ConstantWeb(**CACHEABLE)
+    application = application_of(web)
     for _ in range(2):
-        Client(cache).get("/", headers={"Range": "bytes=0-1"})
-    assert (app.calls, len(cache.kept)) == (2, 0)
+        Client(application).get("/", headers={"Range": "bytes=0-1"})
+    assert web.calls == 2
 
 
 def test_new_data_are_new_answers():
-    version = ["1"]
-    app = saying(**KEPT)
-    client = Client(Cache(app, lambda: version[0]))
+    web = ConstantWeb(**CACHEABLE)
+    services = CurrentServices(live_server.site_of(live_server.small_site().engine, "1"))
+    client = Client(HttpApplication(services, web))
     client.get("/")
     client.get("/")
-    version[0] = "2"
+    assert web.calls == 1
+    services._current = live_server.site_of(services.current.engine, "2")
     client.get("/")
-    assert app.calls == 2
+    assert web.calls == 2
 
 
 def test_an_answer_that_left_is_made_again():
-    cache = Cache(layers(live_server.small_app()), lambda: "test-1", most=1500)
-    client = Client(cache)
+    application = live_server.application(live_server.small_site(), cache_bytes=1500)
+    client = Client(application)
     queries = [{"query": f"SELECT ({n} AS ?n) {{}}"} for n in range(5)]
     for query in queries * 3:
         assert client.get("/sparql", query_string=query).status_code == 200
         assert client.post("/sparql", data=query).status_code == 200
-    assert cache.kept.weight <= 1500
+    assert 0 < application.cache.size <= 1500
 
 
-def test_a_shelf_bears_no_more_than_its_most():
-    shelf = Shelf(10)
-    for key in "abcd":
-        shelf.put(key, key, 4)
-        shelf.get("a")
-    shelf.put("e", "e", 11)
-    shelf.put("a", "new", 1)
-    assert [key for key in "abcde" if key in shelf] == ["a", "d"]
-    assert (shelf.get("a"), shelf.weight, len(shelf)) == ("new", 5, 2)
+def test_a_cache_holds_no_more_than_its_bytes():
+    async def fill():
+        cache = ResponseCache(3000)
+        for name in ("a", "b", "c", "d", "e"):
+            entry = CachedResponse.create(f'"{name}"', [], name.encode() * 900)
+            await cache.store(entry, request_of("GET", "/"), None)
+            cache.find('"a"')
+        large = CachedResponse.create('"large"', [], b"x" * 3001)
+        await cache.store(large, request_of("GET", "/"), None)
+        return cache
+
+    cache = asyncio.run(fill())
+    assert [name for name in "abcde" if cache.find(f'"{name}"')] == ["a", "d", "e"]
+    assert cache.find('"large"') is None
+    assert cache.size <= 3000
 
 
-def test_many_at_once_get_the_same_bytes(cache):
+def test_many_at_once_get_the_same_bytes(application):
     async def ask():
         requests = [request_of("GET", "/sparql", query_string=MANY) for _ in range(40)]
-        return await asyncio.gather(*map(cache, requests))
+        return await asyncio.gather(*(answer(application, request) for request in requests))
 
     assert len({response.body for response in asyncio.run(ask())}) == 1
 
 
 def test_saved_queries_are_computed_before_anybody_asks(site):
-    app = Counting(layers(create_app(site)))
-    cache = Cache(app, lambda: site.version)
-    asyncio.run(warm(cache, saved(site)))
-    calls = app.calls
+    engine = CountingEngine(site.engine)
+    application = live_server.application(replace(site, engine=engine))
+    asyncio.run(prefetch(application, saved_queries(site)))
+    calls = engine.calls
     assert calls >= 2 * len(site.library)
-    client = Client(cache)
+    client = Client(application)
     for query in site.library:
         headers = {"Accept": "text/html", **GZIP}
         assert client.get(f"/queries/{query.name}", headers=headers).status_code == 200
-    assert app.calls == calls
+    assert engine.calls == calls

@@ -9,11 +9,9 @@ import pytest
 
 import live_server
 from hostile_queries import QUERY
-from oib.front import Request, connection
-from oib.front.cache import Cache
-from oib.front.door import Door, _Recent
-from oib.front.turn import Known
-from oib.front.watch import Watch
+from oib.http.messages import Request
+from oib.http.response_cache import MemoEntry, RequestMemo
+from oib.http.settings import HttpSettings
 from oib.response_headers import MAX_BODY
 
 ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n"
@@ -27,8 +25,8 @@ def root():
 
 
 @pytest.fixture(scope="module")
-def hasty():
-    with live_server.serving(live_server.hasty_app) as root:
+def impatient():
+    with live_server.serving(live_server.impatient_app) as root:
         yield root
 
 
@@ -125,17 +123,14 @@ def test_head_has_no_body_each_time(root):
 
 
 def test_what_was_known_is_not_when_the_data_are_others():
-    version = ["1"]
-    watch = Watch(Cache(None, lambda: version[0]), lambda: version[0])
-    door = Door(watch, lambda: version[0])
-    door._recent.put(b"x", _Recent("1", Known(b"", b"1"), Request("GET", "/sparql")), 1)
-    assert door.recall(b"x").body == b"1"
-    version[0] = "2"
-    assert door.recall(b"x") is None
+    memo = RequestMemo()
+    memo.store(b"x", MemoEntry("1", b"", b"1", Request("GET", "/sparql")))
+    assert memo.lookup(b"x", "1").body == b"1"
+    assert memo.lookup(b"x", "2") is None
 
 
 @pytest.mark.parametrize(
-    "junk", [b"\x16\x03\x01\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
+    "junk", [b"\x16\x03\x01\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/1.1\r\nX y\r\n\r\n"]
 )
 def test_what_is_no_http_is_refused_in_good_form(root, junk):
     with wire(root) as talk:
@@ -155,7 +150,7 @@ def test_a_head_without_end_is_refused(root):
 
 def test_a_head_has_so_many_fields_and_no_more(root):
     with wire(root) as talk:
-        fields = [b"X-%d: y\r\n" % number for number in range(connection.FIELDS)]
+        fields = [b"X-%d: y\r\n" % number for number in range(HttpSettings.max_fields)]
         assert talk(ASK + b"".join(fields[1:]) + b"\r\n")[0][0] == 200
         assert talk(ASK + b"".join(fields) + b"\r\n")[0][0] == 431
 
@@ -171,47 +166,29 @@ def test_a_body_that_will_be_too_long_is_refused_before_it_comes(root):
         assert (status, b"a body may have" in body) == (413, True)
 
 
-def test_who_does_not_finish_the_head_is_let_go(hasty):
+def test_who_does_not_finish_the_head_is_let_go(impatient):
     for begun in (b"", b"GET /sparql HTTP/1.1\r\nHost"):
-        with wire(hasty) as talk:
+        with wire(impatient) as talk:
             talk.tell(begun)
             start = time.monotonic()
             assert talk.rest() == b""
             assert time.monotonic() - start < 8
 
 
-def test_who_does_not_finish_the_head_of_a_later_request_is_let_go(hasty):
-    with wire(hasty) as talk:
+def test_who_does_not_finish_the_head_of_a_later_request_is_let_go(impatient):
+    with wire(impatient) as talk:
         assert talk(ASK + b"\r\n")[0][0] == 200
         talk.tell(b"GET /spar")
         assert talk.rest() == b""
 
 
-def test_who_does_not_finish_a_body_is_told(hasty):
+def test_who_does_not_finish_a_body_is_told(impatient):
     head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: {QUERY}\r\nContent-Length: 9\r\n\r\n"
-    with wire(hasty) as talk:
+    with wire(impatient) as talk:
         status, fields, body = talk(head.encode() + b"ASK")[0]
         assert (status, fields["content-type"]) == (408, "application/problem+json")
         assert b"did not come to its end" in body
         assert talk.rest() == b""
-
-
-def test_who_reads_nothing_is_let_go_in_the_end():
-    """Two looks at the same number of bytes that wait to be read."""
-    told = []
-
-    class Transport:
-        get_write_buffer_size = staticmethod(lambda: 7)
-        abort = staticmethod(lambda: told.append("abort"))
-
-    class Loop:
-        call_later = staticmethod(lambda *given: told.append("later"))
-
-    one = connection.Connection.__new__(connection.Connection)
-    one.transport, one.loop, one._left, one.timeout_keep_alive = Transport, Loop, 0, 1
-    one.timeout_keep_alive_handler()
-    one.timeout_keep_alive_handler()
-    assert told == ["later", "abort"]
 
 
 def _metric(root, name):

@@ -7,10 +7,10 @@ from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 import live_server
 from html_pages import Page, section
+from http_client import Client
 from oib.engine.embedded import Embedded
 from oib.engine.statements import fetch_rows
 from oib.namespaces import BASE, DOC, ID
-from oib.web import create_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 SUFFIXES = {
@@ -51,7 +51,7 @@ def pages(house, things):
 def mended():
     store = Store()
     store.load(MENDED, RdfFormat.TURTLE, to_graph=NamedNode(BASE + "graph/mended"))
-    return create_app(live_server.site_of(Embedded(store))).test_client()
+    return Client(live_server.application(live_server.site_of(Embedded(store))))
 
 
 def links(response):

@@ -4,9 +4,10 @@ import pytest
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF
 
+import live_server
+from http_client import Client
 from oib.namespaces import BASE, ONTOLOGY, PREFIXES, VOCAB
 from oib.services import Services
-from oib.web import create_app
 
 BIBO, VANN, SCHEMA = (PREFIXES[prefix] for prefix in ("bibo", "vann", "schema"))
 
@@ -98,7 +99,7 @@ def test_rdf1_the_ontology_goes_through_every_syntax(graph, syntax):
 
 @pytest.fixture(scope="module")
 def served(home, snapshots, snapshot):
-    return create_app(Services.open(home, snapshots)).test_client()
+    return Client(live_server.application(Services.open(home, snapshots)))
 
 
 @documents

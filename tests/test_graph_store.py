@@ -13,8 +13,8 @@ from rdflib import Graph
 from rdflib.collection import Collection
 
 import live_server
+from http_client import Client
 from oib.engine.embedded import Embedded
-from oib.web import create_app
 from test_protocol import CNT, HT, MF, requests_of
 from turtle_suite import canonical
 
@@ -57,7 +57,7 @@ def client_of(graphs):
     for name, held in graphs.items():
         graph = [NamedNode(name)] if name else []
         store.extend(Quad(*triple, *graph) for triple in held)
-    return create_app(live_server.site_of(Embedded(store))).test_client()
+    return Client(live_server.application(live_server.site_of(Embedded(store))))
 
 
 def changed(graphs, request):

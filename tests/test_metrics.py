@@ -1,4 +1,4 @@
-"""The watch: numbers for Prometheus, a line for each request, and a stop that lets go slowly."""
+"""Metrics, the access log, and a stop that waits for the responses that are being made."""
 
 import json
 import threading
@@ -9,9 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 import live_server
-from http_client import Client, layers
-from oib.front.cache import Cache
-from oib.front.watch import Watch
+from http_client import Client
 
 ASK = {"query": "ASK { <urn:a> <urn:b> 'secret' }"}
 
@@ -23,8 +21,7 @@ def lines():
 
 @pytest.fixture
 def client(lines):
-    cache = Cache(layers(live_server.small_app()), lambda: "test-1")
-    return Client(Watch(cache, lambda: "test-1", lines.append))
+    return Client(live_server.application(live_server.small_site(), log=lines.append))
 
 
 def numbers(client):

@@ -7,10 +7,10 @@ from pyoxigraph import RdfFormat, parse
 
 import live_server
 from html_pages import Page
+from http_client import Client
 from oib.engine.remote import Remote
 from oib.errors import Unavailable
 from oib.namespaces import BASE, OIB, OIBS, OIBV
-from oib.web import create_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 PAGES = ["/", "/queries/", "/sparql", "/ontology", "/vocab", "/shapes", "/dataset", "/nowhere"]
@@ -164,7 +164,7 @@ def test_a_named_graph_can_be_had(house):
 def test_health_and_readiness_are_two_things(house, site):
     assert house.get("/health").status_code == 200
     assert house.get("/ready").json == {"version": site.version}
-    waiting = create_app(live_server.site_of(Silent())).test_client()
+    waiting = Client(live_server.application(live_server.site_of(Silent())))
     assert waiting.get("/health").status_code == 200
     assert waiting.get("/ready").status_code == 503
     assert waiting.get("/ready").headers["Retry-After"]
@@ -201,10 +201,11 @@ def test_a_browser_may_choose_the_form(house):
     assert (response.mimetype, response.text) == ("text/csv", "x\r\n1\r\n")
 
 
-def test_what_the_form_says_does_not_bend_what_a_program_asks_for(house):
-    query = {"query": "ASK {}", "as": "csv", "format": "xml"}
+@pytest.mark.parametrize("name", ["as", "format", "output"])
+def test_the_address_chooses_the_form_for_programs_too(house, name):
+    query = {"query": "ASK {}", name: "csv"}
     response = house.get("/sparql", query_string=query, headers={"Accept": "application/json"})
-    assert response.mimetype == "application/json"
+    assert (response.mimetype, response.text) == ("text/csv", "true")
 
 
 def test_a_page_shows_the_first_rows_of_many(house):
@@ -217,7 +218,7 @@ def test_pages_over_another_endpoint_are_the_same(house, site, snapshots, monkey
     monkeypatch.setenv("OIB_TEST_SNAPSHOTS", str(snapshots))
     with live_server.serving(live_server.home_app) as root:
         remote = live_server.site_of(Remote(f"{root}/sparql"), site.version)
-        there = create_app(remote).test_client()
+        there = Client(live_server.application(remote))
         for url in ("/", "/doc/person/sun-youshun", "/ontology", "/queries/claim/about", "/ready"):
             for accept in ("text/html", "text/turtle, */*;q=0.1"):
                 here = house.get(url, headers={"Accept": accept})

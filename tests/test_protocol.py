@@ -146,9 +146,14 @@ def agree(root, name):
 def test_update_is_refused(root, name):
     update = TESTS[name][0]
     status, media_type, body = send(root, update)
-    # A media type that is not read hides that the body is an update.
-    hidden = name in ("bad_update_wrong_media_type", "bad_update_missing_form_type")
-    assert status == (415 if hidden else 403), body
+    # What is wrong with the request itself is told first.
+    wrong = {
+        "bad_update_wrong_media_type": 415,
+        "bad_update_missing_form_type": 415,
+        "bad_update_non_utf8": 415,
+        "bad_multiple_updates": 400,
+    }
+    assert status == wrong.get(name, 403), body
     assert media_type == "application/problem+json"
 
 

@@ -242,7 +242,7 @@ def test_a_triple_term_is_written_in_a_table(media_type):
 def test_a_triple_term_comes_back_from_a_graph_or_is_refused(media_type):
     text = f"<urn:s> <urn:p> {TRIPLE}"
     if media_type == "application/ld+json":
-        with pytest.raises(NotAcceptable, match="JSON-LD holds no triple terms, as in .* <urn:s>"):
+        with pytest.raises(NotAcceptable, match=r"JSON-LD holds no triple terms, as in .* <urn:s>"):
             construct(text, media_type)
     else:
         (triple,) = parse(construct(text, media_type), results.GRAPHS[media_type])

@@ -13,10 +13,10 @@ from pyoxigraph import NamedNode, Quad, Store
 
 import live_server
 import sparql_suite
+from http_client import Client
 from oib.engine.embedded import Embedded
 from oib.errors import Unavailable
 from oib.sparql import results
-from oib.web import create_app
 
 CASES = sparql_suite.cases()
 FAILURES = yaml.safe_load((Path(__file__).parent / "w3c_failures.yaml").read_text("utf-8")) or {}
@@ -48,7 +48,7 @@ def client_of(case, library):
         store.add_graph(graph)
         store.extend(Quad(*triple, graph) for triple in sparql_suite.read(iri))
     site = live_server.Services(Embedded(store), "w3c", library)
-    return create_app(site).test_client()
+    return Client(live_server.application(site))
 
 
 def ask(case, library):
@@ -144,10 +144,10 @@ def test_a_fault_is_neither_a_pass_nor_a_known_failure(library):
         def session(self, client="", seconds=None):
             return self
 
-        def query(self, text, media_type, dataset):
+        async def answer(self, text, media_type, dataset):
             raise Unavailable("out of order")
 
-    client = create_app(live_server.Services(Broken(), "w3c", library)).test_client()
+    client = Client(live_server.application(live_server.Services(Broken(), "w3c", library)))
     response = client.post("/sparql", data={"query": "ASK {}"})
     assert response.status_code == 503
     for kind in KINDS:

@@ -2,10 +2,9 @@
 
 import pytest
 
-import live_server
-from oib.engine.writable import Writable
 from oib.errors import BadInput, BadQuery
 from oib.sparql.dataset import Dataset
+from writable import Writable
 
 ASK = "ASK { GRAPH <urn:to> { ?s ?p ?o } }"
 COPY = "INSERT { GRAPH <urn:to> { ?s ?p ?o } } WHERE { ?s ?p ?o }"
@@ -42,8 +41,3 @@ def test_graphs_are_chosen_once(engine, text):
 def test_a_graph_is_named_by_an_iri(engine):
     with pytest.raises(BadInput, match="absolute IRI"):
         engine.update(COPY, Dataset(("urn:a> {} #",)))
-
-
-def test_no_site_that_is_opened_takes_updates(site):
-    assert site.writable is None
-    assert live_server.small_site().writable is None

@@ -76,7 +76,22 @@ def _parser() -> argparse.ArgumentParser:
             metavar=unit,
             help=f"{text} ({getattr(Limits, name)}, or ${VARIABLES[name]})",
         )
-    one.add_argument("--log", choices=("json",), help="write a line for each request to stderr")
+    one.add_argument(
+        "--access-log", choices=("json",), help="write a line for each request to standard error"
+    )
+    one.add_argument(
+        "--public-url",
+        metavar="URL",
+        help="scheme and host under which the server is known, such as https://data.example.org "
+        "(or $OIB_PUBLIC_URL)",
+    )
+    one.add_argument(
+        "--trusted-proxy",
+        action="append",
+        metavar="NETWORK",
+        help="believe X-Forwarded-For and -Proto from this address or network; may be repeated "
+        "(or $OIB_TRUSTED_PROXY, separated by commas)",
+    )
 
     one = command("build", build_snapshot, "check the sources and write a snapshot of them")
     one.add_argument("--out", type=Path, help="folder of the snapshots")

@@ -9,9 +9,10 @@ from pathlib import Path
 from oib.dataset import build, snapshot
 from oib.engine.limits import VARIABLES, Limits
 from oib.errors import BadInput
+from oib.http.server import serve
+from oib.http.settings import HttpSettings
 from oib.project import find_home, sources
 from oib.services import Services
-from oib.serving import serve
 from oib.sparql import guard, results
 from oib.validation import evidence
 from oib.views import text_table
@@ -24,15 +25,15 @@ def serve_home(arguments: argparse.Namespace) -> int:
     """Build the snapshot if the sources changed, and serve it until told to stop."""
     home = find_home(arguments.home)
     folder = _folder(arguments, home)
-    if arguments.log:
-        os.environ["OIB_LOG"] = arguments.log
     given = {name: getattr(arguments, name, None) for name in VARIABLES}
     limits = replace(
         Limits.read(os.environ),
         **{name: value for name, value in given.items() if value is not None},
     )
+    settings = HttpSettings.read(os.environ, arguments.public_url, arguments.trusted_proxy)
     where = arguments.host, arguments.port
-    return serve(home, folder, *where, arguments.engine, limits, _progress)
+    has_log = arguments.access_log is not None
+    return serve(home, folder, *where, arguments.engine, limits, settings, has_log, _progress)
 
 
 def build_snapshot(arguments: argparse.Namespace) -> int:

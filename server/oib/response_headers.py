@@ -7,19 +7,11 @@ from typing import Final
 #: The largest body of a request that is read, in bytes.
 MAX_BODY: Final = 4 * 2**20
 
-#: Where in the environment of a request the app finds what is wrong with it, and which entity
-#: tags are kept before it, as a container of quoted ones.
-ERROR: Final = "oib.error"
-KEPT: Final = "oib.kept"
-#: … and the list to which the app adds the query session of a request, so that it can be
-#: cancelled.
-SESSIONS: Final = "oib.sessions"
-
 #: Keep an answer, but ask whether it still holds.
 KEEP: Final = "no-cache"
 
-# What a page of another origin may see (the Fetch standard's CORS protocol).
-_CORS = [
+#: What a page of another origin may see (the Fetch standard's CORS protocol).
+CORS: Final = [
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Data-Version"),
 ]
@@ -27,7 +19,7 @@ _CORS = [
 
 def marks(version: str) -> list[tuple[str, str]]:
     """Return the headers that every response made from a version of the data carries."""
-    return [("X-Data-Version", version), ("X-Content-Type-Options", "nosniff"), *_CORS]
+    return [("X-Data-Version", version), ("X-Content-Type-Options", "nosniff"), *CORS]
 
 
 def content_type(media_type: str) -> str:

@@ -11,7 +11,6 @@ from oib.dataset.snapshot import Snapshot
 from oib.engine.base import Engine
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
-from oib.engine.writable import Writable
 from oib.saved_queries import Library
 from oib.workers.engine import WorkerEngine
 
@@ -26,7 +25,6 @@ class Services:
         library: the saved queries.
         limits: what the engine allows a query, None if it sets no limits.
         dumps: the folder of the files for downloading, if there is one.
-        writable: takes updates, in a throw-away store only.
         is_immutable: whether the data stay as they are, so that responses may be cached.
     """
 
@@ -35,7 +33,6 @@ class Services:
     library: Library
     limits: Limits | None = None
     dumps: Path | None = None
-    writable: Writable | None = None
     is_immutable: bool = True
 
     @classmethod

@@ -16,6 +16,9 @@ from oib.sparql.dataset import UNION, Dataset
 #: The largest number of parameters of a request, those of the address and of a form together.
 MAX_PARAMETERS: Final = 1000
 
+#: What an endpoint that takes no updates says to one.
+READ_ONLY: Final = "this endpoint answers queries only; the data change through their source files"
+
 #: What a request can ask for; a request without a query asks for the service description.
 Kind = Literal["query", "update", "describe-service"]
 

@@ -17,7 +17,7 @@ from oib.web import (
     pages,
     problems,
     queries,
-    sparql,
+    query_editor,
 )
 
 # What a page of another origin may send (the Fetch standard's CORS protocol).
@@ -33,8 +33,7 @@ def create_app(site: Services | CurrentServices) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     app.config["MAX_CONTENT_LENGTH"] = response_headers.MAX_BODY
     app.extensions["services"] = CurrentServices(site) if isinstance(site, Services) else site
-    app.before_request(_raise_early_error)
-    for module in (sparql, graph_store, queries, entities, documents, pages, health):
+    for module in (query_editor, graph_store, queries, entities, documents, pages, health):
         app.register_blueprint(module.bp)
     app.register_error_handler(OibError, problems.render_error)
     app.register_error_handler(HTTPException, problems.render_http_error)
@@ -50,9 +49,3 @@ def _add_common_headers(response: Response) -> Response:
         response.headers.update(_PREFLIGHT)
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
     return response
-
-
-def _raise_early_error() -> None:
-    """Raise the error that a layer before the app found."""
-    if error := request.environ.get(response_headers.ERROR):
-        raise error

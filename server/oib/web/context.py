@@ -5,7 +5,6 @@ from typing import cast
 
 from flask import Response, current_app, g, request
 
-from oib import response_headers
 from oib.engine.base import QuerySession
 from oib.reload import CurrentServices
 from oib.services import Services
@@ -22,16 +21,15 @@ def services() -> Services:
     return cast(Services, g.services)
 
 
-def bind(session: QuerySession) -> None:
-    """Make a session the one that ``queries`` returns for the rest of this request."""
-    g.queries = session
-    request.environ.get(response_headers.SESSIONS, []).append(session)
+def bind(services: Services, session: QuerySession) -> None:
+    """Make services and a session of their engine those of this request, to its end."""
+    g.services, g.queries = services, session
 
 
 def queries() -> QuerySession:
     """Return the query session of this request: one deadline for all of its queries."""
     if "queries" not in g:
-        bind(services().engine.session(request.remote_addr or ""))
+        g.queries = services().engine.session(request.remote_addr or "")
     return cast(QuerySession, g.queries)
 
 

@@ -1,10 +1,17 @@
-"""The query editor: a page with a form for a query and, below it, the result."""
+"""The query editor: a page with a form for a query and, below it, the result.
 
-from flask import Response, request
+It is what ``/sparql`` gives to clients that prefer HTML; all others are answered without Flask.
+"""
 
+from flask import Blueprint, Response, request
+
+from oib.errors import Forbidden
 from oib.sparql import guard
 from oib.sparql.dataset import Dataset
+from oib.sparql.request import READ_ONLY, read_request
 from oib.web import context, representations, result_table, templating
+
+bp = Blueprint("query_editor", __name__)
 
 _EXAMPLE = """\
 PREFIX oib: <https://w3id.org/oib/ontology#>
@@ -24,21 +31,32 @@ LIMIT 20
 """
 
 
-def empty_page() -> Response:
-    """Return the page with an example query."""
-    return _page(_EXAMPLE, None, None)
-
-
-def answer_page(text: str, dataset: Dataset) -> Response:
-    """Return the result of a query on the page, or in the format that the field ``as`` names."""
-    engine = context.queries()
-    is_table = guard.parse(text).form in ("SELECT", "ASK")
-    media_type = (representations.TABLES if is_table else representations.GRAPHS).get(
-        request.values.get("as", "")
+@bp.route("/sparql", methods=["GET", "POST"])
+@bp.route("/sparql/", methods=["GET", "POST"])
+def editor() -> Response:
+    """Return the page with an example query, or with a query and its result."""
+    operation = read_request(
+        request.method,
+        request.query_string,
+        request.headers.get("Content-Type", ""),
+        request.headers.get("Content-Encoding", ""),
+        request.get_data(),
     )
-    if media_type:
-        return context.respond(engine.query(text, media_type, dataset), media_type)
-    if is_table:
+    if operation.kind == "update":
+        raise Forbidden(READ_ONLY)
+    if operation.kind == "describe-service":
+        return _page(_EXAMPLE, None, None)
+    text, dataset = operation.text, operation.dataset
+    if request.method == "POST":  # the address does not determine the answer
+        return _answer_page(text, dataset)
+    return representations.conditional_response(
+        context.HTML, lambda: _answer_page(text, dataset), is_volatile=guard.parse(text).is_volatile
+    )
+
+
+def _answer_page(text: str, dataset: Dataset) -> Response:
+    engine = context.queries()
+    if guard.parse(text).form in ("SELECT", "ASK"):
         return _page(text, result_table.fetch(engine, text, dataset), None)
     return _page(text, None, engine.query(text, "text/turtle", dataset).decode())
 

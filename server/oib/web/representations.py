@@ -48,22 +48,27 @@ def negotiate(offered: Sequence[str], fixed: str | None = None) -> str:
 
 
 def conditional_response(
-    media_type: str, create: Callable[[], Response], key: str | None = None
+    media_type: str,
+    create: Callable[[], Response],
+    key: str | None = None,
+    is_volatile: bool = False,
 ) -> Response:
     """Return what ``create`` returns with a strong entity tag, or 304 if the client has it.
 
     The tag (RFC 9110, section 8.8.3) is a digest of everything that determines the bytes: data
-    version, ``key`` (by default the URL), media type and, for pages, the language. 304 is also
-    the answer when the response cache holds the tag.
+    version, ``key`` (by default the URL), media type and, for pages, the language. What these do
+    not determine, ``is_volatile`` or data that may change, has no tag and is not to be stored.
     """
+    if is_volatile or not context.services().is_immutable:
+        response = create()
+        response.headers["Cache-Control"] = "no-store"
+        return response
     resource = [request.full_path, request.script_root] if key is None else [key]
     parts = [*resource, media_type]
     if media_type == context.HTML:
         parts.append(templating.locale().language)
     tag = response_headers.tag(context.services().version, *parts)
-    cached = request.environ.get(response_headers.KEPT, ())
-    client_has_it = request.method != "POST" and request.if_none_match.contains_weak(tag)
-    is_known = client_has_it or f'"{tag}"' in cached
+    is_known = request.method != "POST" and request.if_none_match.contains_weak(tag)
     response = context.respond(b"", media_type, 304) if is_known else create()
     if response.status_code not in (200, 304):
         return response

@@ -1,0 +1,238 @@
+"""All connections of one server: what they share, and what they may hold together.
+
+Whatever clients can make the server hold is bounded over all connections, and who holds most
+gives first: connections, request bodies that are not complete, responses that are not read.
+"""
+
+import array
+import asyncio
+import fcntl
+import termios
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from email.utils import formatdate
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
+
+from oib.http.problems import problem
+from oib.http.settings import HttpSettings
+
+if TYPE_CHECKING:
+    from oib.http.application import HttpApplication
+    from oib.http.messages import Request, Response
+    from oib.http.protocol import HttpProtocol
+    from oib.http.response_cache import MemoEntry
+
+# How often deadlines are looked at; sooner if one of the settings is short.
+_SWEEP_SECONDS = 0.5
+
+
+class Connections:
+    """The connections of one server, on its event loop.
+
+    ``max_connections`` is how many may be open; ``time`` is that of the event loop.
+    """
+
+    def __init__(
+        self,
+        application: "HttpApplication",
+        settings: HttpSettings,
+        loop: asyncio.AbstractEventLoop,
+        max_connections: int | None = None,
+    ) -> None:
+        self.application, self.settings, self.loop = application, settings, loop
+        self.time: Callable[[], float] = loop.time
+        self.recall: Callable[[bytes], MemoEntry | None] = application.recall
+        self.memorize: Callable[[bytes, Request, Response], None] = application.memorize
+        self.max_connections = max_connections or settings.max_connections
+        self.date_field = b""
+        self.is_stopping = False
+        self._open: dict[HttpProtocol, str] = {}  # … and whom each counts for
+        self._count = Counter[str]()
+        # Connections whose client does not read as fast as we write: since when, and how many
+        # bytes it had taken then.
+        self._stalled: dict[HttpProtocol, tuple[float, int]] = {}
+        self._bodies: dict[HttpProtocol, int] = {}
+        self._body_bytes = 0
+        self._closed: asyncio.Future[None] | None = None
+        self._sweep_seconds = min(
+            _SWEEP_SECONDS,
+            settings.head_seconds / 4,
+            settings.body_seconds / 4,
+            settings.idle_seconds / 4,
+            settings.send_window_seconds / 4,
+        )
+        self._sweep()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def identify(self, peer: str, base_url: str, headers: Mapping[str, str]) -> tuple[str, str]:
+        """Return the address of the client and the base URL of a request that a proxy passed on.
+
+        Only trusted proxies are believed; of the addresses in ``X-Forwarded-For``, which each
+        proxy appends to, the client is the last that is not a trusted proxy itself.
+        """
+        client, trusts = peer, self.settings.is_trusted
+        for address in reversed(headers.get("x-forwarded-for", "").split(",")):
+            if address.strip():
+                client = address.strip()
+                if not trusts(client):
+                    break
+        scheme = headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
+        if not self.settings.public_url and scheme in ("http", "https"):
+            host = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
+            host = host or headers.get("host", "")
+            base_url = f"{scheme}://{host}" if host else base_url
+        return client, base_url
+
+    # --- connections
+
+    def add(self, connection: "HttpProtocol") -> None:
+        """Count a connection; if there are too many, close the oldest idle one of its client."""
+        owner = _owner(connection.peer)
+        self._open[connection] = owner
+        self._count[owner] += 1
+        is_exempt = self.settings.is_trusted(connection.peer)
+        if self._count[owner] > self.settings.max_client_connections and not is_exempt:
+            self._make_room(owner, connection)
+        elif len(self._open) > self.max_connections:
+            self._make_room(max(self._count, key=self._count.__getitem__), connection)
+
+    def remove(self, connection: "HttpProtocol") -> None:
+        """Forget a connection that is closed."""
+        owner = self._open.pop(connection, None)
+        if owner is None:
+            return
+        self._count[owner] -= 1
+        if not self._count[owner]:
+            del self._count[owner]
+        self._stalled.pop(connection, None)
+        self.body_ended(connection)
+        if self._closed and not self._open and not self._closed.done():
+            self._closed.set_result(None)
+
+    def _make_room(self, owner: str, newcomer: "HttpProtocol") -> None:
+        """Close a few idle connections of one client, or else the new one."""
+        idle = [
+            one
+            for one, each in self._open.items()
+            if each == owner and one is not newcomer and one.is_idle
+        ]
+        idle.sort(key=lambda one: one.last_active)
+        # Several at once, so that a flood does not sort them anew for each.
+        for one in idle[: max(1, len(idle) // 16)]:
+            one.abort()
+            self.remove(one)
+        if not idle:
+            newcomer.refuse(
+                problem(503, "too many connections; close some", [("Retry-After", "5")])
+            )
+
+    # --- request bodies
+
+    def body_grew(self, connection: "HttpProtocol", size: int) -> None:
+        """Count a piece of a request body that is not complete."""
+        self._bodies[connection] = self._bodies.get(connection, 0) + size
+        self._body_bytes += size
+        while self._body_bytes > self.settings.max_unread_bodies and self._bodies:
+            held = Counter[str]()
+            for one, size in self._bodies.items():
+                held[self._open[one]] += size
+            owner = max(held, key=held.__getitem__)
+            oldest = next(one for one in self._bodies if self._open[one] == owner)
+            self.body_ended(oldest)
+            self.loop.call_soon(oldest.refuse, _too_many("request bodies at once; send it again"))
+
+    def body_ended(self, connection: "HttpProtocol") -> None:
+        """Forget a request body that is complete or given up."""
+        self._body_bytes -= self._bodies.pop(connection, 0)
+
+    # --- responses that are not read
+
+    def stalled(self, connection: "HttpProtocol") -> None:
+        """Watch a client that does not read as fast as we write."""
+        self._stalled[connection] = (self.time(), _taken(connection))
+        if sum(one.unsent() for one in self._stalled) > self.settings.max_unsent:
+            self.loop.call_soon(self._shed)
+
+    def resumed(self, connection: "HttpProtocol") -> None:
+        """Forget a client that has read most of what was written."""
+        self._stalled.pop(connection, None)
+
+    def _shed(self) -> None:
+        """Abort the responses of those who hold most, until the rest is within bounds."""
+        sizes = {one: one.unsent() for one in self._stalled}
+        total, held = sum(sizes.values()), Counter[str]()
+        for one, size in sizes.items():
+            held[self._open[one]] += size
+        while total > self.settings.max_unsent:
+            owner = max(held, key=held.__getitem__)
+            oldest = next(one for one in sizes if self._open[one] == owner)
+            size = sizes.pop(oldest)
+            total -= size
+            held[owner] -= size
+            oldest.abort()
+            self.remove(oldest)
+
+    # --- time
+
+    def _sweep(self) -> None:
+        """Look at all deadlines: cheaper than a timer for each request."""
+        self.date_field = f"date: {formatdate(usegmt=True)}\r\n".encode()
+        now = self.time()
+        for one in [one for one in self._open if one.deadline <= now]:
+            if one in self._stalled and not one.is_answering:
+                continue  # its client is still reading; how fast, is looked at below
+            one.expire()
+        window = self.settings.send_window_seconds
+        for one, (since, before) in list(self._stalled.items()):
+            if now - since < window:
+                continue
+            taken = _taken(one)
+            if taken - before < self.settings.min_send_rate * (now - since):
+                one.abort()
+                self.remove(one)
+            else:
+                self._stalled[one] = (now, taken)
+        self._sweeping = self.loop.call_later(self._sweep_seconds, self._sweep)
+
+    async def stop(self, seconds: float) -> None:
+        """Close all connections: idle ones at once, others after their response.
+
+        After so many seconds the rest is cut off.
+        """
+        self.is_stopping = True
+        for one in list(self._open):
+            one.stop()
+        if self._open:
+            self._closed = self.loop.create_future()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closed, seconds)
+        for one in list(self._open):
+            one.abort()
+        self._sweeping.cancel()
+
+
+def _owner(address: str) -> str:
+    """Return whom a connection counts for: an address, or a network of IPv6, one subscriber's."""
+    if ":" not in address:
+        return address
+    with suppress(ValueError):
+        parsed = ip_address(address.partition("%")[0])
+        if isinstance(parsed, IPv6Address):
+            return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
+    return address
+
+
+def _taken(connection: "HttpProtocol") -> int:
+    """Return how many bytes of its responses a client has received, as far as the system tells."""
+    queued = array.array("i", [0])
+    with suppress(OSError, AttributeError):
+        fcntl.ioctl(connection.descriptor(), termios.TIOCOUTQ, queued)
+    return connection.written - connection.unsent() - queued[0]
+
+
+def _too_many(what: str) -> "Response":
+    return problem(503, f"too many {what}", [("Retry-After", "5")])
