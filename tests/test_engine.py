@@ -1,17 +1,32 @@
 """The engines: the one in this process, and one behind a URL."""
 
+import asyncio
 import json
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+import time
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from threading import Event, Thread
+from urllib.parse import parse_qs
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 import live_server
 from oib.engine.embedded import Embedded
+from oib.engine.limits import Limits
 from oib.engine.remote import Remote
-from oib.engine.stores import Holding
-from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, Unavailable
+from oib.engine.stores import Stores
+from oib.errors import (
+    BadInput,
+    BadQuery,
+    Forbidden,
+    NotAcceptable,
+    OibError,
+    TooCostly,
+    TooLarge,
+    Unavailable,
+)
+from oib.namespaces import GRAPH
 from oib.sparql import guard
 from oib.sparql.dataset import Dataset
 
@@ -196,11 +211,185 @@ def test_a_remote_engine_gives_the_same_answers(small_root):
     assert far.query("ASK { <id/x> ?p 1 }", "text/csv") == b"false"
 
 
-def test_a_remote_engine_is_told_the_dataset(small_root):
-    far = Remote(f"{small_root}/sparql")
-    graph = "http://example.org/graph/other"
-    assert count(far, COUNT.format(where=""), Dataset(default=(graph,))) == 1
-    assert count(far, NAMED.format(where=""), Dataset(named=(graph,))) == 1
+@contextmanager
+def endpoint(handler):
+    """Serve with a handler, in a thread; yield the URL and the server."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        server.requests, server.broken = [], Event()
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/sparql", server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class Endpoint(BaseHTTPRequestHandler):
+    """Answers true, and keeps what it was sent."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.requests.append(parse_qs(body))
+        self.answer()
+
+    def do_GET(self):
+        self.server.requests.append(self.path)
+        self.answer()
+
+    def answer(self):
+        self.send_body(b'{"head": {}, "boolean": true}')
+
+    def send_body(self, *pieces, length=None, pause=0.0):
+        self.send_response(200)
+        self.send_header("Content-Type", JSON)
+        if length:
+            self.send_header("Content-Length", str(length))
+        self.end_headers()
+        try:
+            for piece in pieces:
+                self.wfile.write(piece)
+                time.sleep(pause)
+        except OSError:
+            self.server.broken.set()
+
+    def log_message(self, *args):
+        pass
+
+
+def test_a_remote_engine_is_told_the_dataset():
+    graph = f"{GRAPH}meta"
+    with endpoint(Endpoint) as (url, server):
+        assert b"true" in Remote(url).query("ASK {}", JSON, Dataset((graph,), (graph,)))
+        Remote(url).query(f"PREFIX g: <{GRAPH}> ASK FROM g:meta {{}}", JSON)
+    assert server.requests[0]["default-graph-uri"] == [graph]
+    assert server.requests[0]["named-graph-uri"] == [graph]
+    assert server.requests[1]["query"][0].endswith("ASK FROM g:meta {}")
+
+
+@pytest.mark.parametrize(
+    ("text", "dataset"),
+    [
+        ("ASK {}", Dataset(("http://10.0.0.1/secret.ttl",))),
+        ("ASK {}", Dataset((), ("file:///etc/passwd",))),
+        ("ASK FROM <http://10.0.0.1/secret.ttl> {}", Dataset()),
+        ("PREFIX x: <http://10.0.0.1/> ASK FROM NAMED x:secret.ttl {}", Dataset()),
+        ("BASE <http://10.0.0.1/> ASK FROM <secret.ttl> {}", Dataset()),
+    ],
+)
+def test_a_remote_engine_fetches_no_graphs_from_elsewhere(text, dataset):
+    match = "not one of this dataset"
+    with endpoint(Endpoint) as (url, server), pytest.raises(Forbidden, match=match):
+        Remote(url).query(text, JSON, dataset)
+    assert not server.requests
+
+
+def test_a_remote_engine_reads_a_hostile_text_in_linear_time():
+    with endpoint(Endpoint) as (url, _):
+        start = time.monotonic()
+        for text in ("PREFIX a:<" * 20_000, "BASE <" * 30_000, "#\n" * 80_000):
+            with suppress(OibError):
+                Remote(url).query(f"{text} ASK {{}}", JSON)
+    assert time.monotonic() - start < 3
+
+
+class Redirecting(Endpoint):
+    def answer(self):
+        self.send_response(302)
+        self.send_header("Location", self.server.target)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+def test_a_remote_engine_follows_no_redirect(canary):
+    with endpoint(Redirecting) as (url, server):
+        server.target = canary.url
+        with pytest.raises(Unavailable, match="answered 302"):
+            Remote(url).query("ASK {}", JSON)
+    assert canary.hits == 0
+
+
+class Endless(Endpoint):
+    def answer(self):
+        self.send_body(*[b" " * 2**16] * 10_000)
+
+
+class Dripping(Endpoint):
+    def answer(self):
+        self.send_body(*[b" "] * 1_000, pause=0.1)
+
+
+class Waiting(Endpoint):
+    def answer(self):
+        self.connection.settimeout(20)
+        if not self.connection.recv(1):  # the other end has gone
+            self.server.broken.set()
+
+
+class Truncated(Endpoint):
+    def answer(self):
+        self.send_body(b'{"head"', length=1000)
+
+
+def test_a_remote_answer_without_end_is_refused():
+    with endpoint(Endless) as (url, _), pytest.raises(TooLarge, match="larger than 1 MiB"):
+        Remote(url, Limits(answer_mib=1)).query("ASK {}", JSON)
+
+
+@pytest.mark.parametrize("handler", [Dripping, Waiting])
+def test_a_remote_engine_that_takes_too_long_is_let_go(handler):
+    start = time.monotonic()
+    with endpoint(handler) as (url, server):
+        with pytest.raises(TooCostly, match="within 1 s"):
+            Remote(url, Limits(seconds=1.0)).query("ASK {}", JSON)
+        assert time.monotonic() - start < 4
+        assert server.broken.wait(5)
+
+
+def test_a_remote_answer_that_is_broken_off_is_no_answer():
+    with endpoint(Truncated) as (url, _), pytest.raises(Unavailable):
+        Remote(url).query("ASK {}", JSON)
+
+
+@pytest.mark.parametrize("is_blocking", [True, False])
+def test_a_remote_query_ends_with_the_client(is_blocking):
+    async def run(url, server):
+        session = Remote(url).session("client")
+        if is_blocking:
+            answer = asyncio.ensure_future(asyncio.to_thread(session.query, "ASK {}", JSON))
+        else:
+            answer = session.answer(guard.parse("ASK {}"), JSON)
+        while not server.requests:
+            await asyncio.sleep(0.01)
+        if is_blocking:
+            session.cancel()
+            with pytest.raises(Unavailable, match="cancelled"):
+                await answer
+        else:
+            answer.cancel()
+            await asyncio.sleep(0)
+        assert await asyncio.to_thread(server.broken.wait, 5)
+
+    with endpoint(Waiting) as (url, server):
+        asyncio.run(run(url, server))
+
+
+def test_one_client_leaves_places_at_a_remote_engine_to_others():
+    async def run(url):
+        engine = Remote(url, Limits(seconds=3.0))
+        query = guard.parse("ASK {}")
+        hostile = [engine.session("a").answer(query, JSON) for _ in range(20)]
+        refused = [answer for answer in hostile if answer.done()]
+        assert len(refused) == 12
+        assert all("too many" in str(answer.exception()) for answer in refused)
+        other = engine.session("b").answer(query, JSON)
+        assert not other.done()
+        for answer in [*hostile, other]:
+            answer.cancel()
+
+    with endpoint(Waiting) as (url, _):
+        asyncio.run(run(url))
 
 
 def test_a_remote_engine_is_guarded_too(canary):
@@ -261,10 +450,12 @@ def test_the_union_apart_answers_what_names_no_graph():
     store.update(
         "INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1, 2 } GRAPH <urn:h> { <urn:a> <urn:b> 1 } }"
     )
-    held = Holding.apart(store)
-    assert len(held.union) == 2
-    assert not list(held.union.named_graphs())
-    assert held.for_query(guard.parse("SELECT * { ?s ?p ?o }")) is held.union
+    stores = Stores.with_separate_union(store)
+    assert len(stores.union) == 2
+    assert not list(stores.union.named_graphs())
+    assert stores.for_query(guard.parse("SELECT * { ?s ?p ?o }")) is stores.union
     for text in ("SELECT * { graph ?g { ?s ?p ?o } }", "ASK FROM <urn:g> {}"):
-        assert held.for_query(guard.parse(text)) is held.store
-    assert Holding.apart(held.store) == Holding(held.store, held.store)  # as a store on disk is
+        assert stores.for_query(guard.parse(text)) is stores.store
+    assert Stores.with_separate_union(stores.store) == Stores(
+        stores.store, stores.store
+    )  # as a store on disk is

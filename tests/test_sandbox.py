@@ -1,4 +1,4 @@
-"""The walls, each alone: what a process could do without it, and cannot do behind it."""
+"""Each measure of the sandbox alone: what a process can do without it, and cannot do with it."""
 
 import faulthandler
 import os
@@ -41,14 +41,14 @@ def child(deed):
 
 
 def behind(monkeypatch, *names):
-    """Return a wall raiser that raises only the walls of these names."""
-    every = sandbox._missing
+    """Return a function that takes only the measures of these names."""
+    every = sandbox._failed
 
-    def some(tries):
-        return every({name: build for name, build in tries.items() if name in names})
+    def some(measures):
+        return every({name: take for name, take in measures.items() if name in names})
 
-    monkeypatch.setattr(sandbox, "_missing", some)
-    return lambda: sandbox.confine(Limits(seconds=1, memory_mib=64), sandbox.address_space())
+    monkeypatch.setattr(sandbox, "_failed", some)
+    return lambda: sandbox.restrict(Limits(seconds=1, memory_mib=64), sandbox.address_space())
 
 
 def call(canary):
@@ -70,7 +70,7 @@ def test_behind_one_wall_a_worker_calls_nobody(wall, canary, monkeypatch):
 @LINUX
 def test_in_an_empty_network_a_worker_calls_nobody(canary):
     def deed():
-        missing = sandbox.surround(os.getppid())
+        missing = sandbox.isolate_network(os.getppid())
         with suppress(OSError):
             call(canary)
         return missing
@@ -108,19 +108,19 @@ def test_behind_one_wall_nothing_is_opened(wall, deed, monkeypatch):
     ],
 )
 def test_other_calls_are_refused(deed):
-    told = child(lambda: (seccomp.confine(os.getpid()), deed()))
+    told = child(lambda: (seccomp.restrict(os.getpid()), deed()))
     assert told in ("PermissionError", "OSError", "ValueError")
 
 
 @SECCOMP
 def test_a_confined_process_can_still_count_wait_and_die():
     def deed():
-        seccomp.confine(os.getpid())
+        seccomp.restrict(os.getpid())
         time.sleep(0.01)
         return len(bytearray(50_000_000)), os.getpid() > 1, time.process_time() > 0, hash("x") != 0
 
     assert child(deed) == "(50000000, True, True, True)"
-    assert child(lambda: (seccomp.confine(os.getpid()), os.abort())) == -6
+    assert child(lambda: (seccomp.restrict(os.getpid()), os.abort())) == -6
 
 
 OPENINGS = {
@@ -146,7 +146,7 @@ def test_of_a_store_on_disk_its_files_can_be_read_and_no_others(name, tmp_path, 
     monkeypatch.chdir(tmp_path / "store")
 
     def deed():
-        assert sandbox.confine(Limits(), sandbox.address_space(), reading=True) == []
+        assert sandbox.restrict(Limits(), sandbox.address_space(), can_read=True) == []
         return OPENINGS[name]() > 0
 
     told = child(deed)
@@ -178,7 +178,7 @@ def test_time_ends_even_if_nobody_looks(monkeypatch):
 
 @LINUX
 def test_all_walls_stand_here():
-    confine = lambda: sandbox.confine(Limits(), sandbox.address_space())  # noqa: E731
+    confine = lambda: sandbox.restrict(Limits(), sandbox.address_space())  # noqa: E731
     assert child(confine) == "[]"
 
 
@@ -206,9 +206,9 @@ def test_where_fewer_walls_stand_the_others_are_named(monkeypatch):
     monkeypatch.setattr(sandbox, "_LINUX", False)
     monkeypatch.setattr(seccomp, "is_known", lambda: False)
     monkeypatch.setattr(sandbox, "_be_expendable", lambda: sandbox._call("prctl"))
-    confine = lambda: sandbox.confine(Limits(), 0)  # noqa: E731
+    confine = lambda: sandbox.restrict(Limits(), 0)  # noqa: E731
     assert child(confine) == "['expendable', 'memory', 'calls']"
     monkeypatch.setattr(os, "chroot", lambda path: sandbox._call("chroot"))
-    reading = lambda: sandbox.confine(Limits(), 0, reading=True)  # noqa: E731
+    reading = lambda: sandbox.restrict(Limits(), 0, can_read=True)  # noqa: E731
     assert child(reading) == "['expendable', 'memory', 'root', 'calls']"
-    assert child(lambda: sandbox.surround(1)) == "['network', 'parent']"
+    assert child(lambda: sandbox.isolate_network(1)) == "['network', 'parent']"

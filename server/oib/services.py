@@ -75,9 +75,11 @@ class Services:
         return cls(engine, version, Library(home), limits=limits, dumps=snapshot.dumps)
 
     @classmethod
-    def relay(cls, home: Path, snapshot: Snapshot, engine_url: str) -> Self:
+    def relay(
+        cls, home: Path, snapshot: Snapshot, engine_url: str, limits: Limits | None = None
+    ) -> Self:
         """Open a home for a server that asks another SPARQL endpoint, whose data may change."""
         from oib.engine.remote import Remote  # with its HTTP client: few need it, all wait for it
 
         version = snapshot.manifest.version
-        return cls(Remote(engine_url), version, Library(home), is_immutable=False)
+        return cls(Remote(engine_url, limits), version, Library(home), is_immutable=False)

@@ -1,8 +1,14 @@
 """The interface between what asks queries and the store that answers them."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from oib.sparql.dataset import UNION, Dataset
+from oib.sparql.guard import ParsedQuery
+
+if TYPE_CHECKING:
+    from asyncio import Future
+
+    from oib.engine.preview import Preview, PreviewLimits
 
 
 class Queryable(Protocol):
@@ -37,10 +43,21 @@ class QuerySession(Queryable, Protocol):
     and are cancelled together.
     """
 
-    async def answer(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
-        """Do what ``query`` does, but without blocking the running event loop.
+    def answer(
+        self, query: ParsedQuery, media_type: str, dataset: Dataset = UNION
+    ) -> "Future[bytes]":
+        """Do what ``query`` does, but without blocking: for the thread of the event loop.
 
-        The text must have passed ``guard.parse`` already. Cancelling the call stops the query.
+        The future that is returned may be done already. Cancelling it stops the query.
+        """
+
+    def preview(
+        self, text: str, dataset: Dataset = UNION, limits: "PreviewLimits | None" = None
+    ) -> "Preview":
+        """Return the beginning of the answer to a query, for a page; blocks like ``query``.
+
+        Raises:
+            The errors of ``query`` except NotAcceptable and TooLarge.
         """
 
     def cancel(self) -> None:

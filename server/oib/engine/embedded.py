@@ -4,11 +4,13 @@ import asyncio
 
 from pyoxigraph import Store
 
-from oib.engine.evaluation import evaluate
-from oib.engine.stores import Holding
+from oib.engine.evaluation import evaluate, preview
+from oib.engine.preview import Preview, PreviewLimits
+from oib.engine.stores import Stores
 from oib.errors import Unavailable
 from oib.sparql import guard
 from oib.sparql.dataset import UNION, Dataset
+from oib.sparql.guard import ParsedQuery
 
 
 class Embedded:
@@ -18,15 +20,15 @@ class Embedded:
     """
 
     def __init__(self, store: Store) -> None:
-        self._held = Holding.of(store)
+        self.stores = Stores.with_shared_union(store)
 
     def session(self, client: str = "", seconds: float | None = None) -> "EmbeddedSession":
         """Begin a session; this engine does not enforce its deadline."""
-        return EmbeddedSession(self)
+        return EmbeddedSession(self.stores)
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Answer one query, as ``Queryable.query`` defines."""
-        return evaluate(self._held, guard.parse(text), media_type, dataset)
+        return evaluate(self.stores, guard.parse(text), media_type, dataset)
 
     def close(self) -> None:
         """Do nothing: the store is released with this object."""
@@ -35,20 +37,32 @@ class Embedded:
 class EmbeddedSession:
     """A session of an embedded engine; see ``QuerySession``."""
 
-    def __init__(self, engine: Embedded) -> None:
-        self._engine = engine
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
         self._is_cancelled = False
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Answer one query, as ``Queryable.query`` defines."""
-        if self._is_cancelled:
-            raise Unavailable("this request was cancelled")
-        return self._engine.query(text, media_type, dataset)
+        return self._evaluate(guard.parse(text), media_type, dataset)
 
-    async def answer(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
+    def answer(
+        self, query: ParsedQuery, media_type: str, dataset: Dataset = UNION
+    ) -> asyncio.Future[bytes]:
         """Answer one query in a thread; cancelling does not stop the evaluation."""
-        return await asyncio.to_thread(self.query, text, media_type, dataset)
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(None, self._evaluate, query, media_type, dataset)
+
+    def preview(
+        self, text: str, dataset: Dataset = UNION, limits: PreviewLimits | None = None
+    ) -> Preview:
+        """Return the beginning of an answer, as ``QuerySession.preview`` defines."""
+        return preview(self._stores, guard.parse(text), dataset, limits or PreviewLimits())
 
     def cancel(self) -> None:
         """Refuse further queries; one that runs already is not stopped."""
         self._is_cancelled = True
+
+    def _evaluate(self, query: ParsedQuery, media_type: str, dataset: Dataset) -> bytes:
+        if self._is_cancelled:
+            raise Unavailable("this request was cancelled")
+        return evaluate(self._stores, query, media_type, dataset)

@@ -1,54 +1,80 @@
-"""Evaluation: a query and the data go in, the bytes of the answer come out."""
+"""The evaluation of a query on the stores, up to the bytes of the answer."""
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, NamedNode
 
 from oib.engine import default_graph
-from oib.engine.stores import Holding
+from oib.engine.preview import Preview, PreviewLimits, make_preview
+from oib.engine.stores import Stores
 from oib.errors import BadInput, BadQuery, Unavailable
 from oib.namespaces import BASE
 from oib.sparql import results
 from oib.sparql.dataset import UNION, Dataset
 from oib.sparql.guard import ParsedQuery
 
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-# The classes of characters among what was expected (``['0' ..= '9']``): long, and of no help.
+_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+# The character classes among what the parser expected (``['0' ..= '9']``): long, and no help.
 _CLASSES = re.compile(r"(?:, |^expected )\[(?:'(?:\\.|[^'])*'|[^'\]])*\]")
+_PREVIEW_LIMITS: Final = PreviewLimits()
 
 
 def evaluate(
-    held: Holding,
+    stores: Stores,
     query: ParsedQuery,
     media_type: str,
     dataset: Dataset = UNION,
-    most: int | None = None,
+    max_bytes: int | None = None,
 ) -> bytes:
-    """Answer a query that the guard has let pass, as ``Engine.query`` says.
+    """Answer a query, as ``Queryable.query`` defines.
 
     Raises:
-        TooLarge: the answer has more than ``most`` bytes.
+        TooLarge: the answer has more than ``max_bytes`` bytes.
     """
+    with _translated_errors():
+        return results.write(_execute(stores, query, dataset), media_type, max_bytes)
+
+
+def preview(
+    stores: Stores,
+    query: ParsedQuery,
+    dataset: Dataset = UNION,
+    limits: PreviewLimits = _PREVIEW_LIMITS,
+) -> Preview:
+    """Return the beginning of the answer to a query."""
+    with _translated_errors():
+        return make_preview(_execute(stores, query, dataset), limits)
+
+
+def _execute(stores: Stores, query: ParsedQuery, dataset: Dataset) -> results.Result:
     if dataset == UNION and len(query.from_graphs + query.from_named_graphs) > 1:
         dataset = default_graph.named_in(query)
-    graphs = {} if dataset == UNION else _graphs(dataset)
-    store = held.store if graphs else held.for_query(query)
-    if graphs and len(graphs["default_graph"]) > 1:
+    if dataset == UNION:
+        return stores.for_query(query).query(query.text, base_iri=BASE)
+    graphs, store = _graphs(dataset), stores.store
+    if len(graphs["default_graph"]) > 1:
         store = default_graph.merge(store, **graphs)
         graphs["default_graph"] = [DefaultGraph()]
+    return store.query(query.text, base_iri=BASE, **graphs)
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
     try:
-        return results.write(store.query(query.text, base_iri=BASE, **graphs), media_type, most)
+        yield
     except SyntaxError as error:
         raise _bad_query(str(error)) from error
     except RuntimeError as error:
         raise BadQuery(f"this query has no answer: {error}") from error
-    except OSError as error:
-        raise Unavailable(f"the store could not finish this query: {error}") from error
+    except OSError as error:  # its text names files of this machine
+        raise Unavailable("the store could not finish this query") from error
 
 
 def _graphs(dataset: Dataset) -> dict[str, Any]:
-    # pyoxigraph reads a graph that is named twice twice.
+    # dict.fromkeys: pyoxigraph reads a graph that is named twice two times.
     try:
         return {
             "default_graph": [NamedNode(iri) for iri in dict.fromkeys(dataset.default)],
@@ -59,8 +85,8 @@ def _graphs(dataset: Dataset) -> dict[str, Any]:
 
 
 def _bad_query(message: str) -> BadQuery:
-    place = _PLACE.fullmatch(message)
-    if not place:
+    match = _POSITION.fullmatch(message)
+    if not match:
         return BadQuery(message)
-    reason = " ".join(place[3].split())
-    return BadQuery(_CLASSES.sub("", reason) or reason, int(place[1]), int(place[2]))
+    reason = " ".join(match[3].split())
+    return BadQuery(_CLASSES.sub("", reason) or reason, int(match[1]), int(match[2]))

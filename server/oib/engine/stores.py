@@ -1,4 +1,4 @@
-"""The holding: the data as an engine asks them, all graphs and the union of them."""
+"""The stores that queries are evaluated on: all graphs, and the union of all graphs."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -9,42 +9,43 @@ from oib.sparql.guard import ParsedQuery
 
 
 @dataclass(frozen=True)
-class Holding:
-    """A store whose default graph is the union of its graphs, each triple once.
+class Stores:
+    """A store with all graphs, and one with the union of them as its default graph.
 
-    ``union`` has the same default graph, and may have nothing else: a question that names no
-    graph then walks through half as much. In memory each store counts: three times the triples.
+    ``store`` holds the named graphs, and the union as its default graph, each triple once.
+    ``union`` has the same default graph, and may have nothing else: a query that names no graph
+    then walks through half as much. Each distinct store in memory adds to the memory in use:
+    together they hold each triple three times.
     """
 
     store: Store
     union: Store
 
     @classmethod
-    def of(cls, store: Store) -> Self:
-        """Fill the default graph of a store, and hold it.
+    def with_shared_union(cls, store: Store) -> Self:
+        """Fill the default graph of a store with the union of its graphs, and use it for both.
 
-        A default graph that holds something already is left alone. (pyoxigraph's own union gives
-        a triple of two graphs twice, and turns FROM off without a word.)
+        A default graph that is not empty is left as it is. pyoxigraph's own option of a union
+        default graph yields a triple of two graphs twice, and silently disables FROM.
         """
-        if not _has_default(store):
+        if not _has_default_graph(store):
             store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
         return cls(store, store)
 
     @classmethod
-    def apart(cls, store: Store) -> Self:
-        """Hold a store, and its union apart, unless the store lies on disk and brings its own."""
-        if _has_default(store):
+    def with_separate_union(cls, store: Store) -> Self:
+        """Keep the union in a store of its own, unless the store brings one, as on disk."""
+        if _has_default_graph(store):
             return cls(store, store)
-        held = cls.of(store)
-        found = store.quads_for_pattern(None, None, None, DefaultGraph())
+        stores = cls.with_shared_union(store)
         union = Store()
-        union.bulk_extend(found)
-        return cls(held.store, union)
+        union.bulk_extend(store.quads_for_pattern(None, None, None, DefaultGraph()))
+        return cls(stores.store, union)
 
     def for_query(self, query: ParsedQuery) -> Store:
-        """Return the store to ask with a query that no dataset was given for."""
+        """Return the store for a query to which the request gave no dataset."""
         return self.store if query.names_graphs else self.union
 
 
-def _has_default(store: Store) -> bool:
+def _has_default_graph(store: Store) -> bool:
     return any(store.quads_for_pattern(None, None, None, DefaultGraph()))

@@ -5,16 +5,17 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
 from oib.engine.limits import Limits
-from oib.errors import Unavailable
+from oib.engine.preview import Preview, PreviewLimits
 from oib.sparql import guard
 from oib.sparql.dataset import UNION, Dataset
-from oib.workers import messages
-from oib.workers.pool import Nursery
-from oib.workers.scheduler import Lanes
+from oib.sparql.guard import ParsedQuery
+from oib.workers import failures, messages
+from oib.workers.scheduler import PendingQuery, Scheduler
 
 
 class WorkerEngine:
@@ -29,7 +30,7 @@ class WorkerEngine:
     Args:
         directory: the directory of the snapshot.
         limits: what a query may use.
-        log: receives lines for the operator, such as which sandbox measures are missing.
+        log: receives lines for the operator, such as which measures of the sandbox are missing.
         loop: the event loop that waits for the workers; by default, one in a thread of its own
             that all such engines of this process share.
     """
@@ -43,13 +44,12 @@ class WorkerEngine:
     ) -> None:
         self.loop = loop or _shared_loop()
         self._limits = limits
-        self._pool = Nursery(directory, limits, log, self.loop)
-        self._scheduler = Lanes(self._pool, limits)
+        self._scheduler = Scheduler(directory, limits, log, self.loop)
 
     def session(self, client: str = "", seconds: float | None = None) -> "WorkerSession":
         """Begin a session, as ``Engine.session`` defines."""
         seconds = min(seconds or self._limits.seconds, self._limits.seconds)
-        return WorkerSession(self._scheduler, self.loop, seconds)
+        return WorkerSession(self._scheduler, client, seconds)
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Answer one query in a session of its own, as ``Queryable.query`` defines.
@@ -60,48 +60,75 @@ class WorkerEngine:
 
     def close(self) -> None:
         """End all workers and their queries; safe from any thread."""
-        self._pool.close()
+        self._scheduler.pool.close()
 
 
 class WorkerSession:
     """A session of a worker engine; see ``QuerySession``."""
 
-    def __init__(self, scheduler: Lanes, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        self._scheduler, self._loop = scheduler, loop
+    def __init__(self, scheduler: Scheduler, client: str, seconds: float) -> None:
+        self._scheduler = scheduler
+        self._client, self._seconds = client, seconds
         self._deadline = time.monotonic() + seconds
-        self._running = set[Future[bytes]]()
+        self._queries = list[PendingQuery]()
         self._is_cancelled = False
-        self._lock = threading.Lock()
 
-    async def answer(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
-        """Answer a query that passed the guard, on the event loop of the engine."""
-        question = messages.pack_question(text, media_type, dataset)
-        return await self._scheduler.ask(question, self._deadline)
+    def answer(
+        self, query: ParsedQuery, media_type: str, dataset: Dataset = UNION
+    ) -> asyncio.Future[bytes]:
+        """Answer a query, as ``QuerySession.answer`` defines; in the thread of the event loop."""
+        return self._submit(messages.pack_request(query, media_type, dataset))
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Answer one query, as ``Queryable.query`` defines; from any thread but the loop's."""
-        guard.parse(text)  # in this thread, because a long text would hold up the event loop
-        question = messages.pack_question(text, media_type, dataset)
-        with self._lock:
-            if self._is_cancelled:
-                raise Unavailable("this request was cancelled")
-            running = asyncio.run_coroutine_threadsafe(
-                self._scheduler.ask(question, self._deadline), self._loop
-            )
-            self._running.add(running)
-        try:
-            return running.result()
-        except CancelledError:
-            raise Unavailable("this request was cancelled") from None
-        finally:
-            self._running.discard(running)
+        # Parsed in this thread, because a long text would hold up the event loop.
+        return self._wait(messages.pack_request(guard.parse(text), media_type, dataset))
+
+    def preview(
+        self, text: str, dataset: Dataset = UNION, limits: PreviewLimits | None = None
+    ) -> Preview:
+        """Return the beginning of an answer, as ``QuerySession.preview`` defines."""
+        options = asdict(limits or PreviewLimits())
+        request = messages.pack_request(guard.parse(text), "", dataset, options)
+        return Preview.from_json(self._wait(request))
 
     def cancel(self) -> None:
         """Stop all queries of this session and refuse further ones; safe from any thread."""
-        with self._lock:
-            self._is_cancelled = True
-            for running in tuple(self._running):
-                running.cancel()
+        self._is_cancelled = True
+        self._scheduler.loop.call_soon_threadsafe(self._cancel_all)
+
+    def _submit(self, request: bytes) -> PendingQuery:
+        query = self._scheduler.submit(request, self._client, self._deadline, self._seconds)
+        self._queries.append(query)
+        if self._is_cancelled:
+            query.cancel()
+        return query
+
+    def _wait(self, request: bytes) -> bytes:
+        """Block this thread until the answer is there."""
+        if self._is_cancelled:
+            raise failures.cancelled()
+        answer: Future[bytes] = Future()
+        self._scheduler.loop.call_soon_threadsafe(self._submit_for_thread, request, answer)
+        try:
+            return answer.result()
+        except CancelledError:
+            raise failures.cancelled() from None
+
+    def _submit_for_thread(self, request: bytes, answer: "Future[bytes]") -> None:
+        def finish(query: asyncio.Future[bytes]) -> None:
+            if query.cancelled():
+                answer.cancel()
+            elif error := query.exception():
+                answer.set_exception(error)
+            else:
+                answer.set_result(query.result())
+
+        self._submit(request).add_done_callback(finish)
+
+    def _cancel_all(self) -> None:
+        for query in self._queries:
+            query.cancel()
 
 
 @cache

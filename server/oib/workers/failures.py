@@ -1,4 +1,4 @@
-"""The verdict: what to tell the one who asked when a query was stopped, or its worker died."""
+"""The errors for queries that were stopped, and for workers that ended."""
 
 import signal
 
@@ -6,33 +6,49 @@ from oib.engine.limits import Limits
 from oib.errors import TooCostly, Unavailable
 
 
-def out_of_time(limits: Limits) -> TooCostly:
-    """Return the error for a query that ran until its deadline."""
+def out_of_time(seconds: float) -> TooCostly:
+    """Return the error for a query that reached its deadline after so many seconds."""
     return TooCostly(
-        f"stopped after {limits.seconds:g} s, the most that a query may take here; narrow it, "
-        "or take the whole data and ask them on a machine of your own"
+        f"stopped after {seconds:g} s, the most that a query may take here; narrow it, "
+        "or download the data and query them on a machine of your own"
     )
 
 
 def out_of_memory(limits: Limits) -> TooCostly:
-    """Return the error for a query that hit the cap."""
+    """Return the error for a query that needs more memory than it may use."""
     return TooCostly(
         f"stopped: this query needs more than {limits.memory_mib} MiB of memory; "
         "sort, group or join less at once"
     )
 
 
+def nested_too_deeply() -> TooCostly:
+    """Return the error for a query that overflowed the stack."""
+    return TooCostly("stopped: this query is nested too deeply")
+
+
 def busy() -> Unavailable:
-    """Return the error for a query that found no place to run."""
+    """Return the error for a query for which there was no capacity."""
     return Unavailable("too many long queries are running; ask again in some seconds")
 
 
-def death(status: int | None, limits: Limits) -> Unavailable:
-    """Return the error for a worker that ended so: an exit status, or a signal less than zero."""
+def cancelled() -> Unavailable:
+    """Return the error for a query of a request that was cancelled."""
+    return Unavailable("this request was cancelled")
+
+
+def ended(status: int | None, limits: Limits, seconds: float) -> Unavailable:
+    """Return the error for a query whose worker ended.
+
+    Args:
+        status: the exit status of the worker, less than zero for a signal; None if unknown.
+        limits: those of the worker.
+        seconds: what the query was allowed.
+    """
     if status == -signal.SIGABRT:  # how the allocator of the store gives up
         return out_of_memory(limits)
     if status in (-signal.SIGSEGV, -signal.SIGBUS):  # the end of the stack
-        return TooCostly("stopped: this query is nested too deeply")
+        return nested_too_deeply()
     if status == -signal.SIGXCPU:
-        return out_of_time(limits)
+        return out_of_time(seconds)
     return Unavailable("the worker that ran this query was stopped by the system; ask again")

@@ -1,57 +1,69 @@
-"""The stem: the server's end of the zygote."""
+"""The server's end of the fork server."""
 
 import json
 import os
 import socket
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from oib.engine.limits import Limits
 from oib.errors import Unavailable
-from oib.workers.fork_server import BURY, FORGET, FORK, ORDER, RESULT
-from oib.workers.process import Handle
+from oib.workers.fork_server import FORGET, FORK, ORDER, RESULT, WAIT_EXIT
+from oib.workers.process import WorkerProcess
+
+# What Python and the C library need to start; nothing else of the environment reaches a worker.
+_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
 
 
-class Stem:
-    """A zygote that was started over a snapshot; used by one thread only.
+class NoResources(Exception):
+    """No worker can be started: the system has no descriptors, processes or memory left."""
 
-    ``missing`` names the walls that this system does not give. The system ends the zygote with
-    the thread that started it, so let that be one that lives as long as its workers are needed.
+
+class ForkServerClient:
+    """A fork server, started over a snapshot; to be used by one thread only.
+
+    The system ends the fork server together with the thread that started it, so that thread must
+    live as long as the workers are needed. ``missing`` names the measures of the sandbox that
+    this system does not offer.
 
     Raises:
-        Unavailable: the snapshot cannot be opened, or no zygote came up.
+        Unavailable: the snapshot cannot be opened, or the fork server did not start.
     """
 
     def __init__(self, directory: Path, limits: Limits) -> None:
         self._control, theirs = socket.socketpair()
         self._children = set[int]()
-        program = ["-P", "-m", "oib.workers.fork_server"]
-        arguments = map(str, (theirs.fileno(), os.getpid(), directory))
-        path = os.pathsep.join(filter(None, sys.path))
-        self._process = subprocess.Popen(
-            [sys.executable, *program, *arguments],
-            env={**os.environ, **limits.variables(), "PYTHONPATH": path},
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the server, which ends the zygote in its turn
-        )
-        theirs.close()
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        with theirs:
+            arguments = (theirs.fileno(), os.getpid(), directory, json.dumps(asdict(limits)))
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "oib.workers.fork_server", *map(str, arguments)],
+                env={**environment, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the server, which ends the fork server
+            )
         with self._control.makefile("r") as lines:
-            told = json.loads(lines.readline() or '{"error": "the zygote did not come up"}')
-        if "error" in told:
+            report = json.loads(lines.readline() or '{"error": "the fork server did not start"}')
+        if "error" in report:
             self.close()
-            raise Unavailable(told["error"])
-        self.missing: list[str] = told["missing"]
+            raise Unavailable(report["error"])
+        self.missing: list[str] = report["missing"]
 
-    def fork(self) -> Handle:
+    def fork(self) -> WorkerProcess:
         """Return a new worker.
 
         Raises:
-            OSError, EOFError: the zygote has died.
+            NoResources: the system has no descriptors, processes or memory left.
+            OSError, EOFError: the fork server has died.
         """
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise NoResources(str(error)) from error
         try:
             with theirs:
                 socket.send_fds(self._control, [ORDER.pack(FORK, 0)], [theirs.fileno()])
@@ -59,29 +71,32 @@ class Stem:
         except (OSError, EOFError):
             ours.close()
             raise
+        if pid < 0:
+            ours.close()
+            raise NoResources(os.strerror(-pid))
         self._children.add(pid)
-        return Handle(pid, ours)
+        return WorkerProcess(pid, ours)
 
-    def bury(self, worker: Handle) -> int | None:
-        """Return the exit status of a worker that has died, a signal less than zero.
+    def wait_exit(self, worker: WorkerProcess) -> int | None:
+        """Return the exit status of a worker that has ended, less than zero for a signal.
 
         Raises:
-            OSError, EOFError: the zygote has died.
+            OSError, EOFError: the fork server has died.
         """
-        if worker.pid not in self._children:  # of a zygote before this one
+        if worker.pid not in self._children:  # a child of an earlier fork server
             return None
         self._children.remove(worker.pid)
-        self._control.sendall(ORDER.pack(BURY, worker.pid))
+        self._control.sendall(ORDER.pack(WAIT_EXIT, worker.pid))
         return self._result()
 
-    def forget(self, worker: Handle) -> None:
-        """Let the zygote reap a worker that was killed."""
+    def forget(self, worker: WorkerProcess) -> None:
+        """Let the fork server reap a worker that was killed."""
         if worker.pid in self._children:
             self._children.remove(worker.pid)
             self._control.sendall(ORDER.pack(FORGET, worker.pid))
 
     def close(self) -> None:
-        """End the zygote and all its workers."""
+        """End the fork server and all of its workers."""
         self._control.close()
         try:
             self._process.wait(timeout=5)
@@ -90,7 +105,7 @@ class Stem:
             self._process.wait()
 
     def _result(self) -> int:
-        got = self._control.recv(RESULT.size, socket.MSG_WAITALL)
-        if len(got) < RESULT.size:
-            raise EOFError("the zygote has died")
-        return int(RESULT.unpack(got)[0])
+        data = self._control.recv(RESULT.size, socket.MSG_WAITALL)
+        if len(data) < RESULT.size:
+            raise EOFError("it closed its connection")
+        return int(RESULT.unpack(data)[0])

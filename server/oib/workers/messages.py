@@ -1,115 +1,162 @@
-"""Frames: what goes to a worker and what comes back, as bytes with their length before them."""
+"""The messages between the server and a worker: length-prefixed, over a socket pair.
+
+A request is a header, the query text, the media type and, where there are options, a JSON object;
+a reply is a header and the answer, or the description of an error.
+"""
 
 import json
 import socket
 import struct
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, get_args
 
 from oib import errors
-from oib.errors import BadQuery, OibError
+from oib.errors import BadQuery, OibError, Unavailable
 from oib.sparql.dataset import UNION, Dataset
+from oib.sparql.guard import ParsedQuery
+from oib.sparql.lexer import Form
 
-_QUESTION = struct.Struct("<IHI")  # lengths of query text, media type and dataset
-_REPLY = struct.Struct("<BI")  # kind, length of the body
-_ERROR, _LAST = 1, 2  # bits of the kind
+# Flags, and lengths in bytes: query text, media type, options.
+_REQUEST = struct.Struct("<BIHI")
+_FORMS: Final = get_args(Form)
+_NAMES_GRAPHS = 4
+_REPLY = struct.Struct("<BI")  # flags, length of the body in bytes
+_ERROR, _LAST = 1, 2  # the flags
 
-#: What one call to receive asks for; most answers fit.
+#: How many bytes one read from the socket asks for; most messages fit.
 CHUNK: Final = 2**16
 
 
+class Request(NamedTuple):
+    """A query for a worker; ``preview`` holds the fields of ``PreviewLimits``, if any."""
+
+    query: ParsedQuery
+    media_type: str
+    dataset: Dataset
+    preview: Mapping[str, int] | None
+
+
 class Reply(NamedTuple):
-    """The answer to a question, or the error; ``last`` when the worker ends after it."""
+    """The reply of a worker; ``is_last`` if the worker ends after it."""
 
     body: bytes
     is_error: bool
-    last: bool
+    is_last: bool
 
-    def answer(self) -> bytes:
-        """Return the answer.
-
-        Raises:
-            OibError: what the worker raised, as the member of the family that it was.
-        """
+    def error(self) -> Exception | None:
+        """Return the error that the worker raised, or None if the body is an answer."""
         if not self.is_error:
-            return self.body
-        told = json.loads(self.body)
-        kind: type[OibError] | None = getattr(errors, told["error"], None)
+            return None
+        members = json.loads(self.body)
+        kind: type[OibError] | None = getattr(errors, members["error"], None)
         if kind is BadQuery:
-            raise BadQuery(told["reason"], told["line"], told["column"])
+            return BadQuery(members["reason"], members["line"], members["column"])
         if kind is None:
-            raise RuntimeError(f"fault in a worker: {told['reason']}")
-        raise kind(told["reason"])
+            return RuntimeError(f"fault in a worker: {members['reason']}")
+        if kind is Unavailable:
+            return Unavailable(members["reason"], members["retry_after"])
+        return kind(members["reason"])
 
 
-def pack_question(text: str, media_type: str, dataset: Dataset) -> bytes:
-    """Return a question as a worker reads it.
+def pack_request(
+    query: ParsedQuery,
+    media_type: str,
+    dataset: Dataset = UNION,
+    preview: Mapping[str, int] | None = None,
+) -> bytes:
+    """Return the bytes of a request.
 
     Raises:
-        BadQuery: the text holds half of a surrogate pair, which no engine can read.
+        BadQuery: the text contains half of a surrogate pair, which no encoding can express.
     """
     try:
-        query = text.encode()
+        text = query.text.encode()
     except UnicodeEncodeError as error:
         raise BadQuery(f"character {error.start + 1} is half of a surrogate pair") from error
-    kind = media_type.encode()
-    graphs = b"" if dataset == UNION else json.dumps([dataset.default, dataset.named]).encode()
-    return _QUESTION.pack(len(query), len(kind), len(graphs)) + query + kind + graphs
+    kind, options = media_type.encode(), b""
+    if dataset != UNION or preview is not None or query.has_dataset:
+        members = {
+            "default": dataset.default,
+            "named": dataset.named,
+            "from": query.from_graphs,
+            "from named": query.from_named_graphs,
+            "prologue": len(query.prologue),
+            "preview": preview,
+        }
+        options = json.dumps(members).encode()
+    flags = _FORMS.index(query.form) | (_NAMES_GRAPHS if query.names_graphs else 0)
+    return _REQUEST.pack(flags, len(text), len(kind), len(options)) + text + kind + options
 
 
-def receive_question(connection: socket.socket) -> tuple[str, str, Dataset]:
-    """Wait for a question; return its text, its media type and its dataset.
+def receive_request(connection: socket.socket) -> Request:
+    """Wait for a request.
 
     Raises:
-        EOFError: nobody will ask any more.
+        EOFError: the other end is closed, so there will be no more requests.
     """
-    got = connection.recv(CHUNK)
-    got = _fill(connection, got, _QUESTION.size)
-    query, kind, graphs = _QUESTION.unpack_from(got)
-    got = _fill(connection, got, _QUESTION.size + query + kind + graphs)
-    end = _QUESTION.size + query
-    text, media_type = got[_QUESTION.size : end].decode(), got[end : end + kind].decode()
-    if not graphs:
-        return text, media_type, UNION
-    default, named = json.loads(got[end + kind :])
-    return text, media_type, Dataset(tuple(default), tuple(named))
+    data = connection.recv(CHUNK)
+    data = _receive_until(connection, data, _REQUEST.size)
+    flags, text_size, kind_size, options_size = _REQUEST.unpack_from(data)
+    text_end = _REQUEST.size + text_size
+    kind_end = text_end + kind_size
+    data = _receive_until(connection, data, kind_end + options_size)
+    text, media_type = data[_REQUEST.size : text_end].decode(), data[text_end:kind_end].decode()
+    form, names_graphs = _FORMS[flags & 3], bool(flags & _NAMES_GRAPHS)
+    if not options_size:
+        query = ParsedQuery(text, form, "", names_graphs=names_graphs)
+        return Request(query, media_type, UNION, None)
+    options: dict[str, Any] = json.loads(data[kind_end:])
+    query = ParsedQuery(
+        text,
+        form,
+        text[: options["prologue"]],
+        has_dataset=bool(options["from"] or options["from named"]),
+        from_graphs=tuple(options["from"]),
+        from_named_graphs=tuple(options["from named"]),
+        names_graphs=names_graphs,
+    )
+    dataset = Dataset(tuple(options["default"]), tuple(options["named"]))
+    return Request(query, media_type, dataset, options["preview"])
 
 
-def pack_reply(body: bytes, last: bool) -> bytes:
-    """Return an answer as the server reads it."""
-    return _REPLY.pack(_LAST if last else 0, len(body)) + body
+def pack_reply(body: bytes, *, is_last: bool) -> bytes:
+    """Return the bytes of a reply that is an answer."""
+    return _REPLY.pack(_LAST if is_last else 0, len(body)) + body
 
 
-def pack_error(error: Exception, last: bool) -> bytes:
-    """Return an error as the server reads it; one outside the family becomes a fault."""
-    told: dict[str, object] = {"error": type(error).__name__, "reason": str(error)}
+def pack_error(error: Exception, *, is_last: bool) -> bytes:
+    """Return the bytes of a reply that is an error; one outside of ``OibError`` is a fault."""
+    members: dict[str, object] = {"error": type(error).__name__, "reason": str(error)}
     if isinstance(error, BadQuery):
-        told |= {"reason": error.reason, "line": error.line, "column": error.column}
+        members |= {"reason": error.reason, "line": error.line, "column": error.column}
+    elif type(error) is Unavailable:
+        members["retry_after"] = error.retry_after
     elif not isinstance(error, OibError):
-        told = {"error": "", "reason": repr(error)}
-    body = json.dumps(told).encode()
-    return _REPLY.pack(_ERROR | (_LAST if last else 0), len(body)) + body
+        members = {"error": "", "reason": repr(error)}
+    body = json.dumps(members).encode()
+    return _REPLY.pack(_ERROR | (_LAST if is_last else 0), len(body)) + body
 
 
-def unpack_reply(got: bytearray) -> Reply | None:
-    """Return the reply in what came so far, or None if it is not whole yet."""
-    if len(got) < _REPLY.size:
+def unpack_reply(data: bytes | bytearray) -> Reply | None:
+    """Return the reply that the data hold, or None if it is not complete yet."""
+    if len(data) < _REPLY.size:
         return None
-    kind, size = _REPLY.unpack_from(got)
-    if len(got) < _REPLY.size + size:
+    flags, size = _REPLY.unpack_from(data)
+    if len(data) < _REPLY.size + size:
         return None
-    with memoryview(got) as view:
-        return Reply(bytes(view[_REPLY.size :]), bool(kind & _ERROR), bool(kind & _LAST))
+    with memoryview(data) as view:
+        return Reply(bytes(view[_REPLY.size :]), bool(flags & _ERROR), bool(flags & _LAST))
 
 
-def _fill(connection: socket.socket, got: bytes, size: int) -> bytes:
-    """Receive until there are so many bytes; return them all."""
-    if len(got) >= size:
-        return got
-    pieces, left = [got], size - len(got)
-    while left > 0:
-        piece = connection.recv(min(left, 2**20))
+def _receive_until(connection: socket.socket, data: bytes, size: int) -> bytes:
+    """Receive until there are ``size`` bytes; return all of them."""
+    if len(data) >= size:
+        return data
+    pieces, missing = [data], size - len(data)
+    while missing > 0:
+        piece = connection.recv(min(missing, 2**20))
         if not piece:
             raise EOFError
         pieces.append(piece)
-        left -= len(piece)
+        missing -= len(piece)
     return b"".join(pieces)

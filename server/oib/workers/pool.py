@@ -1,132 +1,118 @@
-"""The nursery: workers that are ready for a question, and those who wait for one."""
+"""The pool of workers: processes that wait for a query, kept at the number that is needed."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from oib.engine.limits import Limits
-from oib.errors import Unavailable
-from oib.workers import failures
-from oib.workers.process import Handle
-from oib.workers.supervisor import Keeper
+from oib.workers.process import WorkerProcess
+from oib.workers.supervisor import Supervisor
 
-_REPORT = 1.0  # seconds to wait for the word on how a worker ended
+_REPORT_SECONDS = 1.0  # how long to wait for the exit status of a worker
 
-# So many more than the fast lane needs may wait there, before the one that waited longest ends.
+# How many workers more than the fast lane needs may wait in the pool.
 _SPARE = 1
 
 
-class Nursery:
-    """Workers over one snapshot, for those who run on one event loop.
+class WorkerPool:
+    """Workers over one snapshot. All methods but ``close`` are for the thread of the event loop.
 
-    ``say`` gets what is worth a line to whoever runs the server, in the thread of the keeper; all
-    methods but ``close`` are for the loop's.
+    Args:
+        directory: the directory of the snapshot.
+        limits: what a query may use, and how many workers there are.
+        log: receives lines for the operator, in the thread of the supervisor.
+        loop: the event loop that receives what workers write.
+        on_free: called whenever a worker waits in the pool.
     """
 
     def __init__(
         self,
         directory: Path,
         limits: Limits,
-        say: Callable[[str], None],
+        log: Callable[[str], None],
         loop: asyncio.AbstractEventLoop,
+        on_free: Callable[[], object],
     ) -> None:
-        self._limits, self._loop = limits, loop
-        self._keeper = Keeper(directory, limits, say)
-        # The last worker that came back goes first: its memory is warm.
-        self._ready: list[Handle] = []
-        self._waiting = deque[asyncio.Future[Handle]]()
+        self._limits, self._loop, self._on_free = limits, loop, on_free
+        self._supervisor = Supervisor(directory, limits, log)
+        # The worker that came back last is used first: its memory is warm.
+        self._free: list[WorkerProcess] = []
         self._is_closed = False
-        self._fast = 0  # how many are in the fast lane, or will be soon
-        self._fill()
+        self._fast = 0  # workers in the fast lane, those being started included
+        self._refill()
 
-    async def take(self, seconds: float) -> Handle:
-        """Return a worker that waits for a question.
+    @property
+    def fault(self) -> str:
+        """Why there are no workers at the moment, or nothing where there are."""
+        return self._supervisor.fault
 
-        Raises:
-            Unavailable: there was none within so many seconds.
-        """
-        if fault := self._keeper.fault:
-            raise Unavailable(fault)
-        if self._ready:
-            return self._ready.pop()
-        future: asyncio.Future[Handle] = self._loop.create_future()
-        self._waiting.append(future)
-        try:
-            return await asyncio.wait_for(future, max(0.0, seconds))
-        except TimeoutError:
-            fault = self._keeper.fault
-            raise Unavailable(fault) if fault else failures.busy() from None
-        except asyncio.CancelledError:
-            if future.done() and not future.cancelled():
-                self.give(future.result())
-            raise
+    def acquire(self) -> WorkerProcess | None:
+        """Take a worker out of the pool, or return None if all are at work."""
+        return self._free.pop() if self._free else None
 
-    def give(self, worker: Handle) -> None:
-        """Take a worker into the fast lane, where it waits for its next question."""
-        if worker.is_lent:
-            worker.is_lent = False
+    def release(self, worker: WorkerProcess) -> None:
+        """Put a worker back into the pool, in the fast lane."""
+        if worker.is_promoted:
+            worker.is_promoted = False
             self._fast += 1
         if self._is_closed:
             worker.close()
             return
-        while self._waiting:
-            future = self._waiting.popleft()
-            if not future.done():
-                future.set_result(worker)
-                return
-        self._ready.append(worker)
+        self._free.append(worker)
         if self._fast > self._limits.fast + _SPARE:
-            self.kill(self._ready.pop(0))
+            self.kill(self._free.pop(0))
+        self._on_free()
 
-    def lend(self, worker: Handle) -> None:
-        """Let a worker leave the fast lane with its question."""
-        worker.is_lent = True
+    def promote(self, worker: WorkerProcess) -> None:
+        """Let a worker leave the fast lane with its query, and start another in its place."""
+        worker.is_promoted = True
         self._fast -= 1
-        self._fill()
+        self._refill()
 
-    def kill(self, worker: Handle) -> None:
-        """End a worker, if it has not ended yet, and have another made if need be."""
+    def kill(self, worker: WorkerProcess) -> None:
+        """End a worker, if it has not ended yet, and start another if one is needed."""
         worker.kill()
-        self._keeper.tell(lambda stem: stem.forget(worker))
-        if not worker.is_lent:
+        self._supervisor.order(lambda fork_server: fork_server.forget(worker))
+        if not worker.is_promoted:
             self._fast -= 1
-            self._fill()
+            self._refill()
 
-    def _fill(self) -> None:
-        while self._fast < self._limits.fast and not self._is_closed:
-            self._fast += 1
-            self._keeper.tell(lambda stem: self._call(self._welcome, stem.fork()))
-
-    async def bury(self, worker: Handle) -> int | None:
-        """Return the exit status of a worker that has died, None where nobody knows it."""
+    def wait_exit(self, worker: WorkerProcess, on_exit: Callable[[int | None], object]) -> None:
+        """Call back with the exit status of a worker that has ended, None if it is unknown."""
         worker.close()
-        found: asyncio.Future[int | None] = self._loop.create_future()
+        is_reported = False
 
-        def tell(status: int | None) -> None:
-            if not found.done():
-                found.set_result(status)
+        def report(status: int | None) -> None:
+            nonlocal is_reported
+            if not is_reported:
+                is_reported = True
+                on_exit(status)
 
-        self._keeper.tell(lambda stem: self._call(tell, stem.bury(worker)))
-        with suppress(TimeoutError):
-            return await asyncio.wait_for(found, _REPORT)
-        return None
+        self._loop.call_later(_REPORT_SECONDS, report, None)
+        self._supervisor.order(
+            lambda fork_server: self._call(report, fork_server.wait_exit(worker))
+        )
 
     def close(self) -> None:
-        """End the zygote and all workers; to be called from any thread."""
+        """End the fork server and all workers; safe from any thread."""
         self._is_closed = True
-        self._keeper.close()
-        self._call(self._dismiss)
+        self._supervisor.close()
+        self._call(self._close_free)
 
-    def _welcome(self, worker: Handle) -> None:
+    def _refill(self) -> None:
+        while self._fast < self._limits.fast and not self._is_closed:
+            self._fast += 1
+            self._supervisor.order(lambda fork_server: self._call(self._add, fork_server.fork()))
+
+    def _add(self, worker: WorkerProcess) -> None:
         worker.listen(self._loop)
-        self.give(worker)
+        self.release(worker)
 
-    def _dismiss(self) -> None:
-        while self._ready:
-            self._ready.pop().close()
+    def _close_free(self) -> None:
+        while self._free:
+            self._free.pop().close()
 
-    def _call(self, function: Callable[..., object], *given: object) -> None:
-        with suppress(RuntimeError):  # the loop has ended, and all of this with it
-            self._loop.call_soon_threadsafe(function, *given)
+    def _call(self, function: Callable[..., object], *arguments: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits for anything
+            self._loop.call_soon_threadsafe(function, *arguments)

@@ -1,142 +1,129 @@
-"""The handle: the server's end of one worker."""
+"""One worker process, as the server sees it."""
 
 import asyncio
 import os
 import signal
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from oib.workers import messages
 from oib.workers.messages import Reply
 
+#: Receives the reply of a worker, or None if the worker has ended without one.
+OnReply = Callable[[Reply | None], object]
 
-class Handle:
-    """One worker, by its process id and its connection, which an event loop listens to.
 
-    A worker is signalled only while it has not been buried or forgotten: until then its id
-    belongs to no other process. All is done in the thread of the loop.
+class WorkerProcess:
+    """A worker process and the server's end of its connection.
+
+    All methods are for the thread of the event loop. A process is signalled only while the fork
+    server has not reaped it: until then its process id belongs to no other process.
     """
 
     def __init__(self, pid: int, connection: socket.socket) -> None:
         self.pid = pid
         self._connection = connection
-        self._got = bytearray()
-        self._reply: asyncio.Future[Reply | None] | None = None
+        self._buffer = bytearray()
+        self._on_reply: OnReply | None = None
         self._has_ended = self._is_closed = False
-        #: Whether it has left the fast lane, and whether it comes after all others.
-        self.is_lent = self.is_low = False
-        # CLOCK_PROCESS_CPUTIME_ID of another process, as clock_getcpuclockid(3) makes it on Linux.
+        #: Whether it works on a query outside of the fast lane.
+        self.is_promoted = False
+        #: Whether its priority was lowered, which cannot be undone without privileges.
+        self.is_low = False
+        # The CLOCK_PROCESS_CPUTIME_ID of another process; Linux, clock_getcpuclockid(3).
         self._clock = ~pid << 3 | 2
 
     def listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Let a loop tell when the worker has written something."""
+        """Begin to receive what the worker writes."""
         self._loop = loop
         self._connection.setblocking(False)
-        loop.add_reader(self._connection, self._read)
+        loop.add_reader(self._connection, self._receive)
 
-    async def ask(self, question: bytes) -> bool:
-        """Send a question; tell whether the worker was there to take it."""
+    def send(self, request: bytes, on_reply: OnReply) -> bool:
+        """Send a request; return False if the worker has ended.
+
+        ``on_reply`` is called once, in the event loop.
+        """
         if self._has_ended:
             return False
         try:
-            sent = self._connection.send(question)
-            if sent < len(question):
-                await self._loop.sock_sendall(self._connection, question[sent:])
+            sent = self._connection.send(request)
         except BlockingIOError:
-            await self._loop.sock_sendall(self._connection, question)
+            sent = 0
         except OSError:
             return False
+        self._on_reply = on_reply
+        if sent < len(request):  # a long one does not fit into the buffer of the socket
+            rest = memoryview(request)[sent:]
+            self._sending = self._loop.create_task(self._send_rest(rest))
         return True
 
-    def spent(self) -> float:
-        """Return the processor time that the worker has had, in seconds.
+    async def _send_rest(self, rest: memoryview) -> None:
+        with suppress(OSError):  # the end of the worker is noticed by ``_receive``
+            await self._loop.sock_sendall(self._connection, rest)
 
-        Where the system does not tell, it is the time on the wall.
-        """
+    def cpu_seconds(self) -> float:
+        """Return the processor time of the worker, or a wall clock where that is unknown."""
         try:
             return time.clock_gettime(self._clock)
         except OSError:
             return time.monotonic()
 
-    async def wait(self, seconds: float) -> Reply | None:
-        """Return the reply, or None if it is not whole after so many seconds.
-
-        Raises:
-            EOFError: the worker has died.
-        """
-        if reply := self._whole():  # it came while nobody waited
-            return reply
-        if self._has_ended:
-            raise EOFError
-        if seconds <= 0:
-            return None
-        future: asyncio.Future[Reply | None] = self._loop.create_future()
-        self._reply = future
-        timer = self._loop.call_later(seconds, _give_up, future)
-        try:
-            return await future
-        finally:
-            timer.cancel()
-            self._reply = None
-
     def pause(self) -> None:
-        """Stop the worker where it is."""
+        """Suspend the worker (SIGSTOP)."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let the worker go on."""
+        """Continue the worker (SIGCONT)."""
         self._signal(signal.SIGCONT)
 
-    def lower(self) -> None:
-        """Let the worker come after all others when there is little processor time, for good."""
+    def lower_priority(self) -> None:
+        """Give the worker the processor only after all others, for the rest of its life."""
         self.is_low = True
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, 15)
 
     def kill(self) -> None:
-        """End the worker at once, whatever it does, if it has not been let go of."""
+        """End the worker at once, unless the connection is closed already."""
         if not self._is_closed:
             self._signal(signal.SIGKILL)
             self.close()
 
     def close(self) -> None:
-        """Let go of the connection: a worker that waits for a question ends."""
+        """Close the connection; a worker that waits for a request ends then."""
         if not self._is_closed:
             self._has_ended = self._is_closed = True
+            self._on_reply = None
             self._loop.remove_reader(self._connection)
             self._connection.close()
 
     def _signal(self, number: int) -> None:
-        with suppress(ProcessLookupError):  # gone with its zygote
+        with suppress(ProcessLookupError):  # it ended together with its fork server
             os.kill(self.pid, number)
 
-    def _read(self) -> None:
+    def _receive(self) -> None:
         try:
             chunk = self._connection.recv(messages.CHUNK)
         except BlockingIOError:
             return
         except OSError:
             chunk = b""
-        self._got += chunk
-        future = self._reply
-        is_asked = future is not None and not future.done()
         if not chunk:
             self._has_ended = True
             self._loop.remove_reader(self._connection)
-            if future and is_asked:
-                future.set_exception(EOFError())
-        elif future and is_asked and (reply := self._whole()):
-            future.set_result(reply)
+            self._call_back(None)
+            return
+        if not self._buffer and (reply := messages.unpack_reply(chunk)):
+            self._call_back(reply)
+            return
+        self._buffer += chunk
+        if reply := messages.unpack_reply(self._buffer):
+            self._buffer.clear()
+            self._call_back(reply)
 
-    def _whole(self) -> Reply | None:
-        """Return the reply that has come, once, if it is whole."""
-        reply = messages.unpack_reply(self._got)
-        if reply:
-            self._got.clear()
-        return reply
-
-
-def _give_up(future: "asyncio.Future[Reply | None]") -> None:
-    if not future.done():
-        future.set_result(None)
+    def _call_back(self, reply: Reply | None) -> None:
+        on_reply, self._on_reply = self._on_reply, None
+        if on_reply:
+            on_reply(reply)

@@ -1,17 +1,17 @@
-"""Walls: what keeps a worker from the network, from files, and from too much memory or time.
+"""The sandbox: what keeps a worker from the network, from files, and from too much memory or time.
 
-Each stands by itself, and each that a system does not have is named, never passed over:
+Each measure is independent of the others; one that a system does not offer is reported by name.
 
-    network     Linux: an empty network namespace, around the zygote and all its workers
+    network     Linux: an empty network namespace for the fork server and all workers
     calls       Linux: a filter of system calls, see ``seccomp``
-    descriptors everywhere: not one more file or socket can be opened (RLIMIT_NOFILE 0)
-    root        Linux: in place of the wall before, where the data lie on disk: RocksDB opens its
-                files when it needs them, and these are all that is left to see (chroot(2))
-    memory      Linux: address space up to what it is now and a cap (RLIMIT_AS)
-    time        everywhere: a second stop behind the deadline of ``lanes`` (RLIMIT_CPU)
-    files, core everywhere: no file grows (RLIMIT_FSIZE 0), no dump is written (RLIMIT_CORE 0)
-    expendable  Linux: when the machine is out of memory, workers go first (oom_score_adj)
-    parent      Linux: a worker dies with the zygote, the zygote with the server
+    descriptors all systems: no further file or socket can be opened (RLIMIT_NOFILE 0)
+    root        Linux: instead of the one before, where the data are on disk: RocksDB opens its
+                files when it needs them, and these are all that is visible (chroot(2))
+    memory      Linux: the present address space and a limited amount more (RLIMIT_AS)
+    time        all systems: a second stop behind the deadline of the scheduler (RLIMIT_CPU)
+    files, core all systems: no file is written (RLIMIT_FSIZE 0), no core dump (RLIMIT_CORE 0)
+    expendable  Linux: when the machine is out of memory, workers end first (oom_score_adj)
+    parent      Linux: a worker ends with the fork server, and that with the server
 """
 
 import ctypes
@@ -33,65 +33,73 @@ _LINUX = sys.platform == "linux"
 
 
 def die_with_parent(parent: int) -> None:
-    """Let the system kill this process when the thread that started it ends.
+    """Have the system kill this process when the thread that started it ends.
 
-    ``parent`` is the process that started it; where it is gone already, this one ends here.
+    ``parent`` is the process id of the process that started it; if that has ended already, this
+    one ends at once.
     """
     _call("prctl", _DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
 
 
-def surround(parent: int) -> list[str]:
-    """Raise the walls around a zygote, which has one thread, and all its children.
+def isolate_network(parent: int) -> list[str]:
+    """Cut this process, which has one thread, and its children off the network.
 
-    ``parent`` is the process that started it. Returns the names of the walls that do not stand.
+    It also ends with its parent, whose process id is ``parent``. Returns the names of the
+    measures that failed.
     """
-    return _missing({"network": _leave_network, "parent": lambda: die_with_parent(parent)})
+    return _failed({"network": _leave_network, "parent": lambda: die_with_parent(parent)})
 
 
-def confine(limits: Limits, data: int, *, reading: bool = False) -> list[str]:
-    """Raise the walls of a worker around this process for good.
+def restrict(limits: Limits, data_size: int, *, can_read: bool = False) -> list[str]:
+    """Put this process into the sandbox of a worker, for the rest of its life.
 
-    ``data`` is how many bytes of address space it has to begin with. What it is to use later
-    must be open, imported and tried before, but that ``reading`` leaves it the files below its
-    working directory, to be read. Returns the names of the walls that do not stand.
+    Whatever it is to use must be open, imported and used once before.
+
+    Args:
+        limits: what a query may use.
+        data_size: the address space that it has without a query, in bytes.
+        can_read: whether it may open the files below its working directory for reading.
+
+    Returns:
+        The names of the measures that failed.
     """
     seconds = cpu_seconds(limits)
-    tries: dict[str, Callable[[], None]] = {
+    measures: dict[str, Callable[[], None]] = {
         "expendable": _be_expendable,
-        "memory": lambda: _cap_memory(data + limits.memory_mib * 2**20),
+        "memory": lambda: _limit_memory(data_size + limits.memory_mib * 2**20),
         "time": lambda: resource.setrlimit(resource.RLIMIT_CPU, (2 * seconds, 2 * seconds + 1)),
         "core": lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
         "files": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
         "descriptors": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0)),
         "root": lambda: os.chroot(os.curdir),
-        "calls": lambda: _filter_calls(reading),
+        "calls": lambda: _filter_calls(can_read),
     }
-    del tries["descriptors" if reading else "root"]
-    return _missing(tries)
+    del measures["descriptors" if can_read else "root"]
+    return _failed(measures)
 
 
 def cpu_seconds(limits: Limits) -> int:
-    """Return after how many seconds of processor time a worker is to be replaced."""
+    """Return after how many seconds of processor time a worker is replaced."""
     return math.ceil(limits.seconds) + 2
 
 
 def address_space() -> int:
-    """Return how many bytes of address space this process has; 0 where nobody says."""
+    """Return the address space of this process in bytes; 0 where it is unknown."""
     with suppress(OSError):
         pages = Path("/proc/self/statm").read_text().split()[0]
         return int(pages) * resource.getpagesize()
     return 0
 
 
-def _missing(tries: Mapping[str, Callable[[], None]]) -> list[str]:
-    return [name for name, build in tries.items() if not _stands(build)]
+def _failed(measures: Mapping[str, Callable[[], None]]) -> list[str]:
+    return [name for name, take in measures.items() if not _succeeds(take)]
 
 
-def _stands(build: Callable[[], None]) -> bool:
+def _succeeds(take: Callable[[], None]) -> bool:
     try:
-        build()
+        take()
     except (OSError, ValueError):
         return False
     return True
@@ -108,21 +116,21 @@ def _be_expendable() -> None:
     Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def _cap_memory(size: int) -> None:
-    if not _LINUX:  # macOS takes the number and does nothing
+def _limit_memory(size: int) -> None:
+    if not _LINUX:  # macOS accepts the limit and ignores it
         raise OSError("RLIMIT_AS is not enforced here")
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 
-def _filter_calls(reading: bool) -> None:
+def _filter_calls(can_read: bool) -> None:
     if not seccomp.is_known():
-        raise OSError("no list of calls for this machine")
-    seccomp.confine(os.getpid(), reading=reading)
+        raise OSError("the system calls of this machine are not known")
+    seccomp.restrict(os.getpid(), can_read=can_read)
 
 
 def _call(name: str, *arguments: int) -> None:
-    """Call a function of the C library; only Linux has those that are needed here."""
+    """Call a function of the C library; those that are needed here exist on Linux only."""
     if not _LINUX:
-        raise OSError(f"{name} is not there")
+        raise OSError(f"{name} does not exist here")
     if getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments):
         raise OSError(ctypes.get_errno(), name)

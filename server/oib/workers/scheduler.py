@@ -1,119 +1,314 @@
-"""The lanes: quick questions never wait for long ones, and no question takes longer than it may.
+"""The scheduler: short queries never wait for long ones, clients share the workers fairly, and no
+query takes longer than it may.
 
-Every question starts with a fast worker. One that is not answered after a slice of processor time
-keeps its worker, but that one leaves the fast lane and another takes its place: it stands still
-while no place in the slow lane is free, comes after all others when it has been at it for long,
-and is killed at the deadline. Nothing is estimated beforehand, and nothing is begun twice.
+Every query starts with a worker of the fast lane. One that is not answered within a slice of
+processor time keeps its worker, which leaves the fast lane, and another takes its place. It is
+suspended while the slow lane has no free place, gets a lower priority when it has run for long,
+and is killed at its deadline. No cost is estimated beforehand, and nothing is started twice.
 
-A worker that was not too long at its question is used again: the memory that it has touched is
-its own by now, and a fresh one would have to copy all of that anew, which takes several times as
-long as a question that walks through all data.
+Where queries have to wait, each client has a queue, and the queues take turns: a client with
+hundreds of queries delays those of another by one turn. Of the places in the slow lane, too, a
+client that has many gives way to one that has fewer.
+
+A worker that was not long at its query is used again: the memory that it has touched is its own
+by then, and a new worker would have to copy all of that, which takes several times as long as a
+query that reads all data.
 """
 
 import asyncio
 import time
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Collection
+from functools import partial
+from pathlib import Path
+from typing import Final
 
 from oib.engine.limits import Limits
+from oib.errors import Unavailable
 from oib.workers import failures
 from oib.workers.messages import Reply
-from oib.workers.pool import Nursery
-from oib.workers.process import Handle
+from oib.workers.pool import WorkerPool
+from oib.workers.process import WorkerProcess
 
-# A worker that got no processor on a busy machine has not had its slice; so many times it may
-# wait as long again.
-_TIMES = 4
+# On a busy machine a worker may not have had its slice of the processor when so much time has
+# passed; so many times it is given the rest.
+_EXTRA_WAITS: Final = 4
 
-# After so many seconds in the slow lane a worker comes after all others. It cannot be raised
-# again without privileges, so it ends with its question.
-_LONG = 1.0
+# After so many seconds in the slow lane a worker gets a lower priority. It cannot be raised again
+# without privileges, so the worker is not used again.
+_LONG_SECONDS: Final = 1.0
+
+#: How many queries of all clients may wait for a worker.
+MAX_QUEUED: Final = 4096
 
 
-class Lanes:
-    """Two lanes of workers from a nursery, on its event loop."""
+class PendingQuery(asyncio.Future[bytes]):
+    """The answer to a query that was submitted; cancelling it stops the query."""
 
-    def __init__(self, nursery: Nursery, limits: Limits) -> None:
-        self._nursery, self._limits = nursery, limits
-        self._slow = asyncio.Semaphore(limits.slow)
-        self._admitted = 0
+    def __init__(
+        self, scheduler: "Scheduler", request: bytes, client: str, deadline: float, seconds: float
+    ) -> None:
+        super().__init__(loop=scheduler.loop)
+        self.scheduler, self.request, self.client = scheduler, request, client
+        self.deadline, self.seconds = deadline, seconds
+        self.worker: WorkerProcess | None = None
+        #: When to look after it again, by ``time.monotonic``; see ``Scheduler._check``.
+        self.next_check = 0.0
+        self.cpu_before = 0.0
+        self.extra_waits = 0
+        #: Whether it has a place in the slow lane, and whether it waits for one.
+        self.is_slow = self.is_suspended = False
 
-    async def ask(self, question: bytes, deadline: float) -> bytes:
-        """Return the answer to a question, packed as ``messages`` does it.
+    def cancel(self, msg: object = None) -> bool:
+        """Stop the query, and kill its worker if it has one."""
+        if self.done():
+            return False
+        self.scheduler.abandon(self)
+        return super().cancel(msg)
 
-        ``deadline`` is a reading of ``time.monotonic``.
 
-        Whoever does not want it any more cancels this: then its worker is killed.
+class Scheduler:
+    """Two lanes of workers over one snapshot. All methods are for the thread of the event loop.
 
-        Raises:
-            OibError: what the worker raised.
-            TooCostly: the question took more time or memory than it may.
-            Unavailable: there is no worker for it now, or it died.
+    Args:
+        directory: the directory of the snapshot.
+        limits: what a query may use, and how many workers there are.
+        log: receives lines for the operator, in another thread.
+        loop: the event loop.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        limits: Limits,
+        log: Callable[[str], None],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self.loop = loop
+        self._limits = limits
+        self._queues = OrderedDict[str, deque[PendingQuery]]()
+        self._queued = 0
+        self._running = set[PendingQuery]()  # with a worker, suspended ones included
+        self._suspended = list[PendingQuery]()  # in the order of their arrival
+        self._slow = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
+        self.pool = WorkerPool(directory, limits, log, loop, self._start_queued)
+
+    def submit(self, request: bytes, client: str, deadline: float, seconds: float) -> PendingQuery:
+        """Have a query answered.
+
+        Args:
+            request: from ``messages.pack_request``.
+            client: whose query it is.
+            deadline: a reading of ``time.monotonic``.
+            seconds: how long the query may take altogether, for the message when it is over.
+
+        Returns:
+            A future of the answer. Its exceptions are what the worker raised (``OibError``);
+            ``TooCostly`` if the query took more time or memory than it may; ``Unavailable`` if
+            there is no worker for it, or its worker ended.
         """
-        worker, before = await self._begin(question, deadline)
-        is_of_use = False
-        try:
-            reply = await worker.wait(self._limits.slice_seconds)
-            reply = reply or await self._starve(worker, before)
-            if reply is None:
-                self._nursery.lend(worker)
-                reply = await self._go_on(worker, deadline)
-            is_of_use = not reply.last and not worker.is_low
-        except EOFError:
-            raise failures.death(await self._nursery.bury(worker), self._limits) from None
-        finally:
-            if is_of_use:
-                self._nursery.give(worker)
+        query = PendingQuery(self, request, client, deadline, seconds)
+        if fault := self.pool.fault:
+            query.set_exception(Unavailable(fault))
+        elif self._queued or not self._start(query):
+            self._enqueue(query)
+        return query
+
+    def abandon(self, query: PendingQuery) -> None:
+        """Stop a query whose answer nobody wants any more."""
+        if query.worker is None:
+            self._dequeue(query)
+            return
+        worker = query.worker
+        self._end(query)
+        self.pool.kill(worker)
+
+    # Waiting for a worker
+
+    def _enqueue(self, query: PendingQuery) -> None:
+        if self._queued >= MAX_QUEUED:
+            longest = max(self._queues.values(), key=len)
+            if len(longest) <= len(self._queues.get(query.client, ())) + 1:
+                query.set_exception(failures.busy())
+                return
+            refused = longest[-1]
+            self._dequeue(refused)
+            refused.set_exception(failures.busy())
+        self._queues.setdefault(query.client, deque()).append(query)
+        self._queued += 1
+        query.next_check = query.deadline
+        self._check_by(query.next_check)
+
+    def _dequeue(self, query: PendingQuery) -> None:
+        queue = self._queues.get(query.client)
+        if queue and query in queue:
+            queue.remove(query)
+            self._queued -= 1
+            if not queue:
+                del self._queues[query.client]
+
+    def _start_queued(self) -> None:
+        """Start the next query of the client whose turn it is, while there are free workers."""
+        while self._queued:
+            client, queue = next(iter(self._queues.items()))
+            if not self._start(queue[0]):
+                return
+            queue.popleft()
+            self._queued -= 1
+            if queue:
+                self._queues.move_to_end(client)
             else:
-                self._nursery.kill(worker)
-        return reply.answer()
+                del self._queues[client]
 
-    async def _begin(self, question: bytes, deadline: float) -> tuple[Handle, float]:
-        """Return a worker that has the question, and the processor time it had before."""
-        while True:
-            worker = await self._nursery.take(deadline - time.monotonic())
-            before, is_there = worker.spent(), False
-            try:
-                is_there = await worker.ask(question)
-            finally:
-                if not is_there:  # it died while it waited
-                    self._nursery.kill(worker)
-            if is_there:
-                return worker, before
+    # Running
 
-    async def _starve(self, worker: Handle, before: float) -> Reply | None:
-        for _ in range(_TIMES):
-            left = self._limits.slice_seconds - (worker.spent() - before)
-            if left <= 0.001:
-                break
-            if reply := await worker.wait(left):
-                return reply
-        return None
+    def _start(self, query: PendingQuery) -> bool:
+        """Give a query to a free worker; return False if there is none."""
+        while worker := self.pool.acquire():
+            query.cpu_before = worker.cpu_seconds()
+            if worker.send(query.request, partial(self._finish, query, worker)):
+                query.worker = worker
+                query.request = b""
+                slice_end = time.monotonic() + self._limits.slice_seconds
+                query.next_check = min(slice_end, query.deadline)
+                self._running.add(query)
+                self._check_by(query.next_check)
+                return True
+            self.pool.kill(worker)  # it ended while it waited
+        return False
 
-    async def _go_on(self, worker: Handle, deadline: float) -> Reply:
-        """Return the reply of a worker in the slow lane.
-
-        Raises:
-            EOFError: the worker died.
-        """
-        if self._admitted >= self._limits.slow + self._limits.waiting:
-            raise failures.busy()
-        self._admitted += 1
-        try:
-            if self._slow.locked():
-                worker.pause()
-            try:
-                await asyncio.wait_for(self._slow.acquire(), deadline - time.monotonic())
-            except TimeoutError:
-                raise failures.busy() from None
-            try:
-                worker.resume()
-                reply = await worker.wait(min(_LONG, deadline - time.monotonic()))
-                if reply is None:
-                    worker.lower()
-                    reply = await worker.wait(deadline - time.monotonic())
-            finally:
-                self._slow.release()
-        finally:
-            self._admitted -= 1
+    def _finish(self, query: PendingQuery, worker: WorkerProcess, reply: Reply | None) -> None:
+        """Hand on the reply of a worker, or the reason for which it ended without one."""
+        self._end(query)
         if reply is None:
-            raise failures.out_of_time(self._limits)
-        return reply
+            self.pool.wait_exit(worker, lambda status: self._fail_with_exit(query, status))
+            self.pool.kill(worker)
+            return
+        if error := reply.error():
+            query.set_exception(error)
+        else:
+            query.set_result(reply.body)
+        if reply.is_last or worker.is_low:
+            self.pool.kill(worker)
+        else:
+            self.pool.release(worker)
+
+    def _fail_with_exit(self, query: PendingQuery, status: int | None) -> None:
+        if not query.done():
+            query.set_exception(failures.ended(status, self._limits, query.seconds))
+
+    def _stop(self, query: PendingQuery, worker: WorkerProcess, error: Exception) -> None:
+        """Kill the worker of a query, and let the query fail."""
+        self._end(query)
+        self.pool.kill(worker)
+        query.set_exception(error)
+
+    def _end(self, query: PendingQuery) -> None:
+        """Forget a query that ends, and let another have its place in the slow lane."""
+        self._running.discard(query)
+        query.worker = None
+        if query.is_suspended:
+            self._suspended.remove(query)
+            query.is_suspended = False
+        if query.is_slow:
+            query.is_slow = False
+            self._slow -= 1
+            self._resume_next()
+
+    # Growing old
+
+    def _check_by(self, moment: float) -> None:
+        """See to it that ``_check`` runs at a moment, or before."""
+        if self._timer is None or moment < self._timer_at:
+            if self._timer:
+                self._timer.cancel()
+            self._timer_at = moment
+            self._timer = self.loop.call_later(moment - time.monotonic(), self._check)
+
+    def _check(self) -> None:
+        """Look after all queries whose time has come."""
+        self._timer = None
+        now = time.monotonic()
+        for query in [query for query in self._running if query.next_check <= now]:
+            if query.worker:
+                self._check_running(query, query.worker, now)
+        for queue in tuple(self._queues.values()):
+            for query in [query for query in queue if query.deadline <= now]:
+                self._dequeue(query)
+                query.set_exception(failures.busy())
+        moments = [query.next_check for query in self._running]
+        moments += [query.deadline for queue in self._queues.values() for query in queue]
+        if moments:
+            self._check_by(min(moments))
+
+    def _check_running(self, query: PendingQuery, worker: WorkerProcess, now: float) -> None:
+        if now >= query.deadline:
+            error = failures.busy() if query.is_suspended else failures.out_of_time(query.seconds)
+            self._stop(query, worker, error)
+        elif not worker.is_promoted:
+            left = self._limits.slice_seconds - (worker.cpu_seconds() - query.cpu_before)
+            if left > 0.001 and query.extra_waits < _EXTRA_WAITS:
+                query.extra_waits += 1
+                query.next_check = min(now + left, query.deadline)
+            else:
+                self._promote(query, worker)
+        elif query.is_slow:
+            worker.lower_priority()
+            query.next_check = query.deadline
+
+    def _promote(self, query: PendingQuery, worker: WorkerProcess) -> None:
+        """Move a query out of the fast lane: it runs in the slow lane, waits, or is refused."""
+        self.pool.promote(worker)
+        if self._slow < self._limits.slow:
+            self._enter_slow_lane(query)
+        elif other := self._greedier_than(query, [q for q in self._running if q.is_slow]):
+            other.is_slow = False
+            self._slow -= 1
+            self._enter_slow_lane(query)
+            self._suspend(other)
+        else:
+            self._suspend(query)
+
+    def _enter_slow_lane(self, query: PendingQuery) -> None:
+        self._slow += 1
+        query.is_slow = True
+        query.next_check = min(query.deadline, time.monotonic() + _LONG_SECONDS)
+        self._check_by(query.next_check)
+
+    def _suspend(self, query: PendingQuery) -> None:
+        """Let a query wait for a place in the slow lane; refuse one if too many wait."""
+        if query.worker:
+            query.worker.pause()
+        query.is_suspended = True
+        query.next_check = query.deadline
+        self._suspended.append(query)
+        if len(self._suspended) > self._limits.waiting:
+            refused = self._greedier_than(query, self._suspended) or query
+            if refused.worker:
+                self._stop(refused, refused.worker, failures.busy())
+
+    def _resume_next(self) -> None:
+        """Give a free place to the query, suspended longest, of the client with fewest places."""
+        if not self._suspended or self._slow >= self._limits.slow:
+            return
+        places = Counter(query.client for query in self._running if query.is_slow)
+        query = min(self._suspended, key=lambda other: places[other.client])
+        self._suspended.remove(query)
+        query.is_suspended = False
+        if query.worker:
+            query.worker.resume()
+        self._enter_slow_lane(query)
+
+    @staticmethod
+    def _greedier_than(
+        query: PendingQuery, others: Collection[PendingQuery]
+    ) -> PendingQuery | None:
+        """Return the youngest query of the client that has most, if ``query``'s has two fewer."""
+        counts = Counter(other.client for other in others)
+        own = counts[query.client]
+        candidates = [other for other in others if counts[other.client] > own + 1]
+        return max(
+            candidates, key=lambda other: (counts[other.client], other.deadline), default=None
+        )

@@ -1,8 +1,8 @@
-"""seccomp: from here on this process may compute and talk over what is open, and nothing else.
+"""A filter of system calls for this process (Linux, seccomp(2)).
 
-A filter of system calls (Linux, seccomp(2)): those on the list pass, every other one fails with
-EPERM. No file, socket, process or thread can be opened, and no other process can be reached.
-With ``reading`` files may be opened for reading, which a store on disk needs.
+The calls on the list work, every other one fails with EPERM: the process can compute, and use
+what it has open. It cannot open a file or a socket, start a process or a thread, or reach another
+process. With ``can_read`` it may open files for reading, which a store on disk needs.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from errno import EPERM
 from typing import Final
 
-# The calls that pass, with their numbers on x86_64 and aarch64.
+# The calls that work, with their numbers on x86_64 and aarch64.
 _CALLS: Final = """
     read 0 63, write 1 64, readv 19 65, writev 20 66, pread64 17 67, lseek 8 62, fstat 5 80,
     close 3 57, sendto 44 206, recvfrom 45 207, mmap 9 222, munmap 11 215, mprotect 10 226,
@@ -26,7 +26,7 @@ _CALLS: Final = """
     membarrier 324 283, sched_getaffinity 204 123
 """
 _TABLE = [row.split() for row in _CALLS.split(",")]
-#: By machine: AUDIT_ARCH_…, the numbers of the calls that pass, and those of tgkill and openat.
+#: By machine: AUDIT_ARCH_…, the numbers of the calls that work, and those of tgkill and openat.
 _MACHINES: Final = {
     "x86_64": (0xC000003E, [int(x86) for _, x86, _ in _TABLE], 234, 257),
     "aarch64": (0xC00000B7, [int(arm) for _, _, arm in _TABLE], 131, 56),
@@ -36,7 +36,7 @@ _MACHINES: Final = {
 _LOAD, _AND, _IF_EQUAL, _RETURN = 0x20, 0x54, 0x15, 0x06
 # Offsets in struct seccomp_data; an argument has eight bytes, the lower four first.
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _THIRD_ARGUMENT = 0, 4, 16, 32
-#: All flags of openat(2) but those that are harmless in one who reads.
+#: All flags of openat(2) but those that reading needs.
 _WRITING: Final = 0xFFFFFFFF & ~(os.O_RDONLY | os.O_CLOEXEC)
 _PASS, _FAIL = 0x7FFF0000, 0x00050000 | EPERM
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
@@ -47,7 +47,7 @@ class _Program(ctypes.Structure):
 
 
 def is_known() -> bool:
-    """Tell whether the calls of this machine are on the list."""
+    """Return whether the calls of this machine are on the list."""
     return (
         sys.platform == "linux"
         and platform.machine() in _MACHINES
@@ -56,16 +56,16 @@ def is_known() -> bool:
     )
 
 
-def confine(pid: int, *, reading: bool = False) -> None:
-    """Install the filter for good, in this process, which is ``pid``.
+def restrict(pid: int, *, can_read: bool = False) -> None:
+    """Install the filter for the rest of the life of this process, whose process id is ``pid``.
 
-    ``reading`` lets it open files to read them; which ones, another wall must say.
+    With ``can_read`` it may open files for reading; another measure must limit which ones.
 
     Raises:
         OSError: the system has no seccomp, or does not allow it.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    code = b"".join(_filter(pid, reading))
+    code = b"".join(_filter(pid, can_read))
     program = _Program(len(code) // 8, code)
     for arguments in (
         (_NO_NEW_PRIVILEGES, 1, 0, 0, 0),
@@ -75,7 +75,7 @@ def confine(pid: int, *, reading: bool = False) -> None:
             raise OSError(ctypes.get_errno(), "prctl")
 
 
-def _filter(pid: int, reading: bool) -> Iterator[bytes]:
+def _filter(pid: int, can_read: bool) -> Iterator[bytes]:
     """Yield the instructions of the filter, eight bytes each."""
     architecture, calls, tgkill, openat = _MACHINES[platform.machine()]
 
@@ -86,20 +86,20 @@ def _filter(pid: int, reading: bool) -> Iterator[bytes]:
     yield step(_IF_EQUAL, architecture, yes=1)
     yield step(_RETURN, _FAIL)
     yield step(_LOAD, _NUMBER)
-    # abort(3) sends SIGABRT to its own process; no other one is to get a signal.
+    # abort(3) sends SIGABRT to its own process; no other process may be sent a signal.
     yield step(_IF_EQUAL, tgkill, no=4)
     yield step(_LOAD, _FIRST_ARGUMENT)
     yield step(_IF_EQUAL, pid, yes=1)
     yield step(_RETURN, _FAIL)
     yield step(_RETURN, _PASS)
-    if reading:
+    if can_read:
         yield step(_IF_EQUAL, openat, no=5)
         yield step(_LOAD, _THIRD_ARGUMENT)
         yield step(_AND, _WRITING)
         yield step(_IF_EQUAL, 0, yes=1)
         yield step(_RETURN, _FAIL)
         yield step(_RETURN, _PASS)
-    for left, call in zip(reversed(range(len(calls))), calls, strict=True):
-        yield step(_IF_EQUAL, call, yes=left + 1)
+    for remaining, call in zip(reversed(range(len(calls))), calls, strict=True):
+        yield step(_IF_EQUAL, call, yes=remaining + 1)
     yield step(_RETURN, _FAIL)
     yield step(_RETURN, _PASS)

@@ -1,79 +1,93 @@
-"""The keeper: a thread of its own, the only one that talks to the zygote, and does nothing else."""
+"""The supervisor: the thread that keeps a fork server running, and alone talks to it."""
 
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Final
 
 from oib.engine.limits import Limits
 from oib.errors import Unavailable
-from oib.workers.fork_client import Stem
+from oib.workers.fork_client import ForkServerClient, NoResources
 
-_PAUSE = 1.0  # seconds before the next try, after a zygote did not come up
+_PAUSE_SECONDS = 1.0  # before the next attempt to start a fork server
+_SHORT_PAUSE_SECONDS = 0.1  # before the next attempt when descriptors or processes ran out
 
-Order = Callable[[Stem], object]
+#: What clients are told while there is no fork server; the reason is for the operator's log.
+NO_WORKERS: Final = "no query can be answered at the moment; ask again in some seconds"
+CLOSED: Final = "these data are no longer served; ask again"
+
+Order = Callable[[ForkServerClient], object]
 
 
-class Keeper:
-    """Who keeps a zygote over one snapshot, and starts another one when that dies.
+class Supervisor:
+    """Keeps a fork server over one snapshot, and starts another one when it dies.
 
-    ``say`` gets what is worth a line to whoever runs the server, in the keeper's thread.
+    ``log`` receives lines for the operator, in the thread of the supervisor.
     """
 
-    def __init__(self, directory: Path, limits: Limits, say: Callable[[str], None]) -> None:
-        self._directory, self._limits, self._say = directory, limits, say
+    def __init__(self, directory: Path, limits: Limits, log: Callable[[str], None]) -> None:
+        self._directory, self._limits, self._log = directory, limits, log
         self._orders = SimpleQueue[Order | None]()
         self._fault = ""
         self._is_closed = False
-        threading.Thread(target=self._keep, name="keeper", daemon=True).start()
+        threading.Thread(target=self._run, name="supervisor", daemon=True).start()
 
     @property
     def fault(self) -> str:
-        """Return why there are no workers now, or nothing where there are."""
-        return "these data are no longer served; ask again" if self._is_closed else self._fault
+        """Why there are no workers at the moment, or nothing where there are."""
+        return CLOSED if self._is_closed else self._fault
 
-    def tell(self, order: Order) -> None:
-        """Have an order carried out when its turn has come; to be called from any thread."""
+    def order(self, order: Order) -> None:
+        """Have a function called with the fork server, in turn; safe from any thread."""
         self._orders.put(order)
 
     def close(self) -> None:
-        """End the zygote and all its workers; to be called from any thread."""
+        """End the fork server and all of its workers; safe from any thread."""
         self._is_closed = True
         self._orders.put(None)
 
-    def _keep(self) -> None:
-        stem: Stem | None = None
+    def _run(self) -> None:
+        fork_server: ForkServerClient | None = None
         while order := self._orders.get():
-            stem = self._carry_out(order, stem)
-        if stem:
-            stem.close()
+            fork_server = self._carry_out(order, fork_server)
+        if fork_server:
+            fork_server.close()
 
-    def _carry_out(self, order: Order, stem: Stem | None) -> Stem | None:
-        """Carry out an order, by another zygote if this one has died; return the one that did."""
+    def _carry_out(
+        self, order: Order, fork_server: ForkServerClient | None
+    ) -> ForkServerClient | None:
+        """Carry out an order, with another fork server if this one died; return the one used."""
+        is_logged = False
         while not self._is_closed:
-            stem = stem or self._start()
+            fork_server = fork_server or self._start()
             try:
-                if stem:
-                    order(stem)
-                    return stem
+                if fork_server:
+                    order(fork_server)
+                    return fork_server
+            except NoResources as error:  # the fork server itself is well
+                if not is_logged:
+                    self._log(f"no further worker can be started now: {error}")
+                is_logged = True
+                time.sleep(_SHORT_PAUSE_SECONDS)
             except (OSError, EOFError) as error:
-                self._say(f"the zygote of the workers died ({error}); starting another")
-                if stem:
-                    stem.close()
-                stem = None
-        return stem
+                self._log(f"the fork server died ({error}); starting another")
+                if fork_server:
+                    fork_server.close()
+                fork_server = None
+        return fork_server
 
-    def _start(self) -> Stem | None:
+    def _start(self) -> ForkServerClient | None:
         try:
-            stem = Stem(self._directory, self._limits)
+            fork_server = ForkServerClient(self._directory, self._limits)
         except (Unavailable, OSError) as error:
             if not self._fault:
-                self._say(f"no query can be answered: {error}")
-            self._fault = self._fault or f"no query can be answered now: {error}"
-            time.sleep(_PAUSE)
+                self._log(f"no query can be answered: {error}")
+            self._fault = NO_WORKERS
+            time.sleep(_PAUSE_SECONDS)
             return None
         self._fault = ""
-        if stem.missing:
-            self._say(f"this system gives workers no wall for: {', '.join(stem.missing)}")
-        return stem
+        if fork_server.missing:
+            self._log(f"the sandbox of workers lacks here: {', '.join(fork_server.missing)}")
+        return fork_server
