@@ -189,7 +189,7 @@ def test_a_worker_that_is_killed_at_work_is_told(start):
 
 
 def test_a_fork_server_that_dies_is_started_again(start):
-    engine = start()
+    engine = start(seconds=10.0)
     worker = pid_of(engine)
     fork_server = parent(worker)
     os.kill(fork_server, signal.SIGKILL)
@@ -199,11 +199,11 @@ def test_a_fork_server_that_dies_is_started_again(start):
 
 
 def test_a_worker_retires_when_it_has_used_up_its_time(start):
-    engine = start(fast=1, seconds=1.0, slice_seconds=2.0)
+    engine = start(fast=1, seconds=2.0, slice_seconds=2.0)
     first = pid_of(engine)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while pid_of(engine) == first and time.monotonic() < end:
-        engine.query("SELECT (COUNT(*) AS ?n) { ?a a ?c . ?b a ?d }", JSON)
+        engine.query(MEDIUM, JSON)
     assert pid_of(engine) != first
 
 
@@ -283,7 +283,7 @@ def test_a_store_of_many_files_is_read_behind_the_walls(tmp_path, snapshot, engi
         part = quads[start : start + len(quads) // 8]
         store.bulk_extend([*part, *(Quad(*quad.triple) for quad in part)])
     del store
-    assert len(list(place.glob("*.sst"))) > 2 * FIRST_FILES
+    assert len(list(place.glob("*.sst"))) > FIRST_FILES
     disk_engine = WorkerEngine(on_disk.directory, replace(LIMITS, seconds=20.0))
     for query in (COUNT, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", MEDIUM):
         assert disk_engine.query(query, JSON) == engine.query(query, JSON)

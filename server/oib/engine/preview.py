@@ -6,7 +6,7 @@ memory of the server, however large the answer is.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Self
 
@@ -167,7 +167,7 @@ def _shorten(term: Term, max_length: int) -> Term:
         return term
     # Half an IRI is another IRI: it is shown as text, so that nothing links to it.
     kind = "literal" if term.kind == "uri" else term.kind
-    return replace(term, text=term.text[:max_length] + _ELLIPSIS, kind=kind)
+    return term._replace(text=term.text[:max_length] + _ELLIPSIS, kind=kind)
 
 
 def _triple_term(triple: Triple) -> str:
