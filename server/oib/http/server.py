@@ -127,7 +127,7 @@ def serve(
     def open_application() -> HttpApplication:
         if engine_url:
             # Nothing is kept of another's data: they may change at any time.
-            relayed = CurrentServices(Services.relay(home, snapshot, engine_url))
+            relayed = CurrentServices(Services.relay(home, snapshot, engine_url, limits))
             return create_application(relayed, write, cache_bytes=0)
         return _open(home, folder, snapshot, limits, write)
 

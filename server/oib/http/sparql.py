@@ -113,7 +113,7 @@ class SparqlEndpoint:
         """Let the engine answer; without an entity tag the answer is not kept."""
         session = services.engine.session(request.client, operation.timeout)
         try:
-            body = await session.answer(parsed.text, media_type, operation.dataset)
+            body = await session.answer(parsed, media_type, operation.dataset)
         except OibError as error:
             return problem(services, error)
         except asyncio.CancelledError:
