@@ -177,9 +177,9 @@ def test_a_relative_iri_is_read_against_the_base(engine):
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
-        ("SELECT * {\n  ?s ?p é!", 2, 11),
+        ("SELECT * {\n  ?s ?p é! }", 2, 12),
         ('ASK { ?s ?p "苏州" } x', 1, 21),
-        ("ASK { ?s a no:x }", 1, 16),
+        ("ASK { ?s a no:x }", 1, 12),
     ],
 )
 def test_a_syntax_error_tells_how_far_the_text_was_understood(engine, text, line, column):

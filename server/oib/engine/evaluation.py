@@ -1,6 +1,5 @@
 """The evaluation of a query on the stores, up to the bytes of the answer."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -10,15 +9,12 @@ from pyoxigraph import DefaultGraph, NamedNode
 from oib.engine import default_graph
 from oib.engine.preview import Preview, PreviewLimits, make_preview
 from oib.engine.stores import Stores
-from oib.errors import BadInput, BadQuery, Unavailable
+from oib.errors import BadInput, Unavailable
 from oib.namespaces import BASE
-from oib.sparql import results
+from oib.sparql import diagnosis, results
 from oib.sparql.dataset import UNION, Dataset
 from oib.sparql.guard import ParsedQuery
 
-_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-# The character classes among what the parser expected (``['0' ..= '9']``): long, and no help.
-_CLASSES = re.compile(r"(?:, |^expected )\[(?:'(?:\\.|[^'])*'|[^'\]])*\]")
 _PREVIEW_LIMITS: Final = PreviewLimits()
 
 
@@ -34,7 +30,7 @@ def evaluate(
     Raises:
         TooLarge: the answer has more than ``max_bytes`` bytes.
     """
-    with _translated_errors():
+    with _translated_errors(query):
         return results.write(_execute(stores, query, dataset), media_type, max_bytes)
 
 
@@ -45,7 +41,7 @@ def preview(
     limits: PreviewLimits = _PREVIEW_LIMITS,
 ) -> Preview:
     """Return the beginning of the answer to a query."""
-    with _translated_errors():
+    with _translated_errors(query):
         return make_preview(_execute(stores, query, dataset), limits)
 
 
@@ -62,13 +58,13 @@ def _execute(stores: Stores, query: ParsedQuery, dataset: Dataset) -> results.Re
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
+def _translated_errors(query: ParsedQuery) -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        raise _bad_query(str(error)) from error
+        raise diagnosis.explain(query.text, str(error)) from error
     except RuntimeError as error:
-        raise BadQuery(f"this query has no answer: {error}") from error
+        raise diagnosis.explain_evaluation(str(error)) from error
     except OSError as error:  # its text names files of this machine
         raise Unavailable("the store could not finish this query") from error
 
@@ -82,11 +78,3 @@ def _graphs(dataset: Dataset) -> dict[str, Any]:
         }
     except ValueError as error:
         raise BadInput(f"a graph is named by an absolute IRI: {error}") from error
-
-
-def _bad_query(message: str) -> BadQuery:
-    match = _POSITION.fullmatch(message)
-    if not match:
-        return BadQuery(message)
-    reason = " ".join(match[3].split())
-    return BadQuery(_CLASSES.sub("", reason) or reason, int(match[1]), int(match[2]))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, NoReturn, cast, get_args
 
 from oib.errors import BadQuery, Forbidden, TooLarge
+from oib.sparql.diagnosis import undeclared
 from oib.sparql.lexer import Form, Token, locate, tokenize, tokenize_all_ways
 
 #: The longest query text that is read, in characters.
@@ -248,13 +249,6 @@ def _parse_tokens(text: str) -> ParsedQuery:
         not _VOLATILE_FUNCTIONS.isdisjoint(reader.words)
         or _constructs_blank_nodes(cast(Form, form), reader.form.source, start),
     )
-
-
-def undeclared(name: Token) -> BadQuery:
-    """Return the error for a prefixed name whose prefix no PREFIX declares."""
-    prefix = name.text.partition(":")[0]
-    place = locate(name.source, name.start)
-    return BadQuery(f"prefix {prefix}: is not declared; add PREFIX {prefix}: <…>", *place)
 
 
 def _refuse(token: Token, reason: str) -> NoReturn:
