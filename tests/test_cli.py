@@ -185,10 +185,18 @@ def test_a_port_in_use_is_told_with_status_2(tmp_path, snapshots, snapshot):
 def test_evidence_of_an_altered_copy_has_status_1(run, snapshots, tmp_path):
     copy = tmp_path / "copy.txt"
     copy.write_text("Nothing of the article is in here.", "utf-8")
-    status, out, _ = run("evidence", "--document", copy, "--out", snapshots)
+    slug = ("--slug", "innovation-without-borders")
+    status, out, _ = run("evidence", "--document", copy, *slug, "--out", snapshots)
     assert status == 1
     assert "missing: evidence/" in out
     assert "claim/innovation-without-borders/p13-10" in out
+
+
+def test_evidence_of_a_copy_of_nothing_asks_for_the_document(run, tmp_path):
+    copy = tmp_path / "copy.txt"
+    copy.write_text("Nothing of any document is in here.", "utf-8")
+    status, _, err = run("evidence", "--document", copy)
+    assert (status, "give --slug" in err) == (2, True)
 
 
 def test_a_reader_that_goes_away_is_no_error(snapshots, snapshot):

@@ -11,6 +11,9 @@ from oib.commands import (
     ask_query,
     build_snapshot,
     check_files,
+    describe_document,
+    locate_passage,
+    register_iris,
     serve_home,
     tidy_files,
     verify_evidence,
@@ -21,6 +24,10 @@ from oib.sparql import results
 
 #: The forms of a report, those of ``check.writers``.
 FORMATS = ("json", "text")
+
+#: Kinds of documents, those of the concepts ``oibv:document-…``.
+KINDS = ("article", "news", "policy", "report", "web-page")
+_COPY = "your copy of it: text, HTML or PDF"
 
 # Flag, name in Limits, unit and help of what ``serve`` can be told about a query.
 _LIMITS = (
@@ -118,7 +125,37 @@ def _parser() -> argparse.ArgumentParser:
     one = command(
         "evidence", verify_evidence, "verify locators and digests against a copy of the source"
     )
-    one.add_argument("--document", type=Path, required=True, metavar="FILE", help="UTF-8 text")
-    one.add_argument("--slug", default="innovation-without-borders", help="of which document")
+    one.add_argument("--document", type=Path, required=True, metavar="FILE", help=_COPY)
+    one.add_argument("--slug", help="of which document, if its digests are not to tell")
+    one.add_argument("--encoding", default="utf-8", help="of a plain text (%(default)s)")
     one.add_argument("--out", type=Path, help="folder of the snapshots")
+
+    one = command("document", describe_document, "describe a new document from a copy of it")
+    one.add_argument("file", metavar="FILE", type=Path, help=_COPY)
+    one.add_argument(
+        "--slug", required=True, help="its name in IRIs, such as nanjing-base-approval"
+    )
+    one.add_argument(
+        "--publisher", required=True, metavar="SLUG", help="as in id/organization/SLUG"
+    )
+    one.add_argument("--publisher-name", default="", metavar="NAME", help="of a new publisher")
+    one.add_argument("--language", required=True, metavar="TAG", help="such as en or zh-Hans")
+    one.add_argument("--title", default="", help="if the text does not begin with it")
+    one.add_argument("--url", default="", help="where it was published")
+    one.add_argument("--published", default="", metavar="DATE", help="in EDTF, such as 2020-07-08")
+    one.add_argument("--kind", choices=KINDS, default="news", help="(%(default)s)")
+    one.add_argument("--part", action="store_true", help="only a part of it was read")
+    one.add_argument("--encoding", default="utf-8", help="of a plain text (%(default)s)")
+
+    one = command("locate", locate_passage, "print the locator of a passage of a document")
+    one.add_argument("slug", metavar="SLUG", help="as in id/document/SLUG")
+    one.add_argument("words", metavar="WORDS", help="the passage, or “first words … last words”")
+    one.add_argument("--unit", help="the unit to look in, such as p03")
+    one.add_argument(
+        "--document", type=Path, metavar="FILE", help=f"{_COPY}; else one in $OIB_DOCUMENTS"
+    )
+    one.add_argument("--encoding", default="utf-8", help="of a plain text (%(default)s)")
+
+    one = command("register", register_iris, "add new IRIs to the list of those ever issued")
+    one.add_argument("--check", action="store_true", help="only name those that are missing")
     return parser

@@ -14,11 +14,11 @@ from oib.http.settings import HttpSettings
 from oib.project import find_home, sources
 from oib.services import Services
 from oib.sparql import guard, results
-from oib.validation import evidence
+from oib.validation import copies, evidence
 from oib.views import text_table
 
-# rdflib and pySHACL take longer to import than all the rest, and serving needs neither: so what
-# ``check_files`` and ``tidy_files`` run is imported there.
+# rdflib and pySHACL take longer to import than all the rest, and serving needs neither: so what the
+# commands on files run is imported there.
 
 
 def serve_home(arguments: argparse.Namespace) -> int:
@@ -97,14 +97,79 @@ def ask_query(arguments: argparse.Namespace) -> int:
 
 def verify_evidence(arguments: argparse.Namespace) -> int:
     """Print which passages are not verified; return 1 if one is missing from the document."""
+    from oib.documents import locator
+
     home = find_home(arguments.home)
+    slug = arguments.slug or locator.recognize(
+        home, copies.read_copy(arguments.document, arguments.encoding)
+    )
     store = build.ensure(home, _folder(arguments, home), _progress).store()
-    passages = evidence.verify(store, arguments.document, arguments.slug)
+    passages = evidence.verify(store, arguments.document, slug, arguments.encoding)
     for passage in passages:
         if passage.state != "verified":
             print(passage)
-    print(evidence.summary(passages))
+    print(f"document/{slug}: {evidence.summary(passages)}")
     return 1 if any(passage.state == "missing" for passage in passages) else 0
+
+
+def describe_document(arguments: argparse.Namespace) -> int:
+    """Write the description of a new document and its claim files, and print what comes next."""
+    from oib.documents import description, units
+
+    home = find_home(arguments.home)
+    text = copies.read_copy(arguments.file, arguments.encoding)
+    parts = units.split(text)
+    for line, number in copies.repeated_lines(text):
+        _progress(
+            f"note: “{line}” stands {number} times; if it is a page header, take it out of the copy"
+            " and begin again, lest it count as text"
+        )
+    stated = description.Description(
+        slug=arguments.slug,
+        publisher=arguments.publisher,
+        language=arguments.language,
+        title=arguments.title,
+        publisher_name=arguments.publisher_name,
+        url=arguments.url,
+        published=arguments.published,
+        kind=arguments.kind,
+        whole=not arguments.part,
+    )
+    written = description.write_files(home, stated, parts)
+    for part in parts:
+        print(f"{part.label:6} {len(part.text):6} characters")
+    for path in written:
+        print(f"wrote {path.relative_to(home)}")
+    print(f'next: oib locate {arguments.slug} "some words of it" --document {arguments.file}')
+    return 0
+
+
+def locate_passage(arguments: argparse.Namespace) -> int:
+    """Print the locator of a passage as Turtle."""
+    from oib.documents import locator
+
+    home = find_home(arguments.home)
+    copy = arguments.document or locator.find_copy(
+        home, arguments.slug, os.environ.get("OIB_DOCUMENTS")
+    )
+    text = copies.read_copy(copy, arguments.encoding)
+    passage = locator.locate(home, arguments.slug, arguments.words, text, arguments.unit)
+    if passage.described:
+        print(f"# The data hold this locator: <evidence/{passage.slug}/{passage.evidence}>")
+    print(passage, end="")
+    return 0
+
+
+def register_iris(arguments: argparse.Namespace) -> int:
+    """Add the IRIs of the instance files to the register, or print which it lacks."""
+    from oib.documents import register
+
+    home = find_home(arguments.home)
+    new = register.missing(home) if arguments.check else register.add(home)
+    for name in new:
+        print(name)
+    print(f"{len(new)} {'missing' if arguments.check else 'added'}")
+    return 1 if new and arguments.check else 0
 
 
 def _query_text(arguments: argparse.Namespace, site: Services) -> str:

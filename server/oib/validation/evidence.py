@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pyoxigraph import QuerySolutions, Store
 
-from oib.errors import BadInput, NotFound
+from oib.errors import NotFound
 from oib.namespaces import ID
+from oib.validation.copies import read_copy
 from oib.validation.passages import digest, find, normalize
 
 _UNITS = """
@@ -51,19 +52,20 @@ class Passage:
         return f"{self.state}: {self.evidence.removeprefix(ID)} ({records or 'no record'})"
 
 
-def verify(store: Store, document: Path, slug: str) -> list[Passage]:
+def verify(store: Store, document: Path, slug: str, encoding: str = "utf-8") -> list[Passage]:
     """Look up every passage that the data locate in a document.
 
     Args:
         store: the data.
-        document: the reader's copy, as UTF-8 text in any layout.
+        document: the reader's copy in any layout: text, HTML or PDF.
         slug: which document it is, as in ``id/document/<slug>``.
+        encoding: of a copy that is plain text.
 
     Raises:
-        BadInput: the copy cannot be read, or is not UTF-8.
+        BadInput: the copy cannot be read.
         NotFound: the data locate nothing in that document.
     """
-    text = normalize(_read(document))
+    text = normalize(read_copy(document, encoding))
     iri = f"{ID}document/{slug}"
     starts = {
         unit: find(text, int(length), wanted) for unit, length, wanted in _rows(store, _UNITS % iri)
@@ -106,12 +108,3 @@ def _rows(store: Store, query: str) -> Iterator[tuple[str, ...]]:
     assert isinstance(solutions, QuerySolutions)
     for row in solutions:
         yield tuple(str(getattr(term, "value", "")) for term in row)
-
-
-def _read(document: Path) -> str:
-    try:
-        return document.read_text("utf-8")
-    except OSError as error:
-        raise BadInput(f"{document} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{document} is not UTF-8 (byte {error.start}); save it as UTF-8") from error

@@ -1,0 +1,210 @@
+"""A new document is described, its passages located, its IRIs registered: by the command alone."""
+
+import re
+
+import pytest
+
+from oib import turtle
+from oib.cli import main
+from oib.namespaces import ID
+from oib.validation.passages import digest
+from projects import copy_home
+
+TEXT = """The base in Example City
+
+The base was set up in 2016. It works with two universities.
+
+It has 23 partners (as of May 2024). It works with an institute abroad, and “aims to grow”.
+"""
+SLUG = "example-base"
+
+
+@pytest.fixture
+def copied(tmp_path):
+    return copy_home(tmp_path / "home")
+
+
+@pytest.fixture
+def copy(tmp_path):
+    path = tmp_path / "copy.txt"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+@pytest.fixture
+def run(capsys, copied):
+    def _run(command, *arguments):
+        status = main([command, "--home", str(copied), *map(str, arguments)])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return _run
+
+
+@pytest.fixture
+def describe(run, copy):
+    def _describe(*more, slug=SLUG, publisher="example-press", language="en", file=copy):
+        flags = ("--slug", slug, "--publisher", publisher, "--language", language)
+        return run("document", file, *flags, *more)
+
+    return _describe
+
+
+@pytest.fixture
+def described(describe):
+    assert describe("--publisher-name", "Example Press")[0] == 0
+
+
+def files(home):
+    return {path for path in home.rglob("*") if path.is_file()}
+
+
+def test_a_document_and_its_claim_files_are_written(describe, copied):
+    before = files(copied)
+    status, out, _ = describe("--publisher-name", "Example Press", "--published", "2024-06")
+    assert status == 0
+    written = {path.relative_to(copied / "instances").as_posix() for path in files(copied) - before}
+    assert written == {
+        "document/example-base.ttl",
+        "organization/example-press.ttl",
+        *(f"claim/example-base/{unit}.ttl" for unit in ("t1", "p01", "p02")),
+    }
+    assert "p01        60 characters" in out
+    text = (copied / "instances/document/example-base.ttl").read_text("utf-8")
+    assert '"The base in Example City"@en' in text
+    assert digest("The base was set up in 2016. It works with two universities.") in text
+    assert "two universities" not in text
+
+
+def test_what_is_written_is_tidy(described, copied, run):
+    written = (copied / "instances" / "claim" / SLUG).glob("*.ttl")
+    described_file = copied / "instances" / "document" / f"{SLUG}.ttl"
+    assert run("tidy", "--check", described_file, *written)[0] == 0
+
+
+def test_a_claim_file_needs_its_marks_taken_away(described, copied):
+    path = copied / "instances" / "claim" / SLUG / "p01.ttl"
+    _, base, template = path.read_text("utf-8").partition("@base")
+    text = base + re.sub(r"^# ?", "", template, flags=re.M)
+    filled = text.replace("oib:…", "oib:worksWith").replace("organization/…", "organization/oib")
+    subjects = {t.subject.value for t in turtle.parse(filled, base=ID).triples}
+    assert subjects == {f"{ID}claim/{SLUG}/p01-01", f"{ID}evidence/{SLUG}/p01-01"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"slug": "innovation-without-borders"}, "exists; choose another --slug"),
+        ({"slug": "Example Base"}, "is no slug"),
+        ({"language": "English"}, "is no language tag"),
+        ({"publisher": "nobody-knows"}, "give --publisher-name"),
+    ],
+)
+def test_what_is_wrong_is_refused_and_nothing_written(describe, copied, wrong, message):
+    before = files(copied)
+    status, _, err = describe(**{"publisher": "china-brief", **wrong})
+    assert status == 2
+    assert message in err
+    assert files(copied) == before
+
+
+def test_a_text_without_a_title_needs_one(describe, copied, tmp_path):
+    copy = tmp_path / "untitled.txt"
+    copy.write_text("It was set up.\n\nIt works.\n", "utf-8")
+    before = files(copied)
+    status, _, err = describe(publisher="china-brief", file=copy)
+    assert (status, "give it with --title" in err) == (2, True)
+    assert files(copied) == before
+    assert describe("--title", "A title", publisher="china-brief", file=copy)[0] == 0
+
+
+def test_where_something_cannot_be_written_nothing_stays(describe, copied):
+    (copied / "instances" / "claim" / SLUG).write_text("A file, where a folder is needed.", "utf-8")
+    before = files(copied)
+    status, _, err = describe("--publisher-name", "Example Press")
+    assert (status, "cannot be written" in err) == (2, True)
+    assert files(copied) == before
+
+
+def test_a_page_header_is_noticed(describe, tmp_path):
+    copy = tmp_path / "paged.txt"
+    copy.write_text("\f".join(f"Bulletin {n}\nText." for n in range(3)), "utf-8")
+    _, _, err = describe("--title", "T", publisher="china-brief", file=copy)
+    assert "“Bulletin #” stands 3 times" in err
+
+
+def test_words_become_a_locator(described, run, copy):
+    status, out, _ = run("locate", SLUG, "It works with two", "--document", copy)
+    assert status == 0
+    assert out.splitlines()[0] == f"<evidence/{SLUG}/p01-01> a oib:EvidenceLocator ;"
+    assert f'oib:passageDigest "{digest("It works with two")}"' in out
+    assert "oib:startCharacter 29 ;" in out.replace(" .", " ;")
+
+
+def test_first_and_last_words_are_enough(described, run, copy):
+    _, out, _ = run("locate", SLUG, "it has 23 ... grow”", "--document", copy)
+    whole = TEXT.strip().splitlines()[-1].removesuffix(".")
+    assert digest(whole) in out
+    assert run("locate", SLUG, 'aims to grow"', "--document", copy)[0] == 0
+
+
+def test_words_that_stand_twice_need_more_words_or_the_unit(described, run, copy):
+    status, _, err = run("locate", SLUG, "It works with", "--document", copy)
+    assert status == 2
+    assert "stands 2 times in document/example-base: p01 at 29, p02 at 37" in err
+    assert run("locate", SLUG, "It works with", "--unit", "p02", "--document", copy)[0] == 0
+    status, _, err = run("locate", SLUG, "It works", "--unit", "p09", "--document", copy)
+    assert (status, "has no unit p09; it has" in err) == (2, True)
+
+
+def test_words_that_are_not_there_are_refused(described, run, copy):
+    status, _, err = run("locate", SLUG, "It failed", "--document", copy)
+    assert (status, "does not stand in document/example-base" in err) == (2, True)
+    assert run("locate", SLUG, " ", "--document", copy)[0] == 2
+
+
+def test_a_unit_that_changed_since_it_was_read_is_named(described, run, copy):
+    copy.write_text(TEXT.replace("23 partners", "24 partners"), "utf-8")
+    status, _, err = run("locate", SLUG, "24 partners", "--document", copy)
+    assert status == 2
+    assert "p02 of document/example-base differ in the copy" in err
+
+
+def test_a_locator_that_the_data_hold_is_given_again(described, run, copy, copied):
+    path = copied / "instances" / "claim" / SLUG / "p01.ttl"
+    _, out, _ = run("locate", SLUG, "It works with two", "--document", copy)
+    unmarked = path.read_text("utf-8").replace("# @prefix", "@prefix")
+    path.write_text(unmarked + out, "utf-8")
+    _, again, _ = run("locate", SLUG, "It works with two", "--document", copy)
+    assert again == f"# The data hold this locator: <evidence/{SLUG}/p01-01>\n{out}"
+    assert f"<evidence/{SLUG}/p01-02>" in run("locate", SLUG, "in 2016", "--document", copy)[1]
+
+
+def test_a_copy_is_found_by_its_digests(described, run, copy, monkeypatch):
+    (copy.parent / "another.txt").write_text("Another text.", "utf-8")
+    (copy.parent / "binary.bin").write_bytes(b"\0\xff")
+    monkeypatch.setenv("OIB_DOCUMENTS", str(copy.parent))
+    assert run("locate", SLUG, "in 2016")[0] == 0
+    copy.unlink()
+    status, _, err = run("locate", SLUG, "in 2016")
+    assert (status, "no file of" in err) == (2, True)
+    monkeypatch.delenv("OIB_DOCUMENTS")
+    status, _, err = run("locate", SLUG, "in 2016")
+    assert (status, "give your copy with --document" in err) == (2, True)
+
+
+def test_a_document_that_is_not_described_is_refused(run, copy):
+    status, _, err = run("locate", "nothing", "words", "--document", copy)
+    assert (status, "oib document describes it" in err) == (2, True)
+
+
+def test_new_iris_are_registered_once(described, run, copied):
+    register = copied / "instances" / "issued.txt"
+    before = register.read_text("utf-8").splitlines()
+    assert run("register", "--check")[0] == 1
+    status, out, _ = run("register")
+    assert status == 0
+    assert {"document/example-base", "organization/example-press"} <= set(out.splitlines())
+    assert set(before) < set(register.read_text("utf-8").splitlines())
+    assert run("register")[1] == "0 added\n"
+    assert run("register", "--check")[0] == 0
