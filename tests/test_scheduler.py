@@ -2,13 +2,16 @@
 
 import asyncio
 import os
+import resource
 import shutil
 import signal
 import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pyoxigraph import Quad, Store
@@ -19,6 +22,7 @@ from oib.dataset.snapshot import Manifest
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, TooCostly, Unavailable
+from oib.sparql import guard
 from oib.sparql.dataset import Dataset
 from oib.workers import messages
 from oib.workers.engine import WorkerEngine
@@ -69,6 +73,14 @@ def pid_of(engine):
         return worker.pid
 
     return asyncio.run_coroutine_threadsafe(look(), engine.loop).result(timeout=30)
+
+
+def kill_worker(engine):
+    """Kill the process that would take the next query; return its process id."""
+    pid = pid_of(engine)
+    os.kill(pid, signal.SIGKILL)
+    assert soon(lambda: not lives(pid))
+    return pid
 
 
 def test_the_answers_are_those_of_the_embedded_engine(engine, snapshot):
@@ -288,6 +300,134 @@ def test_a_store_of_many_files_is_read_behind_the_walls(tmp_path, snapshot, engi
     for query in (COUNT, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", MEDIUM):
         assert disk_engine.query(query, JSON) == engine.query(query, JSON)
     disk_engine.close()
+
+
+RANDOM = "SELECT (UUID() AS ?u) (STRUUID() AS ?s) (RAND() AS ?r) (STR(BNODE()) AS ?b) {}"
+
+
+def test_fresh_workers_have_random_numbers_of_their_own(start):
+    engine, values, pids = start(fast=1, seconds=10.0), [], set()
+    for _ in range(8):
+        engine.query("ASK {}", JSON)  # notices that the worker before is gone
+        pids.add(pid_of(engine))
+        for _ in range(2):
+            row = engine.query(RANDOM, "text/csv").decode().splitlines()[1]
+            values += row.split(",")[:3]
+        kill_worker(engine)
+    assert len(pids) == 8
+    assert len(set(values)) == len(values) == 8 * 2 * 3
+
+
+def test_without_descriptors_the_fork_server_lives_on(start):
+    engine = start(fast=1, seconds=20.0)
+    fork_server = parent(pid_of(engine))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        kill_worker(engine)
+        highest = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, hard))
+        with suppress(OSError):
+            while True:  # those that are free below the highest one
+                stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        answer = pool.submit(engine.query, "ASK {}", JSON)
+        assert soon(lambda: any("no further worker" in line for line in engine.said))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert b"true" in answer.result()
+    assert parent(pid_of(engine)) == fork_server
+    assert not any("died" in line for line in engine.said)
+
+
+def test_workers_know_nothing_of_the_environment(start, monkeypatch):
+    monkeypatch.setenv("OIB_TEST_PASSWORD", "secret-of-the-operator")
+    engine = start()
+    for pid in (pid_of(engine), parent(pid_of(engine))):
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+        assert b"PYTHONPATH=" in environment
+        assert b"OIB_" not in environment
+        assert b"secret-of-the-operator" not in environment
+
+
+def test_a_worker_that_has_grown_is_replaced(start):
+    engine = start(fast=1, seconds=20.0, memory_mib=1024)
+    first = pid_of(engine)
+    tenfold = "BIND(CONCAT(?{0}, ?{0}, ?{0}, ?{0}, ?{0}, ?{0}, ?{0}, ?{0}, ?{0}, ?{0}) AS ?{1})"
+    steps = " ".join(tenfold.format("abcdefg"[n], "abcdefg"[n + 1]) for n in range(6))
+    text = f'SELECT (STRLEN(?g) AS ?n) {{ BIND("{"x" * 100}" AS ?a) {steps} }}'
+    assert engine.query(text, "text/csv") == b"n\r\n100000000\r\n"
+    assert pid_of(engine) != first
+
+
+def test_clients_take_turns_at_the_workers(start):
+    """One client asks a hundred long queries at once; another's quick ones wait for few of them."""
+    engine = start(fast=1, seconds=10.0)
+
+    async def run():
+        heavy, quick = guard.parse(HEAVY), guard.parse("ASK {}")
+        greedy = engine.session("greedy")
+        answers = [greedy.answer(heavy, JSON) for _ in range(100)]
+        waits = []
+        for _ in range(5):
+            began = time.monotonic()
+            assert b"true" in await engine.session("modest").answer(quick, JSON)
+            waits.append(time.monotonic() - began)
+        for answer in answers:
+            answer.cancel()
+        return waits
+
+    waits = asyncio.run_coroutine_threadsafe(run(), engine.loop).result()
+    assert max(waits) < 3  # in the order of arrival, the first would wait for all hundred
+
+
+def test_clients_share_the_slow_lane(start):
+    engine = start(fast=2, slow=2, waiting=2, seconds=6.0)
+
+    async def run():
+        heavy = guard.parse(HEAVY)
+        greedy = [engine.session("greedy").answer(heavy, JSON) for _ in range(4)]
+        await asyncio.sleep(2)
+        modest = engine.session("modest").answer(heavy, JSON)
+        outcome = await asyncio.gather(modest, return_exceptions=True)
+        for answer in greedy:
+            answer.cancel()
+        return outcome[0]
+
+    outcome = asyncio.run_coroutine_threadsafe(run(), engine.loop).result()
+    assert isinstance(outcome, TooCostly), outcome  # it ran to its deadline, and was not refused
+
+
+@pytest.mark.parametrize("when", ["queued", "running"])
+def test_a_cancelled_query_makes_room(start, when):
+    engine = start(fast=1, seconds=10.0)
+
+    async def run():
+        heavy = guard.parse(HEAVY)
+        session = engine.session("x")
+        answers = [session.answer(heavy, JSON) for _ in range(1 if when == "running" else 5)]
+        await asyncio.sleep(0.2)
+        session.cancel()
+        await asyncio.sleep(0.1)
+        assert all(answer.cancelled() for answer in answers)
+        return await engine.session("x").answer(guard.parse("ASK {}"), JSON)
+
+    assert b"true" in asyncio.run_coroutine_threadsafe(run(), engine.loop).result()
+    with pytest.raises(Unavailable, match="cancelled"):
+        cancelled(engine.session("x")).query("ASK {}", JSON)
+
+
+def cancelled(session):
+    session.cancel()
+    return session
+
+
+def test_a_session_has_one_deadline_for_all_of_its_queries(start):
+    engine = start(fast=1, seconds=10.0)
+    session = engine.session("x", 0.5)
+    time.sleep(0.6)
+    began = time.monotonic()
+    with pytest.raises((TooCostly, Unavailable)):
+        session.query(HEAVY, JSON)
+    assert time.monotonic() - began < 2
 
 
 def test_a_closed_engine_answers_no_more_and_leaves_no_process(start):

@@ -1,1 +1,1 @@
-"""Asking queries: one interface, over stores in this process or an endpoint elsewhere."""
+"""Query engines: one interface, over stores in this process or another SPARQL endpoint."""

@@ -1,4 +1,4 @@
-"""The merge: the graphs of a default graph made one, where each triple stands once.
+"""The default graph of a query that names several graphs: their merge, each triple once.
 
 RDF merges the graphs that FROM names (SPARQL 1.1 Query, section 13.2.1); pyoxigraph reads them one
 after the other, and so finds a triple of two graphs twice.
@@ -29,7 +29,7 @@ def named_in(query: ParsedQuery) -> Dataset:
 
 
 def _resolve(prologue: str, names: Iterable[str]) -> tuple[str, ...]:
-    # The engine knows best what its prefixes and its relative IRIs stand for.
+    # Prefixes and relative IRIs are resolved by the engine itself, so in no other way than there.
     query = f"{prologue} SELECT * {{ VALUES ?graph {{ {' '.join(names)} }} }}"
     rows = cast(QuerySolutions, Store().query(query, base_iri=BASE))
     return tuple(row["graph"].value for row in rows)
@@ -38,14 +38,14 @@ def _resolve(prologue: str, names: Iterable[str]) -> tuple[str, ...]:
 def merge(
     store: Store, default_graph: Iterable[NamedNode], named_graphs: Iterable[NamedNode]
 ) -> Store:
-    """Return a store of its own whose default graph is the merge of some graphs.
+    """Return a new store whose default graph is the merge of some graphs of another.
 
-    The named graphs are there as they were. It takes some 3 µs for each triple.
+    It also holds the named graphs. The time is some 3 µs for each triple.
     """
     merged = Store()
     for graph in default_graph:
-        found = store.quads_for_pattern(None, None, None, graph)
-        merged.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in found)
+        quads = store.quads_for_pattern(None, None, None, graph)
+        merged.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
     for graph in named_graphs:
         merged.extend(store.quads_for_pattern(None, None, None, graph))
     return merged

@@ -1,4 +1,4 @@
-"""Limits: how much of the machine one query may use, and how many run at once."""
+"""What one query may use of the machine, and how many queries run at once."""
 
 import math
 import os
@@ -57,17 +57,13 @@ class Limits:
         Raises:
             BadInput: a variable holds no number above zero.
         """
-        given: dict[str, float] = {}
+        values: dict[str, float] = {}
         for field in fields(cls):
             if text := environment.get(VARIABLES[field.name]):
                 try:
-                    given[field.name] = int(text) if field.type is int else float(text)
+                    values[field.name] = int(text) if field.type is int else float(text)
                 except ValueError as error:
                     raise BadInput(
                         f"{VARIABLES[field.name]} is {text}; it needs a number above zero"
                     ) from error
-        return cls(**given)  # type: ignore[arg-type]
-
-    def variables(self) -> dict[str, str]:
-        """Return the environment variables that ``read`` makes these limits of."""
-        return {VARIABLES[name]: str(value) for name, value in asdict(self).items()}
+        return cls(**values)  # type: ignore[arg-type]

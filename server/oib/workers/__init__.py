@@ -1,1 +1,1 @@
-"""A pool of query workers: forked processes behind a sandbox, with deadlines and a scheduler."""
+"""Queries answered by worker processes, within limits."""
