@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
-from oib import negotiation
+from oib import media_types, negotiation
 from oib.errors import BadQuery, NotAcceptable, OibError, Unavailable
 from oib.web import context, templating
 
@@ -46,8 +46,8 @@ def _problem(status: int, detail: str, **members: object) -> Response:
 
 
 def _prefers_html() -> bool:
-    offered = (PROBLEM_JSON, "application/json", context.HTML)
+    offered = (PROBLEM_JSON, "application/json", media_types.HTML)
     try:
-        return negotiation.choose(offered, context.accept()) == context.HTML
+        return negotiation.choose(offered, context.accept()) == media_types.HTML
     except NotAcceptable:
         return False
