@@ -79,7 +79,9 @@ def description(home: Path) -> Description:
         # A few aliases of aliases make a text that fills the memory.
         if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, yaml.SafeLoader)):
             raise ValueError("it has an alias (*), which is not allowed here")
-        members = yaml.safe_load(text) or {}
+        members = yaml.safe_load(text)
+        if members is None:
+            return Description()
         if not isinstance(members, dict):
             raise ValueError("it holds no mapping")
         checked: dict[str, Any] = {name: _checked(name, value) for name, value in members.items()}

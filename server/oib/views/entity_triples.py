@@ -61,7 +61,7 @@ def serialize_quads(
         graph_iri: the name of the graph, None for the default graph.
         media_type: one of ``results.DATASETS``.
     """
-    graph = NamedNode(graph_iri) if graph_iri else DefaultGraph()
+    graph = NamedNode(graph_iri) if graph_iri is not None else DefaultGraph()
     triples = parse(engine.query(construct, _N_TRIPLES), RdfFormat.N_TRIPLES)
     quads = [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in triples]
     return results.write_quads(sorted(quads, key=str), media_type)

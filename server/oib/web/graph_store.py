@@ -24,9 +24,9 @@ def graph() -> Response:
     if len(named) + has_default != 1:
         raise BadInput("name one graph: ?graph= and its IRI, percent-encoded, or ?default")
     iri = named[0] if named else None
-    where = f"{{ GRAPH {sparql_iri(iri)} {_TRIPLES} }}" if iri else _TRIPLES
+    where = f"{{ GRAPH {sparql_iri(iri)} {_TRIPLES} }}" if iri is not None else _TRIPLES
     engine, media_type = context.queries(), representations.negotiate(_OFFERED)
-    if iri and not fetch_rows(engine, f"SELECT * {where} LIMIT 1"):
+    if iri is not None and not fetch_rows(engine, f"SELECT * {where} LIMIT 1"):
         raise NotFound(f"no graph is called {iri}")
     text = f"CONSTRUCT {_TRIPLES} WHERE {where}"
 
