@@ -23,6 +23,7 @@ from oib.http import problems
 from oib.http.messages import Response
 from oib.http.server import create_application, run
 from oib.http.settings import HttpSettings
+from oib.project import description
 from oib.reload import CurrentServices
 from oib.saved_queries import Library
 from oib.services import Services
@@ -44,7 +45,7 @@ SMALL = """
 
 
 def site_of(engine, version="test-1"):
-    return Services(engine, version, Library(ROOT))
+    return Services(engine, version, Library(ROOT), description=description(ROOT))
 
 
 def small_site():

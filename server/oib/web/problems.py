@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
-from oib import negotiation, problem_details
+from oib import media_types, negotiation, problem_details
 from oib.errors import NotAcceptable, OibError
 from oib.web import context, templating
 
@@ -37,8 +37,8 @@ def _problem(status: int, detail: str, **members: object) -> Response:
 
 
 def _prefers_html() -> bool:
-    offered = (problem_details.MEDIA_TYPE, "application/json", context.HTML)
+    offered = (media_types.PROBLEM, media_types.JSON, media_types.HTML)
     try:
-        return negotiation.choose(offered, context.accept()) == context.HTML
+        return negotiation.choose(offered, context.accept()) == media_types.HTML
     except NotAcceptable:
         return False
