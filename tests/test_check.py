@@ -9,10 +9,6 @@ from oib.validation.checker import check
 from projects import CLAIM, submission, without
 
 
-def found(home, *paths):
-    return {finding.rule for finding in check(home, paths).findings if finding.blocks}
-
-
 def test_the_home_is_clean(home):
     report = check(home)
     assert report.clean, formats.text(report)
@@ -37,7 +33,17 @@ def test_a_copy_of_a_file_of_the_home_takes_its_place(home, tmp_path):
     original = (home / "instances" / "person" / "sun-youshun.ttl").read_text("utf-8")
     path = tmp_path / "edited.ttl"
     path.write_text(original.replace('"Sun Youshun"@en', '"Sun Youshun (P13)"@en', 1), "utf-8")
-    assert check(home, [path]).clean
+    report = check(home, [path], effect="replaces:instances/person/sun-youshun.ttl")
+    assert report.clean, formats.text(report)
+    [effect] = report.files
+    assert (effect.effect, effect.changed, effect.added) == ("replaces", 1, 0)
+
+
+def test_the_same_copy_without_that_word_adds_a_second_name(home, tmp_path):
+    original = (home / "instances" / "person" / "sun-youshun.ttl").read_text("utf-8")
+    path = tmp_path / "edited.ttl"
+    path.write_text(original.replace('"Sun Youshun"@en', '"Sun Youshun (P13)"@en', 1), "utf-8")
+    assert {each.rule for each in check(home, [path]).findings if each.blocks} == {"LBL-02"}
 
 
 @pytest.mark.parametrize(
@@ -96,8 +102,12 @@ def test_a_file_that_is_not_there_is_an_error(home, tmp_path):
 
 def test_the_text_form_is_one_line_a_finding_and_a_summary(home, tmp_path):
     path = submission(tmp_path, CLAIM.replace('"2026-11-23"', '"2026-11-31"'))
-    *lines, summary = formats.text(check(home, [path])).splitlines()
+    head, *lines, summary = formats.text(check(home, [path])).splitlines()
+    assert head == f"{path} adds: 1 new"
     assert any(line.startswith(f"{path}:") and "error[LEX-02]" in line for line in lines)
+    at = next(n for n, line in enumerate(lines) if "LEX-02" in line)
+    marked = lines[at + 2].index("^"), lines[at + 2].rindex("^") + 1
+    assert lines[at + 1][slice(*marked)] == '"2026-11-31"^^xsd:date'
     assert re.fullmatch(r"1 file checked: \d+ errors?(, \d+ warnings?)?", summary)
 
 

@@ -48,7 +48,7 @@ def test_positive_file_of_the_suite_passes(file):
         ("e:a skos:note 1 .", 5, "add the line @prefix skos: <http://www.w3.org/2004/02/skos/core"),
         ("e:a skso:note 1 .", 5, "did you mean skos:"),
         ("e:a zzzzz:note 1 .", 5, "add a line @prefix zzzzz: <…> ."),
-        ("<a> e:b 1 .", 1, "@base <https://w3id.org/oib/> ."),
+        ("<a> e:b 1 .", 1, "@base <https://w3id.org/oib/id/> ."),
         ("'a' e:b 1 .", 1, "'a' is not a valid subject$"),
     ],
 )

@@ -15,6 +15,7 @@ from oib.commands import (
     locate_passage,
     register_iris,
     serve_home,
+    show_rule,
     tidy_files,
     verify_evidence,
 )
@@ -22,8 +23,10 @@ from oib.engine.limits import VARIABLES, Limits
 from oib.errors import OibError
 from oib.sparql import results
 
-#: The forms of a report, those of ``check.writers``.
-FORMATS = ("json", "text")
+#: The formats of a report, those of ``validation.formats``.
+FORMATS = ("text", "json", "sarif", "github", "junit", "turtle")
+#: The languages of messages; zh is another name of zh-Hans.
+LANGUAGES = ("en", "zh-Hans", "zh")
 
 #: Kinds of documents, those of the concepts ``oibv:document-…``.
 KINDS = ("article", "news", "policy", "report", "web-page")
@@ -104,9 +107,27 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, help="folder of the snapshots")
 
     one = command("check", check_files, "check Turtle files, or the whole home, against the rules")
-    one.add_argument("files", metavar="FILE", nargs="*", type=Path)
-    one.add_argument("--format", choices=FORMATS, default="text")
-    one.add_argument("--lang", choices=("en", "zh-Hans"), default="en", help="of the messages")
+    one.add_argument("files", metavar="FILE", nargs="*", help="file, folder, pattern, or - (stdin)")
+    one.add_argument("--format", choices=FORMATS, default="text", help="(%(default)s)")
+    one.add_argument("--lang", choices=LANGUAGES, default="en", help="of the messages")
+    effect = one.add_mutually_exclusive_group()
+    effect.add_argument("--adds", action="store_true", help="the files add to the data")
+    effect.add_argument(
+        "--replaces", metavar="FILE", nargs="?", const="", help="they replace this file of the home"
+    )
+    effect.add_argument("--removes", action="store_true", help="what they state is taken away")
+    one.add_argument("--stdin-filename", metavar="PATH", default="<stdin>", help="of FILE -")
+    one.add_argument("--quiet", action="store_true", help="only the lines of errors")
+    one.add_argument("--statistics", action="store_true", help="only the number of each finding")
+    one.add_argument("--output-file", type=Path, metavar="FILE", help="write the report there")
+    one.add_argument("--fix", action="store_true", help="show what can be mended, as a diff")
+    one.add_argument("--write", action="store_true", help="with --fix: change the files")
+    one.add_argument("--timeout", type=float, metavar="SECONDS", default=60, help="(%(default)s)")
+    one.add_argument("--memory", type=int, metavar="MIB", default=448, help="(%(default)s)")
+
+    one = command("rule", show_rule, "explain a rule of the check, or list all of them")
+    one.add_argument("rule", metavar="RULE", nargs="?", help="such as CLM-09")
+    one.add_argument("--lang", choices=LANGUAGES, default="en", help="of the text")
 
     one = command("ask", ask_query, "run a saved query, or one in a file")
     one.add_argument("name", metavar="NAME", nargs="?", help="saved query, such as base/count")
@@ -119,8 +140,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, help="folder of the snapshots")
 
     one = command("tidy", tidy_files, "write Turtle files in the one form that the project keeps")
-    one.add_argument("files", metavar="FILE", nargs="*", type=Path)
-    one.add_argument("--check", action="store_true", help="only tell which files are not in it")
+    one.add_argument("files", metavar="FILE", nargs="*", help="file, folder or pattern")
+    one.add_argument("--check", action="store_true", help="only report which are not in it")
 
     one = command(
         "evidence", verify_evidence, "verify locators and digests against a copy of the source"

@@ -11,7 +11,7 @@ from oib.engine.limits import VARIABLES, Limits
 from oib.errors import BadInput
 from oib.http.server import serve
 from oib.http.settings import HttpSettings
-from oib.project import find_home, sources
+from oib.project import find_home
 from oib.services import Services
 from oib.sparql import guard, results
 from oib.validation import copies, evidence
@@ -48,32 +48,23 @@ def build_snapshot(arguments: argparse.Namespace) -> int:
 
 def check_files(arguments: argparse.Namespace) -> int:
     """Print the report on files or on the whole home; return 1 for a violation, 2 for no Turtle."""
-    from oib.validation import formats
-    from oib.validation.checker import check
+    from oib.validation import command
 
-    report = check(find_home(arguments.home), arguments.files)
-    print(formats.FORMATS[arguments.format](report, arguments.lang))
-    return 2 if not report.readable else 0 if report.clean else 1
+    return command.check(find_home(arguments.home), arguments, _progress)
+
+
+def show_rule(arguments: argparse.Namespace) -> int:
+    """Print what a rule asks for, why, and how to mend what breaks it."""
+    from oib.validation import command
+
+    return command.rule(find_home(arguments.home), arguments)
 
 
 def tidy_files(arguments: argparse.Namespace) -> int:
-    """Write files in canonical form, or tell which are not in it."""
-    from oib import turtle
+    """Write files in canonical form, or report which are not in it."""
+    from oib.validation import command
 
-    home = find_home(arguments.home)
-    folders = ("ontology", "shapes", "instances")
-    files = arguments.files or [p for name in folders for p in sources(home, name, ".ttl")]
-    untidy = 0
-    for file in files:
-        text = turtle.read_text(file)
-        tidied = turtle.tidy(text, str(file))
-        if tidied != text:
-            untidy += 1
-            print(f"{file}: {'not tidy; run oib tidy' if arguments.check else 'tidied'}")
-            if not arguments.check:
-                file.write_text(tidied, "utf-8", newline="")
-    print(f"{len(files)} files, {untidy} {'not tidy' if arguments.check else 'tidied'}")
-    return 1 if untidy and arguments.check else 0
+    return command.tidy(find_home(arguments.home), arguments)
 
 
 def ask_query(arguments: argparse.Namespace) -> int:

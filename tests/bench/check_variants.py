@@ -1,9 +1,8 @@
-"""The full check of the shipped data in one of three variants, to be timed.
+"""The full check of the shipped data in one of two variants, to be timed.
 
-    python -m bench.check_variants ours | one-by-one | pyshacl
+    python -m bench.check_variants ours | pyshacl
 
-``ours`` is what ``oib check`` does; ``one-by-one`` leaves SPARQL constraints to pySHACL, focus node
-by focus node, with our cache of parsed queries; ``pyshacl`` is pySHACL as its users call it.
+``ours`` is what ``oib check`` does; ``pyshacl`` is pySHACL as its users call it.
 """
 
 import logging
@@ -17,7 +16,6 @@ from oib import turtle
 from oib.namespaces import ID
 from oib.project import sources
 from oib.validation.checker import check
-from oib.validation.shacl import validate
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,9 +27,6 @@ def main(variant: str) -> None:
         return
     shapes = _graph("shapes")
     data = _graph("shapes", "ontology", "instances")
-    if variant == "one-by-one":
-        print(len(validate(data, shapes, setwise=False)))
-        return
     conforms, _, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False)
     print(conforms)
 

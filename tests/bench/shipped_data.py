@@ -14,7 +14,7 @@ from bench import process_stats
 from bench.own_server import start_own_server
 from bench.server_process import ROOT
 
-VARIANTS = ("ours", "one-by-one", "pyshacl")
+VARIANTS = ("ours", "pyshacl")
 
 
 def time_checks(limit: float) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from oib import __version__, project, turtle
+from oib import __version__, turtle
 from oib.dataset import derivation, exports, snapshot
 from oib.dataset.catalog import describe
 from oib.dataset.manifest import Manifest
@@ -46,7 +46,7 @@ def make(home: Path, folder: Path, say: Callable[[str], None]) -> Snapshot:
         counts=_counts(store, len(direct)),
         tools={name: version(name) for name in _TOOLS},
     )
-    store.extend(describe(store, Library(home), manifest, project.description(home)))
+    store.extend(describe(store, Library(home), manifest))
     say(f"writing {len(store)} triples as {manifest.version}")
     dumps = {
         "claims-rdf12.ttl": exports.claims_rdf12(store),

@@ -21,7 +21,7 @@ from typing import Self
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store
 
 from oib import __version__
-from oib.dataset import nquads, rocksdb, trig
+from oib.dataset import nquads, rocksdb
 from oib.dataset.manifest import Manifest
 from oib.project import FOLDERS, sources
 
@@ -69,7 +69,7 @@ def digest(home: Path) -> str:
     total = hashlib.sha256(__version__.encode())
     for folder in FOLDERS:
         for path in sources(home, folder, ""):
-            if path.suffix in (".ttl", ".rq", ".txt", ".yaml"):
+            if path.suffix in (".ttl", ".rq", ".txt"):
                 total.update(path.relative_to(home).as_posix().encode() + b"\0")
                 total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
@@ -135,7 +135,6 @@ def _dump(half: Path, dumps: Mapping[str, bytes]) -> None:
     folder = half / "dump"
     folder.mkdir()
     nquads.pack(half / "data.nq", folder / "data.nq.gz")
-    trig.write_compressed(half / "data.nq", folder / "data.trig.gz")
     for name, content in dumps.items():
         (folder / name).write_bytes(content)
 

@@ -1,14 +1,12 @@
-"""Draw the class diagram of the home's ontology anew: ``python -m oib.pictures``."""
+"""Write the picture of the home's ontology."""
 
 from rdflib import Graph
 
-from oib import project
 from oib.pictures.class_diagram import draw_class_diagram
-from oib.pictures.diagram_plan import DiagramPlan
+from oib.project import find_home, sources
 
-home = project.find_home()
+home = find_home()
 graph = Graph()
-for path in project.sources(home, "ontology", ".ttl"):
+for path in sources(home, "ontology", ".ttl"):
     graph.parse(path)
-plan = DiagramPlan.from_mapping(project.description(home).diagram)
-(home / "ontology" / "model.svg").write_text(draw_class_diagram(graph, plan), "utf-8")
+(home / "ontology" / "model.svg").write_text(draw_class_diagram(graph), "utf-8")

@@ -13,7 +13,7 @@ from typing import Final
 from pyoxigraph import RdfFormat, Triple, parse
 
 from oib.errors import BadInput, BadTurtle
-from oib.namespaces import BASE, PREFIXES
+from oib.namespaces import ID, PREFIXES
 from oib.turtle.lexer import NEWLINE, tokenize
 
 #: How deep brackets may be nested, so that no submission can exhaust the stack of a reader.
@@ -25,7 +25,7 @@ _UNDECLARED: Final = re.compile(r"The prefix ([^\s:]*): has not been declared")
 _SUSPECT: Final = re.compile(r"<<|~|\{\||--|version", re.IGNORECASE)
 _WORDS: Final = {"a", "true", "false", "prefix", "base"}
 _HINTS: Final = {
-    "No scheme found": f"a relative IRI needs a line such as @base <{BASE}> . above it",
+    "No scheme found": f"a relative IRI needs a line such as @base <{ID}> . above it",
     "A dot is expected": "or, before this place, a semicolon or a comma",
     "Unexpected end of file": "what begins here is nowhere closed",
     "Unexpected end": "the last statement has no dot",
@@ -40,21 +40,41 @@ def read_text(path: Path) -> str:
         BadInput: there is no such file, or it may not be read.
         BadTurtle: it is not UTF-8, the one encoding of Turtle; at the place of its first bad byte.
     """
+    return decode(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file.
+
+    Raises:
+        BadInput: there is no such file, or it may not be read.
+    """
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise BadInput(f"there is no file {path}") from error
     except IsADirectoryError as error:
         raise BadInput(f"{path} is a folder; name the Turtle files in it") from error
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def decode(content: bytes, path: str = "<text>") -> str:
+    """Return the text of some bytes, without a byte order mark.
+
+    Raises:
+        BadTurtle: they are not UTF-8; at the place of the first bad byte.
+    """
     try:
         return content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8").removeprefix("\ufeff")
         line, column = line_and_column(before, len(before))
-        reason = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
-        raise BadTurtle(str(path), line, column, reason) from error
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            reason = "the file is UTF-16; save it as UTF-8"
+        else:
+            reason = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
+        raise BadTurtle(path, line, column, reason) from error
 
 
 def triples(text: str, path: str = "<text>", base: str | None = None) -> tuple[Triple, ...]:

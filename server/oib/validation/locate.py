@@ -1,73 +1,234 @@
-"""Turn lexical errors and SHACL results into findings with a position in a file."""
+"""Turn problems into findings with a position in a file, a sentence and, where certain, a fix."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
 
-from rdflib.term import Node
+from collections.abc import Iterable, Mapping
+
+from pyoxigraph import NamedNode
 
 from oib.namespaces import OIBS
 from oib.turtle import Document, Span
-from oib.validation.lexical import LexicalError
-from oib.validation.report import Finding
+from oib.turtle.lexer import NEWLINE
+from oib.turtle.triples import Statement
+from oib.validation.home_index import HomeIndex
+from oib.validation.problems import Problem
+from oib.validation.rdflib_terms import to_rdflib
+from oib.validation.report import Finding, Fix, Place, Related
 from oib.validation.rules import Rule, format_term
-from oib.validation.shacl import Result
+from oib.validation.shape_graph import TYPE, Term
 
 
-def from_lexical_error(
-    error: LexicalError, document: Document, rules: Mapping[str, Rule]
-) -> Finding:
-    """Return a lexical fault as a finding, at the object that is at error."""
-    rule = rules[OIBS + error.rule]
-    focus = format_term(error.statement.subject)
-    return Finding(
-        document.path,
-        *_start(document.span(error.statement.object_node)),
-        rule=error.rule,
-        severity=rule.severity,
-        focus=focus,
-        value=error.detail,
-        message=rule.format_message(focus, error.detail, format_term(error.statement.predicate)),
-    )
+class Locator:
+    """Finds where in the checked files, or else in those of the home, problems belong."""
+
+    def __init__(
+        self, documents: Iterable[Document], home: HomeIndex, rules: Mapping[str, Rule]
+    ) -> None:
+        self.documents = tuple(documents)
+        self.home = home
+        self.rules = rules
+
+    def finding(self, problem: Problem) -> Finding:
+        """Return a problem as a finding.
+
+        It lies at the value where the value is at fault, at the verb where the property is, else
+        at the subject; where something is stated too often, at the last statement.
+        """
+        rule = self.rules.get(problem.rule) or Rule(
+            problem.rule.removeprefix(OIBS), problem.severity, {}, {"en": problem.text}, {}
+        )
+        focus, path = format_term(problem.focus), format_term(problem.path)
+        value = problem.detail or format_term(problem.value)
+        document, span, others = self._find(problem)
+        message = rule.format_message(focus, value, path)
+        suggestion = problem.suggestion
+        if suggestion:
+            name = format_term(NamedNode(suggestion))
+            message = {
+                language: text + _DID_YOU_MEAN[language].format(name)
+                for language, text in message.items()
+                if language in _DID_YOU_MEAN
+            }
+        fix = None
+        if document is not None and span is not None:
+            fix = self._fix(problem, document, span)
+        return Finding(
+            _place(document, span),
+            rule.identifier,
+            problem.severity or rule.severity,
+            focus=focus,
+            value=value,
+            path=path,
+            message=message,
+            rule_iri=problem.rule,
+            fix=fix,
+            related=tuple(
+                Related(_place(document, other), _ALSO_HERE)
+                for other in others
+                if document is not None
+            ),
+            identity=(*_terms(problem), problem.detail),
+        )
+
+    def _find(self, problem: Problem) -> tuple[Document | None, Span | None, list[Span]]:
+        if problem.anchor == "file":
+            return problem.document, _START, []
+        if problem.anchor == "directive":
+            assert problem.document is not None
+            return problem.document, _directive(problem.document, problem.value), []
+        if problem.focus is None:
+            assert problem.document is not None
+            return problem.document, _blank_node(problem.document, problem.value), []
+        candidates = (
+            [problem.document] if problem.document is not None else self._documents(problem.focus)
+        )
+        for anchors in _preferences(problem):
+            for document in candidates:
+                found = _spans(document, problem, anchors)
+                if found:
+                    *others, span = found
+                    return document, span, others
+        fallback = next(iter((*candidates, *self.documents)), None)
+        return fallback, None, []
+
+    def _documents(self, focus: Term) -> list[Document]:
+        """Return the files that state something of a node: checked ones, else those of the home."""
+        term = to_rdflib(focus)
+        checked = [each for each in self.documents if each.find_statements(term)]
+        if checked:
+            return checked
+        names = self.home.places.get(focus, [])
+        return [self.home.document(name) for name in names]
+
+    def _fix(self, problem: Problem, document: Document, span: Span) -> Fix | None:
+        text = document.text[span.start : span.end]
+        new = problem.replacement
+        if not new and problem.suggestion and problem.anchor in ("verb", "object"):
+            wrong = problem.path if problem.anchor == "verb" else problem.value
+            if isinstance(wrong, NamedNode):
+                new = _respelled(text, wrong.value, problem.suggestion)
+        if not new or new == text:
+            return None
+        said = {"en": f"write {new}", "zh-Hans": f"改写为 {new}"}
+        return Fix(document.path, span.start, span.end, new, said)
 
 
-def from_result(
-    result: Result, documents: Sequence[Document], rules: Mapping[str, Rule]
-) -> Finding:
-    """Return a validation result as a finding, at the most telling place of the first file.
+_DID_YOU_MEAN = {"en": " Did you mean {}?", "zh-Hans": "是否应为 {}？"}
+_ALSO_HERE = {"en": "also stated here", "zh-Hans": "此处亦有陈述"}
+_START = Span(0, 0, 1, 1, 1, 1)
 
-    That is the value where it is stated; else the verb; else the subject. A focus node that no
-    file states is placed at the first file, without a line.
+
+def _terms(problem: Problem) -> list[str]:
+    terms = (problem.focus, problem.path, problem.value)
+    return ["" if term is None else str(term) for term in terms]
+
+
+def _preferences(problem: Problem) -> list[str]:
+    """Return the anchors to try, the best first."""
+    if problem.anchor == "subject":
+        return ["subject"]
+    if problem.anchor == "verb":
+        return ["verb of value", "verb", "subject"]
+    if problem.value is not None:
+        return ["value", "any value", "last value", "subject"]
+    if problem.component.startswith(("MaxCount", "UniqueLang")):
+        return ["last value", "subject"]
+    if problem.component.startswith("MinCount") and problem.path != TYPE:
+        return ["subject"]
+    return ["last value", "subject"]
+
+
+def _spans(document: Document, problem: Problem, anchor: str) -> list[Span]:
+    """Return the places of an anchor in a file, the one to show last."""
+    assert problem.focus is not None
+    focus = to_rdflib(problem.focus)
+    path = None if problem.path is None else to_rdflib(problem.path)
+    value = None if problem.value is None else to_rdflib(problem.value)
+    if anchor == "subject":
+        span = document.find_span(focus)
+        return [span] if span else []
+    if anchor == "any value":
+        path = None
+    if path is None and anchor != "any value":
+        return []
+    wanted = value if anchor in ("value", "any value", "verb of value") else None
+    if wanted is None and anchor in ("value", "any value", "verb of value"):
+        return []
+    stated: list[Statement] = document.find_statements(focus, path, wanted)
+    if anchor.startswith("verb"):
+        return [document.span(each.verb or each.object_node) for each in stated[:1]]
+    if anchor == "last value":
+        return [document.span(each.object_node) for each in stated]
+    return [document.span(each.object_node) for each in stated[:1]]
+
+
+def _directive(document: Document, namespace: Term | None) -> Span | None:
+    """Return the IRI of the directive that declares a namespace, else where it is used first."""
+    assert isinstance(namespace, NamedNode)
+    for directive in document.tree.directives:
+        if directive.value == namespace.value:
+            at = document.text.find("<", directive.start, directive.end)
+            end = document.text.find(">", at, directive.end) + 1
+            if at >= 0 < end:
+                return Span(at, end, *document.line_and_column(at), *document.line_and_column(end))
+    for stated in document.statements:
+        for term, node in ((stated.predicate, stated.verb), (stated.object, stated.object_node)):
+            if node is not None and str(term).startswith(namespace.value):
+                return document.span(node)
+    return None
+
+
+def _blank_node(document: Document, node: Term | None) -> Span | None:
+    """Return the first blank node or collection of a file.
+
+    The parser of the store and that of the positions name blank nodes each in their own way.
     """
-    focus, value, path = (
-        format_term(result.focus),
-        format_term(result.value),
-        format_term(result.path),
+    for stated in document.statements:
+        for term, at in (
+            (stated.subject, stated.subject_node),
+            (stated.object, stated.object_node),
+        ):
+            if type(term).__name__ == "BNode":
+                return document.span(at)
+    return None
+
+
+def _place(document: Document | None, span: Span | None) -> Place:
+    if document is None:
+        return Place("")
+    if span is None:
+        return Place(document.path)
+    return Place(
+        document.path,
+        span.line,
+        span.column,
+        span.end_line,
+        span.end_column,
+        span.start,
+        span.end,
+        source_line(document.text, span.start),
     )
-    rule = rules.get(result.rule) or Rule(
-        result.rule.removeprefix(OIBS), result.severity, {}, {"en": result.text}
-    )
-    document, span = _find(result, documents)
-    return Finding(
-        document.path if document else "",
-        *_start(span),
-        rule=rule.identifier,
-        severity=result.severity,
-        focus=focus,
-        value=value,
-        message=rule.format_message(focus, value, path),
-    )
 
 
-def _find(result: Result, documents: Sequence[Document]) -> tuple[Document | None, Span | None]:
-    attempts: list[tuple[Node | None, Node | None]] = [(result.path, None), (None, None)]
-    if result.value is not None:
-        attempts = [(result.path, result.value), (None, result.value), *attempts]
-    stating = [document for document in documents if document.find_statements(result.focus)]
-    for predicate, value in attempts:
-        for document in stating:
-            if span := document.find_span(result.focus, predicate, value):
-                return document, span
-    return (documents[0] if documents else None), None
+def source_line(text: str, offset: int) -> str:
+    """Return the line of a text in which an offset lies, safe to be shown on a terminal."""
+    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    match = NEWLINE.search(text, offset)
+    line = text[start : min(match.start() if match else len(text), start + _LONGEST_LINE)]
+    return "".join(c if c == "\t" or c.isprintable() else "\ufffd" for c in line)
 
 
-def _start(span: Span | None) -> tuple[int, int]:
-    return (span.line, span.column) if span else (0, 0)
+#: Lines are shown up to so many code points.
+_LONGEST_LINE = 2000
+
+
+def _respelled(text: str, wrong: str, right: str) -> str:
+    """Return the text of an IRI or prefixed name with the end that differs exchanged."""
+    length = next((at for at, (a, b) in enumerate(zip(wrong, right, strict=False)) if a != b), None)
+    common = wrong[: min(len(wrong), len(right)) if length is None else length]
+    bracket = ">" if text.endswith(">") else ""
+    name = text.removesuffix(">")
+    tail = wrong.removeprefix(common)
+    if tail and not name.endswith(tail):
+        return ""
+    return name.removesuffix(tail) + right.removeprefix(common) + bracket

@@ -1,126 +1,192 @@
-"""SHACL validation of a data graph (by pySHACL)."""
+"""SHACL validation of the data in a store.
 
-from collections.abc import Iterable, Iterator
+Compiled constraints are asked of the store; the shapes that have no compiled form are given to
+pySHACL, which is the reference for both. https://www.w3.org/TR/shacl/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Final
 
-import pyshacl
-from pyoxigraph import RdfFormat, Store
-from rdflib import Graph, URIRef
-from rdflib.namespace import RDF, SH
-from rdflib.plugins.sparql.algebra import translateQuery
-from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.processor import SPARQLProcessor
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.term import Node
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolutions,
+    Store,
+    Triple,
+)
 
-from oib.validation.sparql_constraints import Constraint, constraints, evaluate
+from oib.namespaces import PREFIXES
+from oib.validation.constraints import FOCUS, IS, WELL_FORMED, Constraint, compile_shapes
+from oib.validation.lexical import is_well_formed
+from oib.validation.rdflib_terms import from_rdflib, to_rdflib_graph
+from oib.validation.shape_graph import SH, ShapeGraph, Term
+
+_TARGETS: Final = {
+    SH + name
+    for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "target")
+}
+_FOCUS: Final = NamedNode(FOCUS)
 
 
 @dataclass(frozen=True)
 class Result:
-    """One validation result: the rule that speaks, its focus node, path and value."""
+    """One validation result: the rule that speaks, its focus node, path and value.
+
+    ``path`` is there where it is one predicate; ``predicates`` are those with which it can begin.
+    """
 
     rule: str
-    focus: Node
-    path: Node | None
-    value: Node | None
+    focus: Term
+    path: NamedNode | None
+    value: Term | None
     severity: str
     component: str
-    text: str
+    predicates: tuple[NamedNode, ...] = ()
+    text: str = ""
 
 
-def validate(
-    data: Graph, shapes: Graph, focus: Iterable[URIRef] | None = None, *, setwise: bool = True
-) -> list[Result]:
-    """Return the results of validating data against shapes, whatever their severity.
+@dataclass(frozen=True)
+class Validation:
+    """The results of a validation, and the focus nodes of each compiled shape by its key."""
 
-    Args:
-        data: instances, ontology and vocabulary in one graph, for subclasses to count.
-        shapes: left as it is; pySHACL changes the graph it is given, so it gets a copy.
-        focus: check only these nodes where they are targets; all targets when None.
-        setwise: ask SPARQL constraints of all targets at once; pySHACL alone when false.
-    """
-    copy = Graph()
-    for triple in shapes:
-        copy.add(triple)
-    set_wise = list(constraints(shapes)) if setwise else []
-    for constraint in set_wise:
-        copy.remove((constraint.shape, SH.sparql, constraint.node))
-    before = SPARQLProcessor.query
-    SPARQLProcessor.query = _query_with_cache  # type: ignore[method-assign, assignment]
-    try:
-        _, report, _ = pyshacl.validate(
-            data,
-            shacl_graph=copy,
-            advanced=False,
-            focus_nodes=None if focus is None else list(focus),
-        )
-    finally:
-        SPARQLProcessor.query = before  # type: ignore[method-assign]
+    results: tuple[Result, ...]
+    focus_nodes: dict[str, frozenset[Term]]
+
+
+class Validator:
+    """The shapes, read once, and ready to validate any number of stores."""
+
+    def __init__(self, shapes: Iterable[Triple]) -> None:
+        self.triples = tuple(shapes)
+        self.compiled = compile_shapes(ShapeGraph(self.triples))
+
+    @property
+    def left_to_pyshacl(self) -> frozenset[str]:
+        """The shapes that pySHACL evaluates because they have no compiled form."""
+        return frozenset(str(getattr(shape, "value", shape)) for shape in self.compiled.rest)
+
+    def validate(
+        self,
+        store: Store,
+        nodes: Collection[Term] | None = None,
+        rules: Collection[str] | None = None,
+    ) -> Validation:
+        """Validate the default graph of a store.
+
+        Args:
+            store: the data; its named graphs are not read. One of them is written and removed.
+            nodes: look at these focus nodes only; at all when None.
+            rules: evaluate the compiled constraints of these rules only; all when None.
+        """
+        try:
+            matched = self._mark_focus_nodes(store, nodes)
+            results = [
+                result
+                for constraint in self.compiled.constraints
+                if rules is None or constraint.rule in rules
+                for result in _evaluate(constraint, store)
+            ]
+        finally:
+            store.remove_graph(_FOCUS)
+        if self.compiled.rest and (nodes is None or nodes):
+            results += self._by_pyshacl(store, nodes)
+        return Validation(tuple(results), matched)
+
+    def _mark_focus_nodes(
+        self, store: Store, nodes: Collection[Term] | None
+    ) -> dict[str, frozenset[Term]]:
+        """Write which nodes are the focus nodes of which shape into the graph ``FOCUS``."""
+        found: dict[str, frozenset[Term]] = {}
+        for key, pattern in self.compiled.targets.items():
+            shape = NamedNode(key)
+            if nodes is None:
+                query = f"SELECT DISTINCT ?this WHERE {{ {pattern} }}"
+            else:
+                values = " ".join(str(node) for node in nodes if not isinstance(node, BlankNode))
+                query = f"SELECT DISTINCT ?this WHERE {{ VALUES ?this {{ {values} }} {pattern} }}"
+            found[key] = frozenset(row["this"] for row in _solutions(store, query))
+            store.extend(Quad(node, NamedNode(IS), shape, _FOCUS) for node in found[key])  # type: ignore[arg-type]
+        return found
+
+    def _by_pyshacl(self, store: Store, nodes: Collection[Term] | None) -> Iterator[Result]:
+        done = set(self.compiled.compiled)
+        shapes = [
+            triple
+            for triple in self.triples
+            if not (triple.subject in done and triple.predicate.value in _TARGETS)
+        ]
+        data = (quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph()))
+        for result in validate_with_pyshacl(data, shapes):
+            if nodes is None or result.focus in nodes:
+                yield result
+
+
+def validate_with_pyshacl(data: Iterable[Triple], shapes: Iterable[Triple]) -> Iterator[Result]:
+    """Yield the results of pySHACL, the reference."""
+    # Imported late: most checks need neither, and they take longer to import than all the rest.
+    import pyshacl
+    from rdflib import Graph
+    from rdflib.namespace import RDF
+    from rdflib.namespace import SH as SHACL
+
+    _, report, _ = pyshacl.validate(
+        to_rdflib_graph(data), shacl_graph=to_rdflib_graph(shapes), advanced=False
+    )
     if not isinstance(report, Graph):
         raise report  # pySHACL hands back what it could not carry out
-    return [*_results(report), *_setwise(set_wise, data, focus)]
-
-
-def _setwise(
-    set_wise: list[Constraint], data: Graph, focus: Iterable[URIRef] | None
-) -> Iterator[Result]:
-    store = Store()
-    lines = data.serialize(format="nt", encoding="utf-8")
-    store.bulk_load(lines, RdfFormat.N_TRIPLES)
-    wanted = None if focus is None else set(focus)
-    for constraint in set_wise:
-        for node, path, value in evaluate(constraint, store):
-            if wanted is None or node in wanted:
-                yield Result(
-                    str(constraint.node),
-                    node,
-                    path,
-                    value,
-                    constraint.severity,
-                    "SPARQLConstraintComponent",
-                    "",
-                )
-
-
-def _results(report: Graph) -> Iterator[Result]:
-    for node in report.subjects(RDF.type, SH.ValidationResult):
-        rule = report.value(node, SH.sourceConstraint) or report.value(node, SH.sourceShape)
-        focus = report.value(node, SH.focusNode)
+    for node in report.subjects(RDF.type, SHACL.ValidationResult):
+        rule = report.value(node, SHACL.sourceConstraint) or report.value(node, SHACL.sourceShape)
+        path = from_rdflib(report.value(node, SHACL.resultPath))
+        focus = from_rdflib(report.value(node, SHACL.focusNode))
         assert focus is not None
         yield Result(
             rule=str(rule),
             focus=focus,
-            path=report.value(node, SH.resultPath),
-            value=report.value(node, SH.value),
-            severity=str(report.value(node, SH.resultSeverity)).removeprefix(str(SH)),
-            component=str(report.value(node, SH.sourceConstraintComponent)).removeprefix(str(SH)),
-            text=str(report.value(node, SH.resultMessage) or ""),
+            path=path if isinstance(path, NamedNode) else None,
+            value=from_rdflib(report.value(node, SHACL.value)),
+            severity=str(report.value(node, SHACL.resultSeverity)).removeprefix(SH),
+            component=str(report.value(node, SHACL.sourceConstraintComponent)).removeprefix(SH),
+            text=str(report.value(node, SHACL.resultMessage) or ""),
         )
 
 
-# pySHACL hands rdflib the text of every sh:sparql constraint once per focus node, and rdflib
-# parses it anew each time: 86 % of the run. Evaluation leaves the algebra as it is (prepareQuery
-# relies on that too), so a parsed query can serve again.
-_query = SPARQLProcessor.query
+def _evaluate(constraint: Constraint, store: Store) -> Iterator[Result]:
+    """Yield the results of a compiled constraint."""
+    solutions = store.query(constraint.query, custom_functions=_FUNCTIONS)
+    assert isinstance(solutions, QuerySolutions)
+    names = {variable.value for variable in solutions.variables}
+    sparql = constraint.component == "SPARQLConstraintComponent"
+    for row in solutions:
+        path = row["path"] if "path" in names else constraint.predicate
+        value = row["value"] if "value" in names else None
+        yield Result(
+            rule=constraint.rule,
+            focus=row["this"],
+            path=path if isinstance(path, NamedNode) else None,
+            value=row["this"] if sparql and value is None else value,
+            severity=constraint.severity,
+            component=constraint.component,
+            predicates=(path,) if isinstance(path, NamedNode) else constraint.starts,
+        )
 
 
-@lru_cache(maxsize=512)
-def _translate(text: str, base: str | None, namespaces: tuple[tuple[str, str], ...]) -> Query:
-    return translateQuery(parseQuery(text), base, dict(namespaces))
+def _solutions(store: Store, query: str) -> QuerySolutions:
+    solutions = store.query(query)
+    assert isinstance(solutions, QuerySolutions)
+    return solutions
 
 
-def _query_with_cache(
-    self: SPARQLProcessor,
-    query: str | Query,
-    bindings: Any = None,
-    namespaces: Any = None,
-    base: str | None = None,
-    debug: bool = False,
-) -> Any:
-    if isinstance(query, str):
-        names = tuple(sorted((name, str(iri)) for name, iri in (namespaces or {}).items()))
-        query = _translate(query, base, names)
-    return _query(self, query, bindings or {}, namespaces or {}, base, debug)
+def _is_well_formed(term: Term) -> Term | None:
+    value = is_well_formed(term)
+    return Literal("true" if value else "false", datatype=NamedNode(PREFIXES["xsd"] + "boolean"))
+
+
+_FUNCTIONS: Final[dict[NamedNode, Callable[..., Term | None]]] = {
+    NamedNode(WELL_FORMED): _is_well_formed
+}

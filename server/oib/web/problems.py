@@ -1,19 +1,28 @@
 """Errors as responses: ``application/problem+json`` (RFC 9457) or an HTML page."""
 
+import json
 from http import HTTPStatus
 
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
-from oib import media_types, negotiation, problem_details
-from oib.errors import NotAcceptable, OibError
+from oib import negotiation
+from oib.errors import BadQuery, NotAcceptable, OibError, Unavailable
 from oib.web import context, templating
+
+PROBLEM_JSON = "application/problem+json"
 
 
 def render_error(error: OibError) -> Response:
     """Return the response for an error of this package."""
-    response = _problem(error.status, str(error), **problem_details.members(error))
-    response.headers.extend(problem_details.headers(error))
+    position = (
+        {"line": error.line, "column": error.column}
+        if isinstance(error, BadQuery) and error.line
+        else {}
+    )
+    response = _problem(error.status, str(error), **position)
+    if isinstance(error, Unavailable) and error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
@@ -23,7 +32,7 @@ def render_http_error(error: HTTPException) -> Response | HTTPException:
         return error
     response = _problem(error.code or 500, error.description or "")
     for name, value in error.get_headers():
-        if name in ("Allow", "Content-Range"):
+        if name == "Allow":
             response.headers[name] = value
     return response
 
@@ -32,13 +41,13 @@ def _problem(status: int, detail: str, **members: object) -> Response:
     title = HTTPStatus(status).phrase
     if _prefers_html():
         return templating.render("problem.html", status, status=status, phrase=title, detail=detail)
-    problem = problem_details.encode(status, detail, **members)
-    return context.respond(problem, problem_details.MEDIA_TYPE, status)
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+    return context.respond(json.dumps(problem, ensure_ascii=False), PROBLEM_JSON, status)
 
 
 def _prefers_html() -> bool:
-    offered = (media_types.PROBLEM, media_types.JSON, media_types.HTML)
+    offered = (PROBLEM_JSON, "application/json", context.HTML)
     try:
-        return negotiation.choose(offered, context.accept()) == media_types.HTML
+        return negotiation.choose(offered, context.accept()) == context.HTML
     except NotAcceptable:
         return False

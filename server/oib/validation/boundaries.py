@@ -1,0 +1,267 @@
+"""What a file may speak of: things of ours and declared terms, without blank nodes.
+
+SHACL looks at nodes that its targets match; what no target matches would pass unseen. So every
+statement of a file is looked at here first, and those that are not to reach the data (blank nodes,
+things of others, definitions of terms) are kept away from SHACL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher, get_close_matches
+from typing import Final
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from oib.namespaces import BASE, ID, OIB, OIBS, PREFIXES
+from oib.turtle import Document
+from oib.validation.home_index import HomeIndex, namespace_of
+from oib.validation.problems import Problem
+from oib.validation.shape_graph import TYPE, iri_of
+
+_THING: Final = re.compile(re.escape(ID) + r"[a-z]+/.")
+_CLAIM_PARTS: Final = {
+    OIB + name for name in ("claimSubject", "claimPredicate", "claimObject", "claimValue")
+}
+
+
+@dataclass
+class Boundaries:
+    """What the look at one file brought.
+
+    Attributes:
+        problems: what is wrong with it as a file.
+        accepted: the triples that may reach the data.
+        withheld: subject and predicate of the statements that may not.
+        reused: claims whose IRI was in use; what SHACL says of the mixture is of no use.
+        strange: the namespaces that are reported; their terms are not reported one by one.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    accepted: list[Triple] = field(default_factory=list)
+    withheld: set[tuple[object, object]] = field(default_factory=set)
+    reused: set[object] = field(default_factory=set)
+    strange: set[str] = field(default_factory=set)
+
+
+def inspect(document: Document, home: HomeIndex) -> Boundaries:
+    """Look at every statement of a file."""
+    found = Boundaries()
+    if not document.triples:
+        found.problems.append(Problem(OIBS + "FIL-01", anchor="file", document=document))
+        return found
+    strange = _strange_namespaces(document, home)
+    found.strange = set(strange)
+    for namespace, meant in strange.items():
+        found.problems.append(_namespace_problem(document, namespace, meant))
+    told: set[object] = set()
+    for triple in document.triples:
+        problem = _refusal(triple, document)
+        if problem is None:
+            found.accepted.append(triple)
+            continue
+        found.withheld.add((triple.subject, triple.predicate))
+        place = problem.focus if problem.anchor == "subject" else problem.value
+        if place not in told and not _is_in(problem.focus, strange):
+            told.add(place)
+            found.problems.append(problem)
+    return found
+
+
+def _refusal(triple: Triple, document: Document) -> Problem | None:
+    """Return why a statement may not reach the data, None if it may."""
+    subject, value = triple.subject, triple.object
+    if isinstance(subject, BlankNode):
+        return Problem(OIBS + "FIL-02", value=subject, anchor="object", document=document)
+    if isinstance(value, BlankNode):
+        return Problem(OIBS + "FIL-02", value=value, anchor="object", document=document)
+    assert isinstance(subject, NamedNode)
+    if _THING.match(subject.value):
+        return None
+    terms = _is_term(subject.value)
+    known = any(subject.value.startswith(space) for space in PREFIXES.values())
+    rule = "FIL-04" if terms or known else "FIL-03"
+    return Problem(OIBS + rule, focus=subject, anchor="subject", document=document)
+
+
+def _is_term(iri: str) -> bool:
+    """Return whether an IRI lies where ontology, vocabulary and shapes have theirs."""
+    return iri.startswith(BASE) and not iri.startswith(ID)
+
+
+def _is_in(term: object, namespaces: Iterable[str]) -> bool:
+    return isinstance(term, NamedNode) and namespace_of(term.value) in namespaces
+
+
+def _strange_namespaces(document: Document, home: HomeIndex) -> dict[str, str]:
+    """Return the unknown namespaces of predicates, classes and terms, with those most like them."""
+    used: dict[str, None] = {}
+    for triple in document.triples:
+        used[triple.predicate.value] = None
+        if isinstance(triple.object, NamedNode) and triple.predicate == TYPE:
+            used[triple.object.value] = None
+        elif _is_term(iri_of(triple.object)):
+            used[iri_of(triple.object)] = None
+    known = home.namespaces | set(PREFIXES.values())
+    found = {}
+    for iri in used:
+        namespace = namespace_of(iri)
+        if namespace not in known:
+            found[namespace] = _nearest_namespace(namespace, known)
+    return found
+
+
+def _nearest_namespace(namespace: str, known: Iterable[str]) -> str:
+    """Return the known namespace that was most likely meant, empty if none is near."""
+    bare = _bare(namespace)
+    candidates = sorted(known)
+    for candidate in candidates:
+        if _bare(candidate) == bare:
+            return candidate
+    best = max(candidates, key=lambda each: SequenceMatcher(None, bare, _bare(each)).ratio())
+    return best if SequenceMatcher(None, bare, _bare(best)).ratio() > 0.85 else ""
+
+
+def _bare(namespace: str) -> str:
+    return re.sub(r"^https?://(www\.)?", "", namespace).rstrip("#/").lower()
+
+
+def _namespace_problem(document: Document, namespace: str, meant: str) -> Problem:
+    return Problem(
+        OIBS + "FIL-08",
+        value=NamedNode(namespace),
+        anchor="directive",
+        document=document,
+        detail=f"<{namespace}>",
+        suggestion=meant,
+        replacement=f"<{meant}>" if meant else "",
+    )
+
+
+def undeclared(document: Document, boundaries: Boundaries, home: HomeIndex) -> Iterator[Problem]:
+    """Yield the predicates and classes of a file that the home does not declare."""
+    told: set[object] = set()
+    for triple in boundaries.accepted:
+        predicate = triple.predicate
+        unknown = predicate.value not in home.properties
+        place = triple.subject, predicate
+        if unknown and not _is_in(predicate, boundaries.strange) and place not in told:
+            told.add(place)
+            yield Problem(
+                OIBS + "FIL-05",
+                focus=triple.subject,
+                path=predicate,
+                value=triple.object,
+                anchor="verb",
+                document=document,
+            )
+        if predicate == TYPE and isinstance(triple.object, NamedNode):
+            name = triple.object.value
+            if name not in home.classes and not _is_in(triple.object, boundaries.strange):
+                yield Problem(
+                    OIBS + "FIL-06",
+                    focus=triple.subject,
+                    path=predicate,
+                    value=triple.object,
+                    document=document,
+                )
+
+
+def reused_claims(document: Document, boundaries: Boundaries, home: HomeIndex) -> Iterator[Problem]:
+    """Yield the claims of an adding file whose IRI names another claim of the home already."""
+    for triple in boundaries.accepted:
+        if triple.predicate.value not in _CLAIM_PARTS or triple.subject in boundaries.reused:
+            continue
+        there = [
+            known
+            for known in home.triples_of(home.places.get(triple.subject, ()))
+            if known.subject == triple.subject and known.predicate == triple.predicate
+        ]
+        if there and all(known.object != triple.object for known in there):
+            boundaries.reused.add(triple.subject)
+            yield Problem(
+                OIBS + "FIL-09",
+                focus=triple.subject,
+                path=triple.predicate,
+                value=there[0].object,
+                anchor="subject",
+                document=document,
+                suggestion=_next_number(iri_of(triple.subject), home, document),
+            )
+
+
+def _next_number(claim: str, home: HomeIndex, document: Document) -> str:
+    """Return the first free number of the unit of a claim."""
+    unit = claim.rpartition("-")[0]
+    taken = set(home.things) | {
+        triple.subject.value for triple in document.triples if isinstance(triple.subject, NamedNode)
+    }
+    for number in range(1, 100):
+        if f"{unit}-{number:02}" not in taken:
+            return f"{unit}-{number:02}"
+    return ""
+
+
+def nearest_term(iri: str, kind: str, home: HomeIndex, submitted: Iterable[str] = ()) -> str:
+    """Return the declared term or described thing most like an IRI, empty if none is near.
+
+    Args:
+        iri: what is not known.
+        kind: ``property``, ``class`` or ``thing``.
+        home: where to look.
+        submitted: the things that the files themselves describe.
+    """
+    if iri.startswith(ID):
+        pool: Iterable[str] = home.things | set(submitted)
+        folder = iri[: iri.rfind("/") + 1]
+        same = [each for each in pool if each.startswith(folder)]
+        return _closest(iri, same, folder) or _closest(iri, list(pool), ID)
+    namespace = namespace_of(iri)
+    terms = (
+        home.properties if kind == "property" else home.classes if kind == "class" else home.terms
+    )
+    same = [term for term in terms if term.startswith(namespace)]
+    return _closest(iri, same, namespace)
+
+
+def _closest(iri: str, candidates: list[str], start: str) -> str:
+    names = {each.removeprefix(start): each for each in sorted(candidates)}
+    name = iri.removeprefix(start)
+    for each, whole in names.items():
+        if each.lower() == name.lower() and each != name:
+            return whole
+    names.pop(name, None)
+    near = get_close_matches(name, names, n=1, cutoff=0.75)
+    return names[near[0]] if near else ""
+
+
+def misplaced(document: Document, boundaries: Boundaries, target: str) -> Iterator[Problem]:
+    """Yield the subjects of a file that do not belong at its place below ``instances/``."""
+    told: set[object] = set()
+    for triple in boundaries.accepted:
+        subject = triple.subject
+        assert isinstance(subject, NamedNode)
+        place = file_of(subject.value)
+        if place != target and subject not in told:
+            told.add(subject)
+            yield Problem(
+                OIBS + "FIL-10",
+                focus=subject,
+                anchor="subject",
+                document=document,
+                detail=f"instances/{place}",
+            )
+
+
+def file_of(iri: str) -> str:
+    """Return the file below ``instances/`` in which a thing is described.
+
+    Claims, assessments and evidence of a unit lie together with its claims.
+    """
+    local = iri.removeprefix(ID).partition("#")[0]
+    kind, _, rest = local.partition("/")
+    if kind in ("claim", "assessment", "evidence"):
+        return f"claim/{rest.rpartition('-')[0]}.ttl"
+    return f"{local}.ttl"

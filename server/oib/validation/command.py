@@ -1,0 +1,209 @@
+"""The commands ``check``, ``tidy`` and ``rule``; each returns the exit status."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from oib import turtle
+from oib.errors import BadInput, BadTurtle, OibError, TooCostly
+from oib.namespaces import ID, OIBS
+from oib.project import sources
+from oib.validation import fixes, inputs, isolation
+from oib.validation.checker import Checker
+from oib.validation.formats import FORMATS, text
+from oib.validation.home_index import HomeIndex
+from oib.validation.isolation import CheckLimits
+from oib.validation.report import FileEffect, Finding, Place, Report
+from oib.validation.rules import Rule, load_rules
+from oib.validation.storage import replace_text
+from oib.validation.submission import Effect
+
+_CLEAN: Final = 0
+_FINDINGS: Final = 1
+_UNREADABLE: Final = 2
+
+
+def check(home: Path, arguments: Namespace, progress: Callable[[str], None]) -> int:
+    """Check files, or the home, and print the report.
+
+    Returns 0 when nothing blocks, 1 for findings that block, 2 when a file could not be read.
+    """
+    language = "zh-Hans" if arguments.lang == "zh" else arguments.lang
+    try:
+        files = [
+            inputs.read(name, arguments.stdin_filename) for name in inputs.expand(arguments.files)
+        ]
+    except OibError as error:
+        if arguments.format == "json":
+            _write(arguments, json.dumps({"clean": False, "readable": False, "error": str(error)}))
+        raise
+    report = _report(home, files, arguments, progress)
+    if arguments.fix:
+        return _fix(files, report, arguments)
+    if arguments.format == "text":
+        said = text(report, language, quiet=arguments.quiet, statistics=arguments.statistics)
+    else:
+        said = FORMATS[arguments.format](report, language)
+    _write(arguments, said)
+    return _UNREADABLE if not report.readable else _CLEAN if report.clean else _FINDINGS
+
+
+def _report(
+    home: Path,
+    files: list[tuple[str, bytes]],
+    arguments: Namespace,
+    progress: Callable[[str], None],
+) -> Report:
+    checker = Checker(home)
+    effect = _effect(arguments)
+    limits = CheckLimits(arguments.timeout, arguments.memory)
+    if not arguments.files:
+        return checker.check_home()
+    checker.warm_up()
+    try:
+        return isolation.run(
+            lambda: checker.check_texts(files, effect),
+            limits,
+            progress if sys.stderr.isatty() else None,
+        )
+    except TooCostly as error:
+        return _stopped(checker.rules[OIBS + "FIL-13"], [path for path, _ in files], str(error))
+
+
+def _effect(arguments: Namespace) -> str | None:
+    if arguments.adds:
+        return str(Effect.ADDS)
+    if arguments.removes:
+        return str(Effect.REMOVES)
+    if arguments.replaces is not None:
+        named = arguments.replaces
+        return f"{Effect.REPLACES}:{named}" if named else str(Effect.REPLACES)
+    return None
+
+
+def _stopped(rule: Rule, paths: list[str], reason: str) -> Report:
+    """Return the report on files whose check was stopped."""
+    findings = [
+        Finding(
+            Place(path),
+            rule.identifier,
+            rule.severity,
+            value=reason,
+            message=rule.format_message("", reason, ""),
+            rule_iri=OIBS + rule.identifier,
+        )
+        for path in paths
+    ]
+    effects = [FileEffect(path, "unreadable") for path in paths]
+    return Report(tuple(effects), tuple(findings), readable=False)
+
+
+def _fix(files: list[tuple[str, bytes]], report: Report, arguments: Namespace) -> int:
+    """Print the fixes as a diff, or apply them with ``--write``."""
+    applied = 0
+    for path, content in files:
+        findings = [each for each in report.findings if each.fix and each.fix.path == path]
+        if not findings:
+            continue
+        before = turtle.decode(content, path)
+        after = fixes.apply_fixes(before, findings)
+        print(fixes.diff(before, after, path), end="")
+        applied += len(findings)
+        if arguments.write and Path(path).is_file():
+            replace_text(Path(path), after)
+    left = sum(finding.blocks and not finding.fix for finding in report.findings)
+    word = "applied" if arguments.write else "possible; --write applies them"
+    print(f"{applied} fixes {word}; {left} errors are left to you", file=sys.stderr)
+    return _UNREADABLE if not report.readable else _CLEAN if report.clean else _FINDINGS
+
+
+def _write(arguments: Namespace, said: str) -> None:
+    if arguments.output_file:
+        try:
+            arguments.output_file.write_text(said + "\n", "utf-8")
+        except OSError as error:
+            raise BadInput(
+                f"{arguments.output_file} cannot be written: {error.strerror}"
+            ) from error
+    elif said:
+        print(said)
+
+
+def rule(home: Path, arguments: Namespace) -> int:
+    """Print one rule, or the list of all rules.
+
+    Raises:
+        BadInput: there is no such rule.
+    """
+    language = "zh-Hans" if arguments.lang == "zh" else arguments.lang
+    rules = {each.identifier: each for each in load_rules(HomeIndex.read_shapes(home)).values()}
+    if arguments.rule is None:
+        for name, each in sorted(rules.items()):
+            print(f"{name}  {each.severity:9}  {each.name.get(language, '')}")
+        return _CLEAN
+    found = rules.get(arguments.rule.upper())
+    if found is None:
+        raise BadInput(f"there is no rule {arguments.rule}; oib rule lists them all")
+    print(f"{found.identifier}  {found.name.get(language, '')}  ({found.severity})")
+    print(f"<{OIBS}{found.identifier}>")
+    print()
+    blank = {"en": ("…", "…", "…"), "zh-Hans": ("…", "…", "…")}[language]
+    print(found.format_message(*blank).get(language, ""))
+    if found.comment.get(language):
+        print(f"\n{found.comment[language]}")
+    return _CLEAN
+
+
+def tidy(home: Path, arguments: Namespace) -> int:
+    """Write files in canonical form, or report which are not in it; go on after a bad file.
+
+    Returns 1 when a file is not in canonical form and ``--check`` is given, 2 when one is not
+    Turtle or cannot be written.
+    """
+    folders = ("ontology", "shapes", "instances")
+    names = inputs.expand(arguments.files) or [
+        str(path) for folder in folders for path in sources(home, folder, ".ttl")
+    ]
+    untidy, failed = 0, 0
+    for name in names:
+        try:
+            untidy += _tidy_file(name, arguments.check)
+        except BadInput as error:
+            failed += 1
+            hint = f"; oib check {name} shows all that is wrong" * isinstance(error, BadTurtle)
+            print(f"oib: {error}{hint}", file=sys.stderr)
+    done = "not tidy" if arguments.check else "tidied"
+    errors = f", {failed} could not be read or written" if failed else ""
+    print(f"{len(names)} files, {untidy} {done}{errors}")
+    return _UNREADABLE if failed else _FINDINGS if untidy and arguments.check else _CLEAN
+
+
+def _tidy_file(name: str, only_check: bool) -> bool:
+    path = Path(name)
+    before = turtle.read_text(path)
+    after = _tidied(before, name)
+    if after == before:
+        return False
+    if not only_check:
+        replace_text(path, after)
+    print(f"{name}: {'not tidy; run oib tidy' if only_check else 'tidied'}")
+    return True
+
+
+def _tidied(text_: str, name: str) -> str:
+    """Return a text in canonical form; relative IRIs without a base are things of ours."""
+    try:
+        return turtle.tidy(text_, name)
+    except BadTurtle:
+        # Resolved against the base of things it may be Turtle; and a file that oib check accepts
+        # must not be refused here. The base is written down, so that others read it, too.
+        with_base = f"@base <{ID}> .\n{text_}"
+        try:
+            return turtle.tidy(with_base, name)
+        except BadTurtle:
+            return turtle.tidy(text_, name)

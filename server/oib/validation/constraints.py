@@ -1,0 +1,449 @@
+"""SHACL constraints compiled to SPARQL: one query for all focus nodes of a constraint.
+
+A SHACL engine looks at one focus node after the other; a store answers the same question for all
+of them at once, which is some hundred times faster. A node shape is compiled as a whole: with the
+components of SHACL Core in ``_COMPONENTS``, on paths that SPARQL can express, and with
+``sh:sparql`` whose query has no nested ``SELECT``. Any other shape stays with pySHACL. Tests hold
+both ways against each other.
+
+A compiled query finds its focus nodes in the named graph ``FOCUS``, as ``?this <IS> <shape>``, so
+that the same text serves a whole data set and a handful of nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from oib.validation.shape_graph import (
+    RDF,
+    RDFS,
+    SH,
+    SUBCLASS,
+    XSD,
+    ShapeGraph,
+    Term,
+    UnsupportedPath,
+    iri_of,
+    text_of,
+)
+
+FOCUS: Final = "urn:x-oib:focus"
+IS: Final = "urn:x-oib:is"
+#: A function of the engine: whether a literal lies in the lexical space of its datatype.
+WELL_FORMED: Final = "urn:x-oib:well-formed"
+#: The prefix of the IRIs that stand for shapes in the graph ``FOCUS``.
+SHAPE_KEY: Final = "urn:x-oib:shape:"
+
+_CLASS: Final = f"a/{SUBCLASS}*"
+_HEAD: Final = re.compile(r"\bSELECT\b(?P<head>[^{]*?)(?:\bWHERE\s*)?\{", re.IGNORECASE)
+_STRING: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|<[^<>\s]*>|#[^\n]*")
+#: Expressions that XPath, Python and the engine read alike: no look-around, no back-references.
+_PORTABLE: Final = re.compile(r"(?s)(?!.*(?:\(\?|\\[0-9bBAZzpPGQEX]|&&|\[\[|~~)).*")
+_TARGETS: Final = ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
+#: What a shape may say besides its components.
+_NEUTRAL: Final = {
+    RDF + "type",
+    *(SH + name for name in ("name", "description", "message", "severity", "order", "group")),
+    *(SH + name for name in ("property", "sparql", "path", "deactivated", "defaultValue")),
+    *(SH + name for name in ("flags", "ignoredProperties", *_TARGETS)),
+}
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One constraint of one shape as a query.
+
+    Attributes:
+        rule: the IRI of the shape or SPARQL constraint that a result names as its source.
+        shape: the key of the shape whose targets are the focus nodes.
+        component: the name of the SHACL constraint component.
+        severity: ``Violation``, ``Warning`` or ``Info``.
+        query: a SELECT of ``?this`` and, where a result has them, ``?value`` and ``?path``.
+        predicate: the path of the property shape, if it is a single predicate.
+        starts: the predicates with which its path can begin.
+        reads: what the query reads of the data, as the inside of a SPARQL group.
+    """
+
+    rule: str
+    shape: str
+    component: str
+    severity: str
+    query: str
+    predicate: NamedNode | None
+    reads: str
+    starts: tuple[NamedNode, ...] = ()
+
+
+@dataclass(frozen=True)
+class CompiledShapes:
+    """The compiled part of a shapes graph.
+
+    Attributes:
+        constraints: the compiled constraints.
+        targets: for the key of each compiled shape, the pattern that selects ``?this``.
+        compiled: the compiled shapes themselves.
+        rest: the shapes with targets that have to be left to pySHACL.
+    """
+
+    constraints: tuple[Constraint, ...]
+    targets: dict[str, str]
+    compiled: tuple[Term, ...]
+    rest: tuple[Term, ...]
+
+
+class _Unsupported(Exception):
+    """A shape, or a part of it, has no compiled form."""
+
+
+def compile_shapes(graph: ShapeGraph) -> CompiledShapes:
+    """Compile the node shapes of a graph that can be; tell the others."""
+    constraints: list[Constraint] = []
+    targets: dict[str, str] = {}
+    compiled: list[Term] = []
+    rest: list[Term] = []
+    for shape in _with_targets(graph):
+        if _is_deactivated(graph, shape):
+            continue
+        key = f"{SHAPE_KEY}{len(targets)}"
+        try:
+            target = _target(graph, shape)
+            own = [
+                *_core(graph, shape, key, ""),
+                *(
+                    each
+                    for node in graph.objects(shape, "property")
+                    for each in _property(graph, node, key)
+                ),
+                *(
+                    each
+                    for node in graph.objects(shape, "sparql")
+                    for each in _sparql(graph, shape, node, key)
+                ),
+            ]
+        except (_Unsupported, UnsupportedPath):
+            rest.append(shape)
+            continue
+        compiled.append(shape)
+        targets[key] = target
+        constraints += own
+    return CompiledShapes(tuple(constraints), targets, tuple(compiled), tuple(rest))
+
+
+def _with_targets(graph: ShapeGraph) -> list[Term]:
+    implicit = {
+        shape
+        for kind in ("NodeShape", "PropertyShape")
+        for shape in graph.subjects(RDF + "type", NamedNode(SH + kind))
+        if graph.is_type(shape, RDFS + "Class")
+    }
+    named = {shape for name in (*_TARGETS, "target") for shape in graph.subjects(name)}
+    return sorted(implicit | named, key=str)
+
+
+def _target(graph: ShapeGraph, shape: Term) -> str:
+    """Return the pattern of the focus nodes of a node shape."""
+    if graph.objects(shape, "target") or graph.objects(shape, "path"):
+        raise _Unsupported("a SPARQL target, or a property shape with targets")
+    if graph.is_type(shape, RDFS + "Class"):
+        raise _Unsupported("an implicit class target")
+    patterns = [f"{{ ?this {_CLASS} {node} }}" for node in graph.objects(shape, "targetClass")]
+    patterns += [f"{{ ?this {node} ?any }}" for node in graph.objects(shape, "targetSubjectsOf")]
+    patterns += [f"{{ ?any {node} ?this }}" for node in graph.objects(shape, "targetObjectsOf")]
+    nodes = " ".join(map(str, graph.objects(shape, "targetNode")))
+    if "_:" in nodes:
+        raise _Unsupported("a blank node as target")
+    patterns += [f"{{ VALUES ?this {{ {nodes} }} }}"] if nodes else []
+    return " UNION ".join(patterns)
+
+
+def _property(graph: ShapeGraph, node: Term, key: str) -> Iterator[Constraint]:
+    if _is_deactivated(graph, node):
+        return
+    if graph.objects(node, "property") or graph.objects(node, "sparql"):
+        raise _Unsupported("a property shape inside a property shape")
+    path = graph.value(node, "path")
+    if path is None:
+        raise _Unsupported("a property shape without a path")
+    yield from _core(graph, node, key, graph.path(path), path)
+
+
+def _core(
+    graph: ShapeGraph, shape: Term, key: str, path: str, node: Term | None = None
+) -> Iterator[Constraint]:
+    """Yield the constraints of SHACL Core that a shape states itself."""
+    names = {each for each in graph.predicates(shape) if each.startswith(SH)} - _NEUTRAL
+    if unknown := names - {SH + name for name in _COMPONENTS}:
+        raise _Unsupported(", ".join(unknown))
+    if names and not isinstance(shape, NamedNode):
+        raise _Unsupported("a shape without a name")
+    values = f"?this {path} ?value ." if path else "BIND(?this AS ?value)"
+    for name in sorted(each.removeprefix(SH) for each in names):
+        component = name[0].upper() + name[1:] + "ConstraintComponent"
+        for query, reads in _COMPONENTS[name](graph, shape, path, values):
+            yield Constraint(
+                rule=iri_of(shape),
+                shape=key,
+                component=component,
+                severity=_severity(graph, shape),
+                query=query.replace("?focus", f"GRAPH <{FOCUS}> {{ ?this <{IS}> <{key}> }}"),
+                predicate=node if isinstance(node, NamedNode) else None,
+                reads=reads or (values if path else ""),
+                starts=tuple(graph.path_starts(node)) if node is not None else (),
+            )
+
+
+_Queries = Iterator[tuple[str, str]]
+
+
+def _select(values: str, condition: str) -> str:
+    return f"SELECT DISTINCT ?this ?value WHERE {{ ?focus {values} {condition} }}"
+
+
+def _filter(
+    condition: Callable[[ShapeGraph, Term, Term], str],
+) -> Callable[[ShapeGraph, Term, str, str], _Queries]:
+    """Return a component that finds the values for which a SPARQL expression is true."""
+
+    def component(graph: ShapeGraph, shape: Term, path: str, values: str) -> _Queries:
+        for name in _names_of(component):
+            for parameter in graph.objects(shape, name):
+                yield _select(values, f"FILTER({condition(graph, shape, parameter)})"), ""
+
+    return component
+
+
+def _names_of(component: object) -> list[str]:
+    return [name for name, each in _COMPONENTS.items() if each is component]
+
+
+def _min_count(graph: ShapeGraph, shape: Term, path: str, values: str) -> _Queries:
+    number = _integer(graph, shape, "minCount", path)
+    if number == 1:
+        yield f"SELECT ?this WHERE {{ ?focus FILTER NOT EXISTS {{ {values} }} }}", ""
+    elif number > 1:
+        yield _counted(f"OPTIONAL {{ {values} }}", f"< {number}"), ""
+
+
+def _max_count(graph: ShapeGraph, shape: Term, path: str, values: str) -> _Queries:
+    yield _counted(values, f"> {_integer(graph, shape, 'maxCount', path)}"), ""
+
+
+def _counted(values: str, test: str) -> str:
+    return (
+        f"SELECT ?this WHERE {{ ?focus {values} }} "
+        f"GROUP BY ?this HAVING (COUNT(DISTINCT ?value) {test})"
+    )
+
+
+def _integer(graph: ShapeGraph, shape: Term, name: str, path: str) -> int:
+    number = graph.value(shape, name)
+    if not path or not isinstance(number, Literal):
+        raise _Unsupported(name)
+    return int(number.value)
+
+
+def _unique_lang(graph: ShapeGraph, shape: Term, path: str, values: str) -> _Queries:
+    if text_of(graph.value(shape, "uniqueLang")) == "true":
+        yield (
+            f'SELECT ?this WHERE {{ ?focus {values} FILTER(LANG(?value) != "") }} '
+            "GROUP BY ?this (LCASE(LANG(?value)) AS ?tag) HAVING (COUNT(DISTINCT ?value) > 1)",
+            "",
+        )
+
+
+def _class(graph: ShapeGraph, shape: Term, path: str, values: str) -> _Queries:
+    for name in graph.objects(shape, "class"):
+        typed = f"?value {_CLASS} {name} ."
+        yield (
+            _select(values, f"FILTER NOT EXISTS {{ {typed} }}"),
+            f"{values} OPTIONAL {{ {typed} }}",
+        )
+
+
+def _has_value(graph: ShapeGraph, shape: Term, path: str, values: str) -> _Queries:
+    for value in graph.objects(shape, "hasValue"):
+        test = f"FILTER NOT EXISTS {{ {values} FILTER({_same('?value', [value])}) }}"
+        yield f"SELECT ?this WHERE {{ ?focus {test} }}", ""
+
+
+def _closed(graph: ShapeGraph, shape: Term, path: str, values: str) -> _Queries:
+    if path:
+        raise _Unsupported("closed")
+    if text_of(graph.value(shape, "closed")) != "true":
+        return
+    allowed = [
+        member
+        for head in graph.objects(shape, "ignoredProperties")
+        for member in graph.members(head)
+    ]
+    allowed += [
+        node for each in graph.objects(shape, "property") for node in graph.objects(each, "path")
+    ]
+    names = ", ".join(str(node) for node in allowed if isinstance(node, NamedNode))
+    test = f"FILTER(?path NOT IN ({names}))"
+    reads = "?this ?path ?value ."
+    yield f"SELECT DISTINCT ?this ?path ?value WHERE {{ ?focus {reads} {test} }}", reads
+
+
+def _compared(
+    kind: Callable[[str], str],
+) -> Callable[[ShapeGraph, Term, str, str], _Queries]:
+    """Return a component that compares the values with those of another property."""
+
+    def component(graph: ShapeGraph, shape: Term, path: str, values: str) -> _Queries:
+        for name in _names_of(component):
+            for other in graph.objects(shape, name):
+                if not path:
+                    raise _Unsupported(name)
+                reads = f"{{ {values} }} UNION {{ ?this {other} ?value }}"
+                for body in kind(values).split("\n"):
+                    yield (
+                        f"SELECT DISTINCT ?this ?value WHERE {{ ?focus {body} }}".replace(
+                            "?other", str(other)
+                        ),
+                        reads,
+                    )
+
+    return component
+
+
+def _equals(values: str) -> str:
+    return (
+        f"{values} FILTER NOT EXISTS {{ ?this ?other ?value }}\n"
+        f"?this ?other ?value FILTER NOT EXISTS {{ {values} }}"
+    )
+
+
+def _less(operator: str) -> Callable[[str], str]:
+    return lambda values: (
+        f"{values} ?this ?other ?limit FILTER(!COALESCE(?value {operator} ?limit, false))"
+    )
+
+
+def _datatype(graph: ShapeGraph, shape: Term, name: Term) -> str:
+    wrong = f"!isLiteral(?value) || DATATYPE(?value) != {name}"
+    if iri_of(name).startswith(XSD):
+        return f"{wrong} || !<{WELL_FORMED}>(?value)"
+    return wrong
+
+
+_KINDS: Final = {
+    "IRI": "isIRI(?value)",
+    "BlankNode": "isBlank(?value)",
+    "Literal": "isLiteral(?value)",
+    "BlankNodeOrIRI": "isBlank(?value) || isIRI(?value)",
+    "BlankNodeOrLiteral": "isBlank(?value) || isLiteral(?value)",
+    "IRIOrLiteral": "isIRI(?value) || isLiteral(?value)",
+}
+
+
+def _node_kind(graph: ShapeGraph, shape: Term, kind: Term) -> str:
+    return f"!({_KINDS[iri_of(kind).removeprefix(SH)]})"
+
+
+def _in(graph: ShapeGraph, shape: Term, head: Term) -> str:
+    return f"!({_same('?value', graph.members(head))})"
+
+
+def _same(variable: str, terms: Iterable[Term]) -> str:
+    terms = list(terms)
+    if any(not isinstance(term, (NamedNode, Literal)) for term in terms):
+        raise _Unsupported("a blank node as value")
+    return " || ".join(f"sameTerm({variable}, {term})" for term in terms) or "false"
+
+
+def _pattern(graph: ShapeGraph, shape: Term, pattern: Term) -> str:
+    expression, flags = text_of(pattern), text_of(graph.value(shape, "flags"))
+    if not _PORTABLE.fullmatch(expression) or flags.strip("i"):
+        raise _Unsupported(f"pattern {expression}")
+    text = str(Literal(expression))
+    return f'isBlank(?value) || !REGEX(STR(?value), {text}, "{flags}")'
+
+
+def _language_in(graph: ShapeGraph, shape: Term, head: Term) -> str:
+    ranges = " || ".join(f"LANGMATCHES(LANG(?value), {tag})" for tag in graph.members(head))
+    return f"!isLiteral(?value) || !({ranges or 'false'})"
+
+
+def _bound(operator: str) -> Callable[[ShapeGraph, Term, Term], str]:
+    return lambda graph, shape, limit: f"!COALESCE(?value {operator} {limit}, false)"
+
+
+_COMPONENTS: Final[dict[str, Callable[[ShapeGraph, Term, str, str], _Queries]]] = {
+    "class": _class,
+    "closed": _closed,
+    "datatype": _filter(_datatype),
+    "disjoint": _compared(lambda values: f"{values} ?this ?other ?value"),
+    "equals": _compared(_equals),
+    "hasValue": _has_value,
+    "in": _filter(_in),
+    "languageIn": _filter(_language_in),
+    "lessThan": _compared(_less("<")),
+    "lessThanOrEquals": _compared(_less("<=")),
+    "maxCount": _max_count,
+    "maxExclusive": _filter(_bound("<")),
+    "maxInclusive": _filter(_bound("<=")),
+    "minCount": _min_count,
+    "minExclusive": _filter(_bound(">")),
+    "minInclusive": _filter(_bound(">=")),
+    "nodeKind": _filter(_node_kind),
+    "pattern": _filter(_pattern),
+    "uniqueLang": _unique_lang,
+}
+
+
+def _sparql(graph: ShapeGraph, shape: Term, node: Term, key: str) -> Iterator[Constraint]:
+    if _is_deactivated(graph, node):
+        return
+    select = text_of(graph.value(node, "select"))
+    if (
+        not isinstance(node, NamedNode)
+        or len(re.findall(r"\bSELECT\b", _STRING.sub("", select), re.IGNORECASE)) != 1
+        or re.search(r"\$(PATH|shapesGraph|currentShape)\b", select)
+    ):
+        raise _Unsupported("sh:sparql with a nested SELECT, or that looks at the shapes")
+    prefixes = _prefixes(graph, node)
+    focus = f" GRAPH <{FOCUS}> {{ $this <{IS}> <{key}> }} "
+    query = _HEAD.sub(
+        lambda match: f"SELECT {_distinct(match['head'])} WHERE {{{focus}", select, count=1
+    )
+    yield Constraint(
+        rule=node.value,
+        shape=key,
+        component="SPARQLConstraintComponent",
+        severity=_severity(graph, shape),
+        query=prefixes + query,
+        predicate=None,
+        reads=prefixes + select,
+    )
+
+
+def _distinct(head: str) -> str:
+    return head if re.search(r"\bDISTINCT\b", head, re.IGNORECASE) else f"DISTINCT {head}"
+
+
+def _prefixes(graph: ShapeGraph, node: Term) -> str:
+    """Return the prefix lines that ``sh:prefixes`` and ``sh:declare`` give a constraint."""
+    return "".join(
+        f"PREFIX {_text(graph, entry, 'prefix')}: <{_text(graph, entry, 'namespace')}>\n"
+        for owner in graph.objects(node, "prefixes")
+        for entry in graph.objects(owner, "declare")
+    )
+
+
+def _text(graph: ShapeGraph, node: Term, name: str) -> str:
+    return text_of(graph.value(node, name))
+
+
+def _severity(graph: ShapeGraph, shape: Term) -> str:
+    severity = graph.value(shape, "severity")
+    return severity.value.removeprefix(SH) if isinstance(severity, NamedNode) else "Violation"
+
+
+def _is_deactivated(graph: ShapeGraph, shape: Term) -> bool:
+    return text_of(graph.value(shape, "deactivated")) == "true"

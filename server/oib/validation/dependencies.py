@@ -1,0 +1,406 @@
+"""Which focus nodes a change of the data can affect, found over what the constraints read.
+
+A result for a focus node can only change if a triple changed that the constraint reads for it. Each
+triple pattern of each constraint is therefore followed from the changed triples back to ``$this``,
+through the patterns that must hold with it; filters are ignored, so that the answer may hold too
+many nodes, and never too few. Removed triples are followed as if they still stood. A constraint
+whose patterns cannot be followed is named, and the caller looks at all its focus nodes.
+
+The patterns are those of the group graph patterns of SPARQL 1.1, section 18.2, without GRAPH,
+SERVICE, nested SELECT and negated property sets.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, Store
+
+from oib.namespaces import PREFIXES
+from oib.validation.constraints import Constraint
+from oib.validation.shape_graph import Term
+
+#: Named graphs of the store while a change is looked at: all its triples, and those taken away.
+CHANGED: Final = NamedNode("urn:x-oib:changed")
+REMOVED: Final = NamedNode("urn:x-oib:removed")
+
+_THIS: Final = "?this"
+_TOKEN: Final = re.compile(
+    r"""\s+|\#[^\n]*
+    |(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+    |(?P<iri><[^<>"{}|^`\\\s]*>)
+    |(?P<variable>[?$][A-Za-z_]\w*)
+    |(?P<name>[A-Za-z][\w.-]*?:(?:[\w-](?:[\w.-]*[\w-])?)?)
+    |(?P<word>[A-Za-z]+|[0-9.]+)
+    |(?P<sign>\^\^|&&|\|\||[<>!=]=|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class Unfollowable(Exception):
+    """The text of a constraint has something that is not followed."""
+
+
+@dataclass(frozen=True)
+class _Path:
+    """A property path: an operator and its operands, or one IRI or variable."""
+
+    operator: str
+    operands: tuple[_Path, ...] = ()
+    term: str = ""
+
+    def __str__(self) -> str:
+        inner = [str(each) for each in self.operands]
+        match self.operator:
+            case "term":
+                return self.term
+            case "^":
+                return f"(^{inner[0]})"
+            case "/" | "|":
+                return f"({self.operator.join(inner)})"
+        return f"({inner[0]}{self.operator})"
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    subject: str
+    path: _Path
+    object: str
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.path} {self.object} ."
+
+    @property
+    def variables(self) -> set[str]:
+        parts = (self.subject, self.object, self.path.term)
+        return {part for part in parts if part.startswith("?")}
+
+
+@dataclass
+class _Group:
+    """A group: its own patterns, its unions, and the groups that need not hold with it."""
+
+    patterns: list[_Pattern] = field(default_factory=list)
+    unions: list[list[_Group]] = field(default_factory=list)
+    optional: list[_Group] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """How a change of one predicate leads to focus nodes; any predicate when it is empty."""
+
+    predicate: str
+    query: str
+
+
+class Dependencies:
+    """What the constraints of some shapes read, ready to be held against changes."""
+
+    def __init__(self, constraints: Iterable[Constraint]) -> None:
+        steps: dict[_Step, None] = {}
+        unfollowed: set[str] = set()
+        for constraint in constraints:
+            try:
+                steps |= dict.fromkeys(_steps(_parse(constraint.reads)))
+            except Unfollowable:
+                unfollowed.add(constraint.rule)
+        self._steps = tuple(steps)
+        #: The rules of which nobody can tell what a change affects.
+        self.unfollowed = frozenset(unfollowed)
+
+    def affected(self, store: Store, predicates: set[str]) -> set[Term]:
+        """Return the focus nodes that the triples in the graph ``CHANGED`` can affect.
+
+        Args:
+            store: the data after the change, and the graphs ``CHANGED`` and ``REMOVED``.
+            predicates: the predicates of the changed triples.
+        """
+        found: set[Term] = set()
+        for step in self._steps:
+            if not step.predicate or step.predicate in predicates:
+                rows = store.query(step.query, default_graph=[DefaultGraph(), REMOVED])
+                assert isinstance(rows, QuerySolutions)
+                found.update(row["this"] for row in rows)
+        return found
+
+
+def _steps(group: _Group) -> Iterator[_Step]:
+    for pattern, others in _in_context(group, [[]]):
+        for choice in others:
+            for before, term, after, inverse in _occurrences(pattern.path):
+                yield _step(pattern, before, term, after, inverse, choice)
+
+
+def _in_context(
+    group: _Group, outer: list[list[_Pattern]]
+) -> Iterator[tuple[_Pattern, list[list[_Pattern]]]]:
+    """Yield each pattern of a group with the sets of patterns of which one must hold with it."""
+    choices = [
+        [*above, *group.patterns, *itertools.chain.from_iterable(branch)]
+        for above in outer
+        for branch in itertools.product(*(_branches(union) for union in group.unions))
+    ]
+    for pattern in group.patterns:
+        yield pattern, choices
+    for inner in group.optional:
+        yield from _in_context(inner, choices)
+    for union in group.unions:
+        others = [each for each in group.unions if each is not union]
+        above = [
+            [*up, *group.patterns, *itertools.chain.from_iterable(branch)]
+            for up in outer
+            for branch in itertools.product(*(_branches(each) for each in others))
+        ]
+        for inner in union:
+            yield from _in_context(inner, above)
+
+
+def _branches(union: list[_Group]) -> list[list[_Pattern]]:
+    """Return the sets of patterns of which one must hold for a union to hold."""
+    return [
+        [*group.patterns, *itertools.chain.from_iterable(branch)]
+        for group in union
+        for branch in itertools.product(*(_branches(inner) for inner in group.unions))
+    ]
+
+
+def _step(
+    pattern: _Pattern,
+    before: _Path | None,
+    term: str,
+    after: _Path | None,
+    inverse: bool,
+    others: list[_Pattern],
+) -> _Step:
+    start = pattern.subject if before is None else "?changed0__"
+    end = pattern.object if after is None else "?changed1__"
+    changed = (end, term, start) if inverse else (start, term, end)
+    joined = [_Pattern(pattern.subject, before, start)] if before else []
+    joined += [_Pattern(end, after, pattern.object)] if after else []
+    known = {each for each in changed if each.startswith("?")}
+    waiting = [each for each in others if each is not pattern]
+    # Only what hangs together with the change and with $this says anything about either.
+    grown = True
+    for each in joined:
+        known |= each.variables
+    while grown:
+        near = [each for each in waiting if each.variables & known]
+        grown = bool(near)
+        for each in near:
+            waiting.remove(each)
+            joined.append(each)
+            known |= each.variables
+    if _THIS not in known:
+        raise Unfollowable("not joined with $this")
+    body = " ".join(map(str, joined))
+    query = f"SELECT DISTINCT ?this WHERE {{ GRAPH {CHANGED} {{ {' '.join(changed)} }} {body} }}"
+    return _Step("" if term.startswith("?") else term[1:-1], query)
+
+
+def _occurrences(path: _Path) -> Iterator[tuple[_Path | None, str, _Path | None, bool]]:
+    """Yield each predicate of a path with the path before it, that after it, and its direction."""
+    match path.operator:
+        case "term":
+            yield None, path.term, None, False
+        case "^":
+            for before, term, after, inverse in _occurrences(path.operands[0]):
+                yield _inverse(after), term, _inverse(before), not inverse
+        case "|":
+            for each in path.operands:
+                yield from _occurrences(each)
+        case "/":
+            for at, each in enumerate(path.operands):
+                for before, term, after, inverse in _occurrences(each):
+                    yield (
+                        _sequence(*path.operands[:at], before),
+                        term,
+                        _sequence(after, *path.operands[at + 1 :]),
+                        inverse,
+                    )
+        case _:
+            again = _Path("*", path.operands)
+            for before, term, after, inverse in _occurrences(path.operands[0]):
+                yield _sequence(again, before), term, _sequence(after, again), inverse
+
+
+def _inverse(path: _Path | None) -> _Path | None:
+    return path and _Path("^", (path,))
+
+
+def _sequence(*paths: _Path | None) -> _Path | None:
+    some = tuple(path for path in paths if path)
+    return _Path("/", some) if len(some) > 1 else some[0] if some else None
+
+
+def _parse(text: str) -> _Group:
+    return _Parser(text).parse()
+
+
+class _Parser:
+    """Parses what a constraint reads: a SELECT query, or the inside of a group."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens: list[tuple[str, str]] = [
+            (match.lastgroup, match[0]) for match in _TOKEN.finditer(text) if match.lastgroup
+        ]
+        self.at = 0
+        self.prefixes = dict(PREFIXES)
+
+    @property
+    def next(self) -> str:
+        """The token that comes next, upper-case if it is a word; empty at the end."""
+        if self.at >= len(self.tokens):
+            return ""
+        kind, text = self.tokens[self.at]
+        return text.upper() if kind == "word" and text != "a" else text
+
+    def take(self) -> str:
+        self.at += 1
+        return self.tokens[self.at - 1][1] if self.at <= len(self.tokens) else ""
+
+    def expect(self, text: str) -> None:
+        if self.next != text:
+            raise Unfollowable(f"{text} expected, {self.next} found")
+        self.take()
+
+    def parse(self) -> _Group:
+        while self.next == "PREFIX":
+            self.take()
+            prefix = self.take()[:-1]
+            self.prefixes[prefix] = self.take()[1:-1]
+        if self.next == "SELECT":
+            while self.next and self.next != "{":
+                self.take()
+            return self.group()
+        return self.group_inside(end="")
+
+    def group(self) -> _Group:
+        self.expect("{")
+        group = self.group_inside(end="}")
+        self.expect("}")
+        return group
+
+    def group_inside(self, end: str) -> _Group:
+        group = _Group()
+        while self.next != end:
+            match self.next:
+                case "":
+                    raise Unfollowable("unexpected end")
+                case ".":
+                    self.take()
+                case "OPTIONAL" | "MINUS":
+                    self.take()
+                    group.optional.append(self.group())
+                case "FILTER" | "BIND":
+                    self.take()
+                    group.optional += self.expression()
+                case "{":
+                    group.unions.append(self.union())
+                case "GRAPH" | "SERVICE" | "VALUES" | "SELECT":
+                    raise Unfollowable(self.next)
+                case _:
+                    group.patterns += self.triples()
+        return group
+
+    def union(self) -> list[_Group]:
+        groups = [self.group()]
+        while self.next == "UNION":
+            self.take()
+            groups.append(self.group())
+        return groups
+
+    def expression(self) -> list[_Group]:
+        """Step over an expression; return the groups of its EXISTS and NOT EXISTS."""
+        found: list[_Group] = []
+        depth = 0
+        while True:
+            if self.next == "EXISTS":
+                self.take()
+                found.append(self.group())
+            elif not self.next:
+                raise Unfollowable("unexpected end")
+            else:
+                token = self.take()
+                depth += (token == "(") - (token == ")")
+            if depth == 0 and self.next not in ("(", "EXISTS") and not self._is_name_before():
+                return found
+
+    def _is_name_before(self) -> bool:
+        """Return whether the token taken last needs more: NOT, or the name of a function."""
+        return self.tokens[self.at - 1][1].upper() == "NOT" or self.next == "("
+
+    def triples(self) -> Iterator[_Pattern]:
+        subject = self.term()
+        while True:
+            path = self.path()
+            yield _Pattern(subject, path, self.term())
+            while self.next == ",":
+                self.take()
+                yield _Pattern(subject, path, self.term())
+            while self.next == ";":
+                self.take()
+            if self.next in (".", "}", "", "OPTIONAL", "FILTER", "BIND", "MINUS", "{"):
+                return
+            if self.tokens[self.at - 1][1] != ";":
+                return
+
+    def term(self) -> str:
+        kind, text = self.tokens[self.at] if self.at < len(self.tokens) else ("", "")
+        self.at += 1
+        if kind == "variable":
+            return "?" + text[1:]
+        if kind == "iri":
+            return text
+        if kind == "name":
+            return self.iri(text)
+        if text in ("true", "false") or (kind == "word" and text[0].isdigit()):
+            return text
+        if kind == "string":
+            if self.next == "^^":
+                self.take()
+                return f"{text}^^{self.term()}"
+            if self.next == "@":
+                raise Unfollowable("a language tag")
+            return text
+        raise Unfollowable(f"{text or 'the end'} where a term is expected")
+
+    def iri(self, name: str) -> str:
+        prefix, _, local = name.partition(":")
+        if prefix not in self.prefixes:
+            raise Unfollowable(f"prefix {prefix}")
+        return f"<{self.prefixes[prefix]}{local}>"
+
+    def path(self) -> _Path:
+        parts = [self.path_sequence()]
+        while self.next == "|":
+            self.take()
+            parts.append(self.path_sequence())
+        return _Path("|", tuple(parts)) if len(parts) > 1 else parts[0]
+
+    def path_sequence(self) -> _Path:
+        parts = [self.path_element()]
+        while self.next == "/":
+            self.take()
+            parts.append(self.path_element())
+        return _Path("/", tuple(parts)) if len(parts) > 1 else parts[0]
+
+    def path_element(self) -> _Path:
+        if self.next == "^":
+            self.take()
+            return _Path("^", (self.path_element(),))
+        if self.next == "(":
+            self.take()
+            path = self.path()
+            self.expect(")")
+        elif self.next == "a":
+            self.take()
+            path = _Path("term", term=f"<{PREFIXES['rdf']}type>")
+        else:
+            path = _Path("term", term=self.term())
+        if self.next in ("*", "+", "?"):
+            return _Path(self.take(), (path,))
+        return path

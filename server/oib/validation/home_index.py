@@ -1,0 +1,155 @@
+"""The data of a home, loaded once: a store, the file of every statement, the declared terms."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
+
+from oib import turtle
+from oib.errors import BadTurtle
+from oib.namespaces import ID, PREFIXES
+from oib.project import sources
+from oib.turtle import Document, read_text, strict
+from oib.validation.shape_graph import Term, iri_of
+
+_TYPE: Final = PREFIXES["rdf"] + "type"
+_OWL: Final = PREFIXES["owl"]
+_PROPERTIES: Final = {
+    PREFIXES["rdf"] + "Property",
+    *(_OWL + name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")),
+}
+#: Predicates that no ontology needs to declare.
+_BUILT_IN: Final = {_TYPE, _OWL + "deprecated"}
+
+
+class HomeIndex:
+    """What the check needs of a home.
+
+    ``store`` holds ontology, shapes and instances in its default graph. ``files`` are the triples
+    of the instance files by path relative to ``instances/``.
+
+    Raises:
+        BadInput: a file of the home cannot be read.
+        BadTurtle: a file of the home is not Turtle.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.shapes = tuple(_load(sources(home, "shapes", ".ttl")))
+        self.ontology = tuple(_load(sources(home, "ontology", ".ttl")))
+        self.files: dict[str, tuple[Triple, ...]] = {}
+        self._texts: dict[str, str] = {}
+        #: Files of the home that are not Turtle, with their errors.
+        self.unreadable: dict[str, BadTurtle] = {}
+        for path in sources(home, "instances", ".ttl"):
+            name = path.relative_to(home / "instances").as_posix()
+            try:
+                self._texts[name] = read_text(path)
+                self.files[name] = tuple(_parse(self._texts[name], path))
+            except BadTurtle as error:
+                self.unreadable[name] = error
+        self.store = Store()
+        self.store.extend(
+            Quad(t.subject, t.predicate, t.object)
+            for part in (self.shapes, self.ontology, *self.files.values())
+            for t in part
+        )
+
+    @staticmethod
+    def read_shapes(home: Path) -> tuple[Triple, ...]:
+        """Return the shapes of a home alone."""
+        return tuple(_load(sources(home, "shapes", ".ttl")))
+
+    def path(self, name: str) -> Path:
+        """Return the path of an instance file given relative to ``instances/``."""
+        return self.home / "instances" / name
+
+    @cached_property
+    def fixed(self) -> frozenset[Triple]:
+        """The triples of ontology and shapes, which no submission changes."""
+        return frozenset(self.ontology) | frozenset(self.shapes)
+
+    @cached_property
+    def places(self) -> dict[Term, list[str]]:
+        """The files in which each subject is described."""
+        found: dict[Term, dict[str, None]] = defaultdict(dict)
+        for name, triples in self.files.items():
+            for triple in triples:
+                found[triple.subject][name] = None
+        return {subject: list(names) for subject, names in found.items()}
+
+    @cached_property
+    def properties(self) -> frozenset[str]:
+        """The predicates that the ontology declares, and those that need no declaration."""
+        kinds = {
+            iri_of(triple.subject)
+            for triple in self.ontology
+            if triple.predicate.value == _TYPE and iri_of(triple.object) in _PROPERTIES
+        }
+        return frozenset(kinds | _BUILT_IN)
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """The classes that the ontology declares."""
+        return frozenset(
+            iri_of(triple.subject)
+            for triple in self.ontology
+            if triple.predicate.value == _TYPE and iri_of(triple.object) == _OWL + "Class"
+        )
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Everything that ontology and vocabulary describe."""
+        return frozenset(t.subject.value for t in self.ontology if isinstance(t.subject, NamedNode))
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces of the declared terms."""
+        return frozenset(namespace_of(term) for term in self.properties | self.classes | self.terms)
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """The IRIs that instance files describe."""
+        return frozenset(s.value for s in self.places if isinstance(s, NamedNode))
+
+    def triples_of(self, names: Iterable[str]) -> Iterator[Triple]:
+        """Yield the triples of some instance files."""
+        for name in names:
+            yield from self.files[name]
+
+    def document(self, name: str) -> Document:
+        """Return an instance file, relative to ``instances/``, with positions."""
+        known = self._documents.get(name)
+        if known is None:
+            path = str(self.path(name))
+            known = self._documents[name] = turtle.parse(self._texts[name], path, base=ID)
+        return known
+
+    @cached_property
+    def _documents(self) -> dict[str, Document]:
+        return {}
+
+
+def namespace_of(iri: str) -> str:
+    """Return an IRI up to its last ``#`` or ``/``."""
+    head, hash_sign, _ = iri.rpartition("#")
+    return head + hash_sign if hash_sign else iri[: iri.rfind("/") + 1]
+
+
+def _load(paths: Iterable[Path]) -> Iterator[Triple]:
+    for path in paths:
+        yield from _parse(read_text(path), path)
+
+
+def _parse(text: str, path: Path) -> Iterator[Triple]:
+    try:
+        for quad in parse(text, RdfFormat.TURTLE, base_iri=ID, rename_blank_nodes=True):
+            yield quad.triple
+    except SyntaxError:
+        strict.triples(text, str(path), ID)  # raises the error with its hint
+        raise

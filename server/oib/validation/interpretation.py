@@ -1,0 +1,151 @@
+"""Turn the results of SHACL into problems: one for each cause, with what was most likely meant.
+
+An engine reports each constraint by itself, so one slip of the pen can come out as three results:
+the misspelled field, the field that is missing, and what no longer follows from it. Here the
+results that only follow from another problem are left out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pyoxigraph import NamedNode
+
+from oib.namespaces import BASE, ID, OIB, OIBS
+from oib.validation.boundaries import Boundaries, nearest_term
+from oib.validation.home_index import HomeIndex, namespace_of
+from oib.validation.problems import Problem
+from oib.validation.rules import Rule
+from oib.validation.shacl import Result
+from oib.validation.shape_graph import TYPE, Term, iri_of
+
+_NOT_DESCRIBED: Final = OIBS + "GRF-01"
+_UNDECLARED: Final = (OIBS + "FIL-05", OIBS + "FIL-06")
+#: A file may not describe these: what then is missing is told already.
+_REFUSED: Final = (OIBS + "FIL-03", OIBS + "FIL-04")
+_UNKNOWN_CLASS: Final = (OIBS + "FIL-06", OIBS + "SUB-04")
+_LEXICAL: Final = tuple(OIBS + f"LEX-0{number}" for number in range(1, 6))
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """Reads results with the eyes of a curator.
+
+    Attributes:
+        home: the data, for what is declared and described.
+        rules: the rules by IRI.
+        described: the things that the data describe together with the files.
+    """
+
+    home: HomeIndex
+    rules: Mapping[str, Rule]
+    described: frozenset[Term]
+
+    def problems(
+        self, results: Iterable[Result], files: Iterable[Boundaries], known: Iterable[Problem]
+    ) -> list[Problem]:
+        """Return all problems: those known from the files themselves, and those of the results."""
+        files = list(files)
+        withheld = {pair for file in files for pair in file.withheld}
+        reused = {node for file in files for node in file.reused}
+        strange = {space for file in files for space in file.strange}
+        known = list(known)
+        refused = {each.focus for each in known if each.rule in _REFUSED}
+        lexical = {(each.focus, each.value) for each in known if each.rule in _LEXICAL}
+        kept = [
+            result
+            for result in results
+            if result.focus not in reused
+            and (result.focus, result.value) not in lexical
+            and result.value not in refused
+            and (result.value is None or namespace_of(iri_of(result.value)) not in strange)
+            and not any((result.focus, predicate) in withheld for predicate in result.predicates)
+        ]
+        problems = [self._problem(result) for result in kept]
+        told = {(each.focus, each.path) for each in problems}
+        problems += [
+            self._with_suggestion(each)
+            for each in known
+            if each.rule not in _UNDECLARED or (each.focus, each.path) not in told
+        ]
+        problems = _without_followers(problems, kept)
+        return list(dict.fromkeys(problems))
+
+    def _problem(self, result: Result) -> Problem:
+        rule, component = result.rule, result.component
+        if (
+            component == "ClassConstraintComponent"
+            and isinstance(result.value, NamedNode)
+            and result.value not in self.described
+        ):
+            rule = _NOT_DESCRIBED
+        known = self.rules.get(rule)
+        problem = Problem(
+            rule,
+            focus=result.focus,
+            path=result.path,
+            value=result.value,
+            severity=result.severity,
+            component=component,
+            text=result.text,
+        )
+        if result.value == result.focus and result.path is None:
+            return replace(problem, anchor="subject")
+        if result.path is not None and known is not None and known.names_verb:
+            problem = replace(problem, anchor="verb")
+        return self._with_suggestion(problem)
+
+    def _with_suggestion(self, problem: Problem) -> Problem:
+        """Add the term that was most likely meant, where one is not known."""
+        if problem.suggestion:
+            return problem
+        path, value = problem.path, problem.value
+        if problem.anchor == "verb":
+            if path is None or path.value in self.home.properties:
+                return problem
+            return replace(problem, suggestion=nearest_term(path.value, "property", self.home))
+        if not isinstance(value, NamedNode) or not value.value.startswith(BASE):
+            return problem
+        if value in self.described or value.value in self.home.terms:
+            return problem
+        claimed = path is not None and path.value == OIB + "claimPredicate"
+        kind = "class" if path == TYPE else "property" if claimed else "thing"
+        submitted = [
+            node.value
+            for node in self.described
+            if isinstance(node, NamedNode) and node.value.startswith(ID)
+        ]
+        near = nearest_term(value.value, kind, self.home, submitted)
+        return replace(problem, suggestion=near)
+
+
+def _without_followers(problems: list[Problem], results: list[Result]) -> list[Problem]:
+    """Leave out what only follows from another problem with the same thing."""
+    starts = {
+        (result.rule, str(result.focus)): result.predicates
+        for result in results
+        if result.path is None and result.predicates
+    }
+    reported: dict[Term | None, set[str]] = defaultdict(set)
+    meant: dict[Term | None, set[str]] = defaultdict(set)
+    for each in problems:
+        if each.path is not None:
+            reported[each.focus].add(each.path.value)
+        if each.suggestion and each.anchor == "verb":
+            meant[each.focus].add(each.suggestion)
+    classless = {each.focus for each in problems if each.rule in _UNKNOWN_CLASS}
+    found = []
+    for each in problems:
+        if each.value in classless and each.value != each.focus and each.anchor != "verb":
+            continue  # of what class the value is, nobody can tell
+        missing = each.component == "MinCountConstraintComponent"
+        if missing and each.path is not None and each.path.value in meant[each.focus]:
+            continue  # the field is there, misspelled
+        names = {node.value for node in starts.get((each.rule, str(each.focus)), ())}
+        if each.path is None and names & reported[each.focus]:
+            continue  # the first step of its path is at fault already
+        found.append(each)
+    return found

@@ -1,0 +1,45 @@
+"""What is wrong in terms of the data, before it has a place in a file and a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as Choice
+
+from pyoxigraph import NamedNode
+
+from oib.turtle import Document
+from oib.validation.shape_graph import Term
+
+#: What of the text a problem is shown at.
+Anchor = Choice["file", "subject", "verb", "object", "directive"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem.
+
+    Attributes:
+        rule: the IRI of the rule.
+        severity: as SHACL names it; empty for that of the rule.
+        focus, path, value: the terms of it, as far as there are any.
+        anchor: where it is to be shown.
+        document: the file in which to show it, if only one comes into question.
+        detail: text for ``{?value}`` of the message in place of the value, or for ``{?path}``.
+        suggestion: the term that was most likely meant.
+        replacement: what is to be written instead of the anchor's text, if that is certain.
+        component: the SHACL constraint component, empty for rules that are not SHACL.
+        text: the message of an engine, for a rule that has none.
+    """
+
+    rule: str
+    focus: Term | None = None
+    path: NamedNode | None = None
+    value: Term | None = None
+    anchor: Anchor = "object"
+    document: Document | None = None
+    detail: str = ""
+    suggestion: str = ""
+    replacement: str = ""
+    severity: str = ""
+    component: str = ""
+    text: str = ""
