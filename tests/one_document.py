@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from oib import turtle
 from oib.dataset import derivation
@@ -48,7 +48,20 @@ def store_of(home: Path, *slugs: str) -> Store:
         store.extend(Quad(*triple, graph) for triple in turtle.parse_file(path, base=ID).triples)
     store.extend(derivation.direct(store, home))
     store.extend(derivation.bounds(store))
+    store.extend(derivation.agreement(store, home))
     store.extend(derivation.inferred(store))
+    store.extend(derivation.labels(store))
+    store.extend(derivation.links(store))
+    store.extend(derivation.units(store))
+    return store
+
+
+@cache
+def merged_of(home: Path, *slugs: str) -> Store:
+    """Return the same with every triple once in the default graph, and the graphs beside it."""
+    store = Store()
+    for quad in store_of(home, *slugs):
+        store.extend((quad, Quad(*quad.triple, DefaultGraph())))
     return store
 
 
@@ -58,10 +71,10 @@ def ask(store: Store, pattern: str) -> bool:
         r"?claim_ oib:claimSubject \1 ; oib:claimPredicate \2 ; oib:claimObject|oib:claimValue \3",
         pattern,
     )
-    return bool(store.query(f"{HEAD}ASK {{ {text} }}", use_default_graph_as_union=True))
+    return bool(store.query(f"{HEAD}ASK {{ {text} }}"))
 
 
 def rows(store: Store, query: str) -> list[tuple[str, ...]]:
     """Return the rows of an answer as text, sorted; an unbound variable is the empty text."""
-    answer = store.query(query, use_default_graph_as_union=True)
+    answer = store.query(query)
     return sorted(tuple(term.value if term else "" for term in row) for row in answer)

@@ -19,7 +19,7 @@ CLAIM = """
     a oib:Claim ;
     oib:claimSubject <person/sun-youshun> ;
     oib:claimPredicate oib:holdsPost ;
-    oib:claimObject <organization/mit-professor> ;
+    oib:claimObject <post/mit-professor> ;
     oib:isAssertedBy <person/innovation-without-borders-author> ;
     oib:isReportedIn <document/innovation-without-borders> ;
     oib:hasHedge oibv:hedge-none ;

@@ -5,11 +5,11 @@ import re
 
 import pytest
 import yaml
-from pyoxigraph import NamedNode
+from pyoxigraph import DefaultGraph, NamedNode
 
 from oib.namespaces import ID, OIB, PREFIXES
 from oib.saved_queries import Library
-from one_document import FOLDER, HEAD, SLUGS, ask, rows, store_of
+from one_document import FOLDER, HEAD, SLUGS, ask, merged_of, rows
 from projects import ROOT
 
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
@@ -31,7 +31,7 @@ def coverage(slug):
 def claims(store, slug):
     """Return the names of the claims of a document, such as ``p07-01``."""
     start = f"{ID}claim/{slug}/"
-    subjects = store.quads_for_pattern(None, TYPE, NamedNode(OIB + "Claim"))
+    subjects = store.quads_for_pattern(None, TYPE, NamedNode(OIB + "Claim"), DefaultGraph())
     iris = {quad.subject.value for quad in subjects}
     return {iri.removeprefix(start) for iri in iris if iri.startswith(start)}
 
@@ -73,13 +73,13 @@ def test_every_row_of_a_coverage_table_has_its_claims(home, slug):
     assert len(table) == len(set(names)) == expected
     named = {claim for row in table for claim in row["claims"].split()}
     assert [row["row"] for row in table if not row["claims"].split()] == []
-    assert named - claims(store_of(home, slug), slug) == set()
+    assert named - claims(merged_of(home, slug), slug) == set()
 
 
 @each_document
 def test_every_claim_belongs_to_a_row(home, slug):
     named = {claim for row in coverage(slug) for claim in row["claims"].split()}
-    assert claims(store_of(home, slug), slug) - named == set()
+    assert claims(merged_of(home, slug), slug) - named == set()
 
 
 @each_document
@@ -90,7 +90,7 @@ def test_every_row_is_stated_in_its_own_unit(slug):
 
 @each_document
 def test_no_unit_is_without_claims_but_those_said_to_be_silent(home, slug):
-    store = store_of(home, slug)
+    store = merged_of(home, slug)
     labels = f"<document/{slug}> oib:hasUnit/oib:unitLabel ?label"
     units = {label for (label,) in rows(store, f"{HEAD}SELECT ?label {{ {labels} }}")}
     silent = set(content(slug, "document.yaml", {}).get("silent", []))
@@ -100,13 +100,13 @@ def test_no_unit_is_without_claims_but_those_said_to_be_silent(home, slug):
 @pytest.mark.parametrize(("slug", "entry"), cases("document.yaml", "counts"))
 def test_the_counts_by_kind_are_those_of_the_inventory(home, slug, entry):
     query = f"{HEAD}SELECT (COUNT(DISTINCT ?x) AS ?n) {{ {entry['pattern']} }}"
-    assert rows(store_of(home, slug), query) == [(str(entry["number"]),)], entry["pattern"]
+    assert rows(merged_of(home, slug), query) == [(str(entry["number"]),)], entry["pattern"]
 
 
 @each_document
 def test_the_speakers_are_those_of_the_inventory(home, slug):
     query = f"{HEAD}SELECT DISTINCT ?who {{ ?claim oib:isAssertedBy ?who }}"
-    spoken = {who.removeprefix(ID) for (who,) in rows(store_of(home, slug), query)}
+    spoken = {who.removeprefix(ID) for (who,) in rows(merged_of(home, slug), query)}
     assert spoken == set(content(slug, "document.yaml", {}).get("speakers", spoken))
 
 
@@ -120,19 +120,19 @@ def test_the_traps_are_numbered_and_each_says_something(slug):
 
 @pytest.mark.parametrize(("slug", "pattern"), traps("wrong"))
 def test_the_wrong_reading_is_not_there(home, slug, pattern):
-    assert not ask(store_of(home, slug), pattern)
+    assert not ask(merged_of(home, slug), pattern)
 
 
 @pytest.mark.parametrize(("slug", "pattern"), traps("right"))
 def test_the_right_reading_is_there(home, slug, pattern):
-    assert ask(store_of(home, slug), pattern)
+    assert ask(merged_of(home, slug), pattern)
 
 
 @pytest.mark.parametrize(("slug", "entry"), cases("questions.yaml", "questions"))
 def test_a_question_has_the_answer_that_the_text_gives(home, slug, entry):
     text = HEAD + entry["query"] if "query" in entry else saved(entry)
     answer = sorted(tuple(str(cell) for cell in row) for row in entry["answer"])
-    assert rows(store_of(home, slug), text) == answer, entry["question"]
+    assert rows(merged_of(home, slug), text) == answer, entry["question"]
 
 
 def saved(entry):

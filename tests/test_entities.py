@@ -10,7 +10,7 @@ from html_pages import Page, section
 from http_client import Client
 from oib.engine.embedded import Embedded
 from oib.engine.statements import fetch_rows
-from oib.namespaces import BASE, DOC, ID
+from oib.namespaces import BASE, DOC, ID, PREFIXES
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 SUFFIXES = {
@@ -34,11 +34,19 @@ MENDED = """
 
 
 @pytest.fixture(scope="session")
-def things(site):
-    """Return the path below /id/ of every thing of the data."""
+def replaced(site):
+    """Return the path of every thing that was replaced, with the path of what replaced it."""
+    query = f"SELECT ?old ?new WHERE {{ ?old <{PREFIXES['dcterms']}isReplacedBy> ?new }}"
+    moved = [(row["old"].text, row["new"].text) for row in fetch_rows(site.engine, query)]
+    return {old.removeprefix(ID): new.removeprefix(ID) for old, new in moved if ID in old}
+
+
+@pytest.fixture(scope="session")
+def things(site, replaced):
+    """Return the path below /id/ of every thing of the data that stands."""
     every = fetch_rows(site.engine, "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } }")
     iris = {row["s"].text.partition("#")[0] for row in every if row["s"].text.startswith(ID)}
-    return sorted(iri.removeprefix(ID) for iri in iris)
+    return sorted({iri.removeprefix(ID) for iri in iris} - set(replaced))
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +80,13 @@ def test_every_thing_leads_to_its_document(house, things, accept):
         assert document.mimetype == accept.split(",")[0]
 
 
+def test_every_replaced_thing_sends_on_to_what_replaced_it(house, replaced):
+    assert replaced["organization/mit-professor"] == "post/mit-professor"
+    for old, new in replaced.items():
+        response = house.get(f"/id/{old}", headers=BROWSER)
+        assert (response.status_code, response.location) == (301, f"/id/{new}")
+
+
 def test_every_page_is_well_formed_and_has_no_script(pages):
     for text in pages.values():
         page = Page(text)
@@ -80,20 +95,21 @@ def test_every_page_is_well_formed_and_has_no_script(pages):
         assert all(asset.startswith("/static/") for asset in page.assets)
 
 
-def test_the_documents_together_are_the_data(house, site, things):
+def test_the_documents_together_are_the_data(house, site, things, replaced):
     told = set()
     for path in things:
         body = house.get(f"/doc/{path}.ttl").data
         told |= {(q.subject, q.predicate, q.object) for q in parse(body, RdfFormat.TURTLE)}
     nquads = site.engine.query("CONSTRUCT WHERE { ?s ?p ?o }", "application/n-triples")
     data = {(q.subject, q.predicate, q.object) for q in parse(nquads, RdfFormat.N_TRIPLES)}
-    ours = {triple for triple in data if triple[0].value.startswith(ID)}
+    gone = {ID + path for path in replaced}
+    ours = {each for each in data if each[0].value.startswith(ID) and each[0].value not in gone}
     assert {triple for triple in told if not triple[0].value.startswith(DOC)} == ours
     instances = """
         CONSTRUCT { ?s ?p ?o }
         WHERE { GRAPH ?g { ?s ?p ?o } FILTER(REGEX(STR(?g), "/graph/[a-z]+/")) }"""
     quads = parse(site.engine.query(instances, "application/n-triples"), RdfFormat.N_TRIPLES)
-    stated = {(q.subject, q.predicate, q.object) for q in quads}
+    stated = {(q.subject, q.predicate, q.object) for q in quads if q.subject.value not in gone}
     assert len(stated) > 2000
     assert stated <= told
 

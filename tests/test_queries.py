@@ -118,7 +118,7 @@ def test_a_header_names_the_columns_of_the_answer(engine, name):
 def test_a_saved_query_asks_its_question_in_both_languages(name):
     question = LIBRARY[name].question
     assert question["en"].endswith("?")
-    assert question["zh-Hans"].endswith("?")
+    assert question["zh-Hans"].endswith("\uff1f")
 
 
 def test_every_saved_query_has_a_golden_answer_and_none_is_left_over():

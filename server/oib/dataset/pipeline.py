@@ -38,12 +38,16 @@ def make(home: Path, folder: Path, say: Callable[[str], None]) -> Snapshot:
     direct = derivation.direct(store, home)
     store.extend(direct)
     store.extend(derivation.bounds(store))
+    store.extend(derivation.agreement(store, home))
     store.extend(derivation.inferred(store))
+    store.extend(derivation.labels(store))
+    store.extend(derivation.links(store))
+    store.extend(derivation.units(store))
     manifest = Manifest(
         version=f"{__version__}+{digest[:8]}",
         digest=digest,
         built=datetime.now(UTC).isoformat(timespec="seconds"),
-        counts=_counts(store, len(direct)),
+        counts=_counts(store, sum(quad.graph_name == derivation.DIRECT for quad in direct)),
         tools={name: version(name) for name in _TOOLS},
     )
     store.extend(describe(store, Library(home), manifest))

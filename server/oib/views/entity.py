@@ -23,7 +23,10 @@ _TYPE: Final = PREFIXES["rdf"] + "type"
 _NAMES: Final = tuple(PREFIXES["skos"] + f"{kind}Label" for kind in ("pref", "alt", "hidden"))
 _APART: Final = (*_NAMES, _TYPE, OIB + "hasUnit")
 _YEAR_BASIS: Final = OIB + "hasYearBasis"
-_DERIVED: Final = (GRAPH + "direct", GRAPH + "inferred")
+_DERIVED: Final = tuple(
+    GRAPH + name
+    for name in ("agreement", "bounds", "direct", "inferred", "labels", "links", "units")
+)
 
 
 #: The values of each property of one thing.
@@ -125,8 +128,8 @@ def describe(
     iri, own, nodes, outlines = entity.iri, entity.own, entity.nodes, entity.outlines
     described = nodes | outlines | _fetch_mentioned(engine, entity, vocabulary)
     facts = described | vocabulary.statements
-    stated = _values_by_property(own, lambda graph: graph not in _DERIVED)
-    entailed = _values_by_property(own, lambda graph: graph in _DERIVED)
+    stated = _values_by_property(own, lambda graph: not _is_derived(graph))
+    entailed = _values_by_property(own, _is_derived)
     types = stated.get(_TYPE, ())
     claims = [parse_claim(facts, node) for node in sorted(nodes) if _is_claim(nodes, node)]
     return EntityDescription(
@@ -162,6 +165,10 @@ def _fetch_mentioned(
     bases = {basis.text for iri in properties for basis in properties.objects(iri, _YEAR_BASIS)}
     unnamed = bases - mentioned - known
     return properties | fetch_properties(engine, unnamed) if unnamed else properties
+
+
+def _is_derived(graph: str) -> bool:
+    return graph in _DERIVED or graph.startswith(GRAPH + "direct/")
 
 
 def _values_by_property(
