@@ -1,6 +1,7 @@
 """A server that nobody can take down: real processes, hostile questions, bounded loops."""
 
 import gzip
+import os
 import signal
 import socket
 import threading
@@ -8,6 +9,8 @@ import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
+from pathlib import Path
 from statistics import median
 from urllib.parse import quote, urlsplit
 
@@ -15,6 +18,7 @@ import pytest
 
 import live_server
 from hostile_queries import ENDLESS, JSON, ODD, QUERY, ask, get, send
+from oib.namespaces import BASE
 from process_info import below, lives, soon
 
 LIMIT = 1.0
@@ -229,6 +233,25 @@ def test_many_clients_at_once_are_answered_from_a_cold_start(snapshots, snapshot
         texts = [f"SELECT ?s {{ ?s ?p ?o }} LIMIT {n + 1}" for n in range(32)]
         answers = list(pool.map(lambda text: ask(server.root, text), texts))
     assert [answer.body.count(b'"s":') for answer in answers] == [n + 1 for n in range(32)]
+
+
+def test_a_query_of_bounded_cost_needs_no_worker(snapshots, snapshot):
+    with live_server.serve("--out", snapshots, **SETTINGS) as server:
+        family = list(below(server.process.pid))
+        for pid in family:
+            Path(f"/proc/{pid}/oom_score_adj").read_text()  # they live
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            about = f"{BASE}id/organization/mit"
+            text = f"SELECT ?p ?v {{ <{about}> ?p ?v FILTER(?v != 'asked %d') }}"
+            numbers = count()
+            assert soon(lambda: ask(server.root, text % next(numbers)).status == 200)
+            assert ask(server.root, text % next(numbers)).seconds < LIMIT
+            answer = ask(server.root, f"SELECT (COUNT(*) AS ?n) {{ <{about}> ?p ?v }}")
+            assert answer.status == 503
+        finally:
+            for pid in family:
+                os.kill(pid, signal.SIGCONT)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])

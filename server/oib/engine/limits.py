@@ -19,7 +19,10 @@ VARIABLES: Final = {
     "slow": "OIB_SLOW",
     "waiting": "OIB_WAITING",
     "slice_seconds": "OIB_SLICE",
+    "inline_triples": "OIB_INLINE",
 }
+
+_MAY_BE_ZERO = ("waiting", "inline_triples")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,9 @@ class Limits:
     ``seconds`` go from question to answer, waiting included; ``memory_mib`` is what a worker may
     take on top of the data, ``answer_mib`` the longest answer (MiB, 2**20 bytes). ``fast``
     workers take new questions; a question not answered within ``slice_seconds`` goes on among
-    at most ``slow`` ones, where ``waiting`` more may queue.
+    at most ``slow`` ones, where ``waiting`` more may queue. Data in memory of up to
+    ``inline_triples`` triples are held in the server's process, too, for queries of bounded cost:
+    some 330 MiB for a million; 0 turns that off.
     """
 
     seconds: float = 10.0
@@ -39,10 +44,11 @@ class Limits:
     slow: int = max(2, _CORES)
     waiting: int = 2 * max(2, _CORES)
     slice_seconds: float = 0.03
+    inline_triples: int = 2_000_000
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if not (math.isfinite(value) and (value > 0 or (name == "waiting" and value == 0))):
+            if not (math.isfinite(value) and (value > 0 or (name in _MAY_BE_ZERO and value == 0))):
                 raise BadInput(f"{VARIABLES[name]} is {value}; it needs a number above zero")
 
     @property

@@ -42,6 +42,13 @@ class Stores:
         union.bulk_extend(store.quads_for_pattern(None, None, None, DefaultGraph()))
         return cls(stores.store, union)
 
+    @staticmethod
+    def union_only(store: Store) -> Store:
+        """Reduce a store in memory to the union of its graphs, as its default graph."""
+        store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
+        store.update("DROP NAMED")
+        return store
+
     def for_query(self, query: ParsedQuery) -> Store:
         """Return the store for a query to which the request gave no dataset."""
         return self.store if query.names_graphs else self.union

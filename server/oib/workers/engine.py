@@ -9,8 +9,12 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
+from oib.dataset.snapshot import Snapshot
+from oib.engine.bounded import BoundedEvaluator
 from oib.engine.limits import Limits
 from oib.engine.preview import Preview, PreviewLimits
+from oib.engine.stores import Stores
+from oib.errors import OibError
 from oib.sparql import guard
 from oib.sparql.dataset import UNION, Dataset
 from oib.sparql.guard import ParsedQuery
@@ -21,9 +25,10 @@ from oib.workers.scheduler import PendingQuery, Scheduler
 class WorkerEngine:
     """An engine over the snapshot in a directory.
 
-    Every query of a server is answered by a worker, the server's own and saved queries included:
-    a value from a stranger can make any of them expensive, an overflow of the stack or a failed
-    allocation ends the process it happens in, and the data are in memory once.
+    Queries are answered by workers, the server's own and saved queries included: a value from a
+    stranger can make any of them expensive, and an overflow of the stack or a failed allocation
+    ends the process it happens in. The only exception are queries that cannot do so, see
+    ``engine.bounded``.
 
     SERVICE is refused by the guard and would not work: workers have no network.
 
@@ -45,11 +50,30 @@ class WorkerEngine:
         self.loop = loop or _shared_loop()
         self._limits = limits
         self._scheduler = Scheduler(directory, limits, log, self.loop)
+        self._bounded: BoundedEvaluator | None = None
+        if limits.inline_triples:
+            loading = (directory,)
+            threading.Thread(target=self._load, args=loading, name="load", daemon=True).start()
+
+    def _load(self, directory: Path) -> None:
+        """Load the data for queries of bounded cost, as soon as workers answer."""
+        try:
+            self.query("ASK {}", "application/sparql-results+json")
+            snapshot = Snapshot.open(directory)
+            number = snapshot.manifest.counts.get("triples", 0)
+            if not snapshot.on_disk and number <= self._limits.inline_triples:
+                self._bounded = BoundedEvaluator(Stores.union_only(snapshot.store()))
+        except (OibError, OSError, SyntaxError):
+            return  # workers answer all queries, or say why they do not
+
+    def evaluate_bounded(self, query: ParsedQuery, media_type: str) -> bytes | None:
+        """Return the answer to a query of bounded cost, None for others; see ``bounded``."""
+        return self._bounded.evaluate(query, media_type) if self._bounded else None
 
     def session(self, client: str = "", seconds: float | None = None) -> "WorkerSession":
         """Begin a session, as ``Engine.session`` defines."""
         seconds = min(seconds or self._limits.seconds, self._limits.seconds)
-        return WorkerSession(self._scheduler, client, seconds)
+        return WorkerSession(self, self._scheduler, client, seconds)
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
         """Answer one query in a session of its own, as ``Queryable.query`` defines.
@@ -66,8 +90,10 @@ class WorkerEngine:
 class WorkerSession:
     """A session of a worker engine; see ``QuerySession``."""
 
-    def __init__(self, scheduler: Scheduler, client: str, seconds: float) -> None:
-        self._scheduler = scheduler
+    def __init__(
+        self, engine: WorkerEngine, scheduler: Scheduler, client: str, seconds: float
+    ) -> None:
+        self._engine, self._scheduler = engine, scheduler
         self._client, self._seconds = client, seconds
         self._deadline = time.monotonic() + seconds
         self._queries = list[PendingQuery]()
@@ -77,6 +103,12 @@ class WorkerSession:
         self, query: ParsedQuery, media_type: str, dataset: Dataset = UNION
     ) -> asyncio.Future[bytes]:
         """Answer a query, as ``QuerySession.answer`` defines; in the thread of the event loop."""
+        if dataset == UNION and not self._is_cancelled:
+            body = self._engine.evaluate_bounded(query, media_type)
+            if body is not None:
+                done: asyncio.Future[bytes] = self._scheduler.loop.create_future()
+                done.set_result(body)
+                return done
         return self._submit(messages.pack_request(query, media_type, dataset))
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
