@@ -76,7 +76,7 @@ def test_heavy_shapes_are_saved_queries_too_with_their_columns(tmp_path, filled)
     for shape in (each for each in SHAPES if each.heavy):
         path = tmp_path / f"{shape.slug}.rq"
         path.write_text(shape.as_saved_query, "utf-8")
-        saved = SavedQuery.read(path, tmp_path)
+        saved = SavedQuery.load(path, tmp_path)
         solutions = filled.query(saved.text)
         assert [f"?{name}" for name in saved.columns] == [str(v) for v in solutions.variables]
 

@@ -1,8 +1,13 @@
+import errno
+import shutil
+import subprocess
+import sys
+
 import pytest
 
-from oib.dataset import snapshot
 from oib.dataset.build import build, ensure
-from oib.errors import BadInput, Refused
+from oib.dataset.snapshot import current
+from oib.errors import BadInput, Refused, StorageError
 from projects import copy_home
 
 
@@ -22,7 +27,7 @@ def test_a_violation_stops_the_build_and_says_where(spoilt):
     home, folder, old = spoilt
     with pytest.raises(Refused, match=r"n1\.ttl:\d+:\d+: error\[CLM-"):
         build(home, folder, lambda line: None)
-    assert snapshot.current(folder) == old
+    assert current(folder) == old
 
 
 def test_serving_goes_on_with_the_old_snapshot_and_says_so(spoilt):
@@ -37,11 +42,11 @@ def test_without_an_old_snapshot_nothing_is_served(spoilt, tmp_path):
     home, _, _ = spoilt
     with pytest.raises(Refused, match="nothing was built"):
         ensure(home, tmp_path / "empty", lambda line: None)
-    assert snapshot.current(tmp_path / "empty") is None
+    assert current(tmp_path / "empty") is None
 
 
 def test_unchanged_sources_are_not_built_again(home, snapshots):
-    built = snapshot.current(snapshots) or build(home, snapshots, lambda line: None)
+    built = current(snapshots) or build(home, snapshots, lambda line: None)
     said = []
     assert ensure(home, snapshots, said.append) == built
     assert said == []
@@ -65,3 +70,74 @@ def test_two_builds_of_the_same_sources_hold_the_same_things(tmp_path, snapshot,
     again = build(home, tmp_path, lambda line: None)
     assert again.manifest.counts == snapshot.manifest.counts
     assert again.manifest.version == snapshot.manifest.version
+
+
+def test_a_damaged_snapshot_is_built_anew(tmp_path, home, snapshot):
+    folder = tmp_path / "snapshots"
+    shutil.copytree(snapshot.directory, folder / snapshot.directory.name)
+    (folder / "current").symlink_to(snapshot.directory.name)
+    (folder / snapshot.directory.name / "data.nq").write_bytes(b"")
+    log = []
+    built = ensure(home, folder, log.append)
+    assert "data.nq is not what was written; building it anew" in log[0]
+    assert len(built.store()) == len(snapshot.store())
+    assert ensure(home, folder, log.clear) == built
+
+
+def test_a_build_of_what_is_there_says_so(home, snapshot):
+    log = []
+    assert build(home, snapshot.directory.parent, log.append) == snapshot
+    assert log == [f"{snapshot.manifest.version} is up to date"]
+
+
+def test_builds_at_once_build_once(tmp_path, home):
+    command = [sys.executable, "-m", "oib", "build", "--home", home, "--out", tmp_path / "out"]
+    builds = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    errors = [build.communicate(timeout=300)[1] for build in builds]
+    assert [build.returncode for build in builds] == [0, 0, 0], errors
+    assert "".join(errors).count("checking the sources") == 1
+    assert "".join(errors).count("is up to date") == 2
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.name[0] != ".") == [
+        current(tmp_path / "out").directory.name,
+        "current",
+    ]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, home):
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match=r"no snapshot was built in .*file.*--out"):
+        build(home, tmp_path / "file", print)
+
+
+def test_a_full_disk_leaves_the_older_snapshot(tmp_path, home, snapshot, monkeypatch):
+    changed = copy_home(tmp_path / "home")
+    with next((changed / "instances").rglob("*.ttl")).open("a") as file:
+        file.write("# changed\n")
+    folder = tmp_path / "snapshots"
+    shutil.copytree(snapshot.directory, folder / snapshot.directory.name)
+    (folder / "current").symlink_to(snapshot.directory.name)
+
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device", "data.nq")
+
+    monkeypatch.setattr("oib.dataset.nquads.write_sorted", full)
+    log = []
+    assert ensure(changed, folder, log.append).manifest == snapshot.manifest
+    assert "No space left on device (data.nq); make room there" in log[-1]
+    assert "goes on serving" in log[-1]
+    assert not list(folder.glob(".half-*"))
+    with pytest.raises(StorageError, match="No space left"):
+        build(changed, folder, print)
+
+
+@pytest.mark.parametrize("name", ["a\nb.ttl", "a\x1b[31m.ttl", "a b.ttl", "a\udcff.ttl", "a#b.rq"])
+def test_a_file_name_that_is_part_of_no_iri_is_named(tmp_path, name):
+    home = copy_home(tmp_path / "home")
+    folder = "queries" if name.endswith("rq") else "instances"
+    (home / folder / name).touch()
+    with pytest.raises(BadInput, match="rename 'a") as refused:
+        build(home, tmp_path / "out", print)
+    assert str(refused.value).isprintable()

@@ -6,9 +6,10 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-from oib.dataset.exports import claims_rdf12, context, jsonld
+from oib.dataset.exports import claims_rdf12, context
 from oib.namespaces import BASE, ID, OIB, PREFIXES
 from oib.project import sources
+from oib.sparql.jsonld import Compaction
 from oib.turtle import parse_file
 
 REIFIES = NamedNode(PREFIXES["rdf"] + "reifies")
@@ -108,7 +109,7 @@ def test_the_rules_give_the_context_what_the_ontology_leaves_open():
 
 def test_all_data_go_to_json_ld_and_come_back(store, instances, monkeypatch):
     monkeypatch.setattr(socket, "socket", None)  # no context is fetched from anywhere
-    body = jsonld(instances, context(store))
+    body = Compaction(context(store)).write(instances)
     again = Graph().parse(data=body, format="json-ld")
     assert isomorphic(again, Graph().parse(data=nt(instances), format="nt"))
     assert {quad.triple for quad in parse(body, RdfFormat.JSON_LD)} == instances
@@ -117,9 +118,9 @@ def test_all_data_go_to_json_ld_and_come_back(store, instances, monkeypatch):
 def test_json_reads_as_people_would_write_it(store, instances):
     claim = NamedNode(ID + "claim/innovation-without-borders/p08-03")
     triples = [triple for triple in instances if triple.subject == claim]
-    told = json.loads(jsonld(triples, context(store)))
-    assert told["type"] == "Claim"
-    assert told["claimPredicate"] == "oib:constitutes"
+    (told,) = json.loads(Compaction(context(store)).write(triples))["@graph"]
+    assert told["@type"] == ["Claim"]
+    assert told["claimPredicate"] == "constitutes"
     assert told["claimSubject"].startswith(BASE)
     assert told["hasHedge"] == "oibv:hedge-likely"
     assert "http" not in "".join(told)

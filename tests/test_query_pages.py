@@ -129,7 +129,7 @@ def test_an_iri_that_would_change_the_query_is_refused(house, value):
 def test_a_string_stays_a_string(site, tmp_path, value):
     path = tmp_path / "two.rq"
     path.write_text(TWO, "utf-8")
-    saved = SavedQuery.read(path, tmp_path)
+    saved = SavedQuery.load(path, tmp_path)
     for values in ({"one": value}, {"one": value, "two": '" } #'}, {"two": value, "one": "c"}):
         text = saved.bind(values)
         assert guard.parse(text).form == "SELECT"

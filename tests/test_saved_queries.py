@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from oib.errors import BadInput, NotFound
@@ -25,7 +27,7 @@ def write(folder, text, name="topic/name.rq"):
 
 @pytest.fixture
 def query(tmp_path):
-    return SavedQuery.read(write(tmp_path, TEXT), tmp_path / "queries")
+    return SavedQuery.load(write(tmp_path, TEXT), tmp_path / "queries")
 
 
 def test_a_header_becomes_a_saved_query(query):
@@ -83,13 +85,13 @@ def test_each_kind_of_value_becomes_its_term(tmp_path, kind, example, value, ter
     text = TEXT.replace("type: iri", f"type: {kind}").replace(
         '"https://example.org/a"', f'"{example}"'
     )
-    query = SavedQuery.read(write(tmp_path, text), tmp_path / "queries")
+    query = SavedQuery.load(write(tmp_path, text), tmp_path / "queries")
     assert f"VALUES ?thing {{ {term} }}" in query.bind({"thing": value})
 
 
 def test_a_number_that_is_none_is_refused(tmp_path):
     text = TEXT.replace("type: iri", "type: integer").replace('"https://example.org/a"', '"1"')
-    query = SavedQuery.read(write(tmp_path, text), tmp_path / "queries")
+    query = SavedQuery.load(write(tmp_path, text), tmp_path / "queries")
     with pytest.raises(BadInput, match="is no integer"):
         query.bind({"thing": "1 } ."})
 
@@ -106,7 +108,7 @@ def test_a_number_that_is_none_is_refused(tmp_path):
 def test_a_header_that_cannot_be_read_names_the_file_or_the_query(tmp_path, spoiled):
     path = write(tmp_path, spoiled)
     with pytest.raises(BadInput, match="name"):
-        SavedQuery.read(path, tmp_path / "queries")
+        SavedQuery.load(path, tmp_path / "queries")
 
 
 def test_an_unknown_query_is_an_error_that_says_how_to_list_them(tmp_path):
@@ -115,3 +117,55 @@ def test_an_unknown_query_is_an_error_that_says_how_to_list_them(tmp_path):
     assert [query.name for query in library] == ["topic/name"]
     with pytest.raises(NotFound, match="oib ask --list"):
         library["topic/other"]
+
+
+BOMB = "#+ question: {en: a, zh-Hans: b}\n#+ a: &a [x, x]\n" + "".join(
+    f"#+ {name}: &{name} [{', '.join(['*' + before] * 9)}]\n"
+    for before, name in pairwise("abcdefghij")
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (BOMB, "a header has no aliases"),
+        ("#+ question: {en: a}\n#+ x: " + "[" * 5000 + "\n", "needs question"),
+        ("#+ x: " + "a" * 70_000 + "\n", "at most 65,536 characters"),
+        ("#+ - a\n", "has no members"),
+        ("#+ question: a\n", "needs question"),
+        ("#+ question: !!python/object:os.system {}\n", "needs question"),
+    ],
+)
+def test_a_header_that_is_a_trap_is_refused(tmp_path, header, message):
+    path = write(tmp_path, header + "ASK {}")
+    with pytest.raises(BadInput, match=message):
+        SavedQuery.load(path, tmp_path / "queries")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SELEC * {}", "no query found"),
+        ("DROP ALL", "changes data"),
+        ("ASK { ?s ?p 'x }", "ASK"),
+    ],
+)
+def test_a_file_without_a_query_is_refused(tmp_path, text, message):
+    path = write(tmp_path, "#+ question: {en: a, zh-Hans: b}\n" + text)
+    if message == "ASK":
+        assert SavedQuery.load(path, tmp_path / "queries").form == message
+        return
+    with pytest.raises(BadInput, match=rf"name\.rq: .*{message}"):
+        SavedQuery.load(path, tmp_path / "queries")
+
+
+def test_a_byte_order_mark_is_skipped(tmp_path):
+    path = write(tmp_path, "\ufeff" + TEXT)
+    assert SavedQuery.load(path, tmp_path / "queries").text == TEXT
+
+
+def test_a_file_that_is_not_utf8_is_named(tmp_path):
+    path = write(tmp_path, TEXT)
+    path.write_bytes(b"\xff" + TEXT.encode())
+    with pytest.raises(BadInput, match=r"name\.rq cannot be read"):
+        SavedQuery.load(path, tmp_path / "queries")

@@ -1,6 +1,10 @@
 import gzip
 import json
+import os
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from pyoxigraph import (
@@ -58,10 +62,10 @@ def test_a_large_snapshot_is_read_from_disk_with_the_same_answers(tmp_path):
 def test_many_runs_give_the_same_lines_as_one(tmp_path):
     whole = serialize(sorted(set(MANY), key=str), format=RdfFormat.N_QUADS)
     file = tmp_path / "data.nq"
-    for run in (1, 7, len(MANY) // 2, len(MANY), nquads.RUN):
-        assert nquads.write(MANY, file, run) == len(MANY) // 2
+    for run in (1, 7, len(MANY) // 2, len(MANY), nquads.RUN_LENGTH):
+        assert nquads.write_sorted(MANY, file, run) == len(MANY) // 2
         assert file.read_bytes() == whole
-    assert nquads.write([], file) == file.stat().st_size == 0
+    assert nquads.write_sorted([], file) == file.stat().st_size == 0
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -81,12 +85,12 @@ def test_a_default_graph_that_is_given_is_left_out(tmp_path):
         assert extra not in store.store()
 
 
-@pytest.mark.parametrize("batch", [7, rocksdb.BATCH])
+@pytest.mark.parametrize("batch", [7, rocksdb.BATCH_SIZE])
 def test_the_default_graph_on_disk_holds_each_triple_once(tmp_path, batch):
     data = tmp_path / "data.nq"
-    nquads.write(MANY, data)
-    rocksdb.write(data, tmp_path / "store", batch)
-    store = rocksdb.read(tmp_path / "store")
+    nquads.write_sorted(MANY, data)
+    rocksdb.create(data, tmp_path / "store", batch)
+    store = rocksdb.open_read_only(tmp_path / "store")
     united = list(store.quads_for_pattern(None, None, None, DefaultGraph()))
     # Blank nodes too: those of the union are those of the graphs.
     assert len(united) == len(MANY) // 4
@@ -148,3 +152,149 @@ def test_the_manifest_counts_what_is_there(snapshot, store):
     query = f"SELECT (COUNT(DISTINCT ?c) AS ?n) {{ GRAPH ?g {{ ?c a {claim} }} }}"
     found = store.query(query).serialize(format=QueryResultsFormat.JSON)
     assert counts["claim"] == int(json.loads(found)["results"]["bindings"][0]["n"]["value"])
+
+
+def damage_by_emptying(directory):
+    (directory / "data.nq").write_bytes(b"")
+
+
+def damage_by_cutting_at_a_line(directory):
+    lines = (directory / "data.nq").read_bytes().splitlines(keepends=True)
+    (directory / "data.nq").write_bytes(b"".join(lines[:-1]))
+
+
+def damage_by_flipping_a_bit(directory):
+    data = bytearray((directory / "data.nq").read_bytes())
+    data[5] ^= 1
+    (directory / "data.nq").write_bytes(data)
+
+
+def damage_by_adding_a_line(directory):
+    with (directory / "data.nq").open("ab") as file:
+        file.write(b"<urn:a> <urn:b> <urn:c> <urn:g> .\n")
+
+
+def damage_by_deleting_the_data(directory):
+    (directory / "data.nq").unlink()
+
+
+def damage_a_dump(directory):
+    (directory / "dump" / "data.nq.gz").write_bytes(b"")
+
+
+DAMAGES = [
+    damage_by_emptying,
+    damage_by_cutting_at_a_line,
+    damage_by_flipping_a_bit,
+    damage_by_adding_a_line,
+    damage_by_deleting_the_data,
+    damage_a_dump,
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("memory_limit", [10, 1])
+def test_a_damaged_snapshot_is_noticed_and_replaced(tmp_path, damage, memory_limit):
+    written = snapshot.write(tmp_path, manifest(), QUADS, memory_limit=memory_limit)
+    damage(written.directory)
+    with pytest.raises(Unavailable, match=r"is damaged: .*run oib build"):
+        snapshot.current(tmp_path)
+    again = snapshot.write(tmp_path, manifest(), QUADS, memory_limit=memory_limit)
+    assert snapshot.current(tmp_path) == again
+    assert set(again.store()) >= set(QUADS)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0" * 16, "current"]
+
+
+def test_a_damaged_store_is_noticed(tmp_path):
+    written = snapshot.write(tmp_path, manifest(), QUADS, memory_limit=1)
+    table = max((written.directory / "store").glob("*.sst"))
+    table.write_bytes(table.read_bytes()[:-1])
+    with pytest.raises(Unavailable, match=r"damaged: store/\S+.sst is not what was written"):
+        snapshot.current(tmp_path)
+
+
+def test_of_large_files_the_size_counts_until_all_is_hashed(tmp_path, monkeypatch):
+    written = snapshot.write(tmp_path, manifest(), QUADS)
+    monkeypatch.setattr(snapshot, "_ALWAYS_HASHED", 10)
+    damage_by_flipping_a_bit(written.directory)
+    assert snapshot.current(tmp_path) == written
+    with pytest.raises(Unavailable, match=r"data\.nq is not what was written"):
+        written.verify(hash_all=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{}",
+        "[]",
+        "null",
+        '"x"',
+        "{" * 100_000,
+        "[" * 100_000,
+        '{"version": 1, "digest": "a", "built": "", "counts": {}, "tools": {}, "files": {}}',
+        '{"version": "1", "digest": "a", "built": "", "counts": [], "tools": {}, "files": {}}',
+        '{"version": "1", "digest": "a", "built": "", "counts": {}, "tools": {}, '
+        '"files": {"a": {}}}',
+        '{"version": "1\\r\\nSet-Cookie: a", "digest": "a", "built": "", "counts": {}, '
+        '"tools": {}, "files": {}}',
+        '{"version": "1", "digest": "../..", "built": "", "counts": {}, "tools": {}, "files": {}}',
+    ],
+)
+def test_a_manifest_that_is_none_is_one_clear_error(tmp_path, body):
+    written = snapshot.write(tmp_path, manifest(), QUADS)
+    (written.directory / "manifest.json").write_text(body)
+    with pytest.raises(Unavailable, match=r"manifest\.json is damaged \(.*run oib build"):
+        snapshot.current(tmp_path)
+    assert snapshot.write(tmp_path, manifest(), QUADS) == written
+
+
+def test_a_manifest_that_names_no_data_is_damaged(tmp_path):
+    written = snapshot.write(tmp_path, manifest(), QUADS)
+    manifest().write(written.directory)
+    with pytest.raises(Unavailable, match="names no data"):
+        snapshot.current(tmp_path)
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(tmp_path):
+    for name in (".half-x/data.nq", ".damaged-y/0/data.nq"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    (tmp_path / ".current-7").symlink_to("nowhere")
+    (tmp_path / "other").touch()
+    with snapshot.locked(tmp_path, print):
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "other"]
+
+
+def test_one_process_at_a_time_has_the_lock(tmp_path):
+    order = []
+    with ThreadPoolExecutor() as pool:
+        with snapshot.locked(tmp_path, print):
+            waiting = pool.submit(hold_lock, tmp_path, order)
+            while not order:
+                time.sleep(0.01)
+            time.sleep(0.1)
+            order.append("first ends")
+        waiting.result()
+    assert order == ["another build is running here; waiting for it to end", "first ends", "second"]
+
+
+def hold_lock(folder, order):
+    with snapshot.locked(folder, order.append):
+        order.append("second")
+
+
+def test_all_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+    events = []
+    fsync, rename = os.fsync, Path.rename
+    monkeypatch.setattr(
+        os, "fsync", lambda fd: events.append(Path(f"/proc/self/fd/{fd}").resolve()) or fsync(fd)
+    )
+    monkeypatch.setattr(
+        Path, "rename", lambda path, to: events.append("rename") or rename(path, to)
+    )
+    snapshot.write(tmp_path, manifest(), QUADS, {"x.ttl": b""})
+    before = events[: events.index("rename")]
+    names = {path.name for path in before}
+    assert {"data.nq", "data.nq.gz", "x.ttl", "dump", "manifest.json"} <= names
+    assert events[-1] == tmp_path.resolve()

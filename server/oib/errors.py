@@ -13,6 +13,7 @@ OibError
  ├─ UnsupportedMedia  415 / 2   a request body in a form that is not read
  ├─ Refused           422 / 1   the data break a rule; nothing was built
  ├─ HomeMissing       500 / 2   a data folder is not where it should be
+ ├─ StorageError      500 / 2   a folder cannot be written, or the disk is full
  └─ Unavailable       503 / 2   not now: overloaded, or not ready
      └─ TooCostly           … never: the query needs more time or memory than it may have
 """
@@ -102,6 +103,10 @@ class Refused(OibError):
 
 class HomeMissing(OibError):
     """A data folder is not where it should be."""
+
+
+class StorageError(OibError):
+    """A folder cannot be written, or the disk is full."""
 
 
 class Unavailable(OibError):

@@ -1,11 +1,16 @@
 """The home: the folder that holds ontology/, shapes/, instances/ and queries/."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from oib.errors import HomeMissing
+from oib.errors import BadInput, HomeMissing
+from oib.terminal import printable
 
+#: The folders of the sources.
 FOLDERS = ("ontology", "shapes", "instances", "queries")
+
+_NAME = re.compile(r"[\w.~-]+")
 
 
 def find_home(given: Path | None = None) -> Path:
@@ -27,6 +32,23 @@ def find_home(given: Path | None = None) -> Path:
     return home
 
 
-def sources(home: Path, folder: str, suffix: str) -> Iterator[Path]:
-    """Yield the source files of one of the four folders, in a fixed order."""
-    yield from sorted(path for path in (home / folder).rglob(f"*{suffix}") if path.is_file())
+def sources(home: Path, folder: str, suffix: str | tuple[str, ...]) -> Iterator[Path]:
+    """Yield the source files of one of the four folders, in a fixed order.
+
+    Args:
+        home: the folder that holds the four.
+        folder: the name of one of them.
+        suffix: how the names of the files end; several are alternatives.
+
+    Raises:
+        BadInput: the name of such a file, or of a folder above it, cannot be part of an IRI.
+    """
+    for path in sorted((home / folder).rglob("*")):
+        if path.name.endswith(suffix) and path.is_file():
+            for part in path.relative_to(home).parts:
+                if not _NAME.fullmatch(part):
+                    raise BadInput(
+                        f"{printable(str(path), on_one_line=True)}: a name here has letters, digits and . _ ~ - "
+                        f"only, for it becomes part of an IRI; rename {part!a}"
+                    )
+            yield path

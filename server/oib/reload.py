@@ -53,9 +53,12 @@ class CurrentServices:
             while True:
                 time.sleep(_PERIOD)
                 try:
+                    directory = snapshot.current_directory(folder)
+                    if directory is None or directory == seen:
+                        continue
                     found = snapshot.current(folder)
                     last_error = ""
-                    if found and found.directory != seen:
+                    if found:
                         seen = found.directory
                         self._replace(reopen(found))
                         replaced(self._current)

@@ -1,73 +1,141 @@
-"""The library: saved queries, each one ``.rq`` file with a ``#+`` header in YAML."""
+"""Saved queries: the ``.rq`` files of a home, each a SPARQL query with a header in YAML.
+
+The lines of the header begin with ``#+``, so that the file is a query as it is. A parameter is a
+variable with one ``VALUES`` block, which holds an example and into which a caller's value goes.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import yaml
+from pyoxigraph import Literal, NamedNode
 
-from oib.errors import BadInput, NotFound
-from oib.namespaces import QUERIES
+from oib.errors import BadInput, BadQuery, Forbidden, NotFound, TooLarge
+from oib.namespaces import PREFIXES, QUERIES
 from oib.project import sources
-from oib.query_parameters import Parameter
+from oib.sparql import guard
+from oib.sparql.lexer import Form
 
 _BLOCK = re.compile(r"VALUES \?(\w+) \{[^}]*\}")
+_XSD = PREFIXES["xsd"]
+_MAX_HEADER = 2**16  # characters
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A variable of a saved query that a caller may fill.
+
+    Attributes:
+        name: the variable, without its question mark.
+        kind: iri, string, language-string, integer, boolean or date.
+        example: the term that stands in the file, written as a caller would write it.
+        label: what the parameter means, by language tag.
+    """
+
+    name: str
+    kind: str
+    example: str
+    label: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, name: str, entry: Mapping[str, Any]) -> Self:
+        """Return the parameter that an entry of a header describes.
+
+        Raises:
+            KeyError, ValueError: it has no type or example, or a type that is not known.
+        """
+        if entry["type"] not in _TERMS:
+            raise ValueError(f"type {entry['type']} is none of {', '.join(_TERMS)}")
+        return cls(name, entry["type"], str(entry["example"]), dict(entry.get("label", {})))
+
+    def term(self, value: str) -> NamedNode | Literal:
+        """Return a caller's text as an RDF term of this parameter's kind.
+
+        An IRI may be prefixed (``oibv:hedge-likely``); a language-string carries its tag after
+        the last ``@``.
+
+        Raises:
+            BadInput: the text is no term of this kind.
+        """
+        try:
+            return _TERMS[self.kind](value)
+        except ValueError as error:
+            raise BadInput(
+                f"parameter {self.name} takes {self.kind}, such as {self.example}: {error}"
+            ) from error
 
 
 @dataclass(frozen=True)
 class SavedQuery:
-    """One question that the data answer: its text, its wording, its parameters, its columns."""
+    """A question that the data answer, as a file of the home holds it.
+
+    Attributes:
+        name: its path below the folder of queries, without suffix: ``topic/name``.
+        text: the whole file.
+        form: SELECT, ASK, CONSTRUCT or DESCRIBE.
+        question: the question in words, by language tag.
+        topic: the folder that it lies in.
+        parameters: the variables that a caller may fill.
+        columns: the variables of the result, in order; empty for a graph.
+        answers: which question of the document it answers, if any.
+        is_volatile: whether its answer changes though data and parameters do not.
+    """
 
     name: str
     text: str
+    form: Form
     question: Mapping[str, str]
     topic: str
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     answers: str
+    is_volatile: bool = False
 
     @property
     def iri(self) -> str:
         """Return the IRI of the query."""
         return QUERIES + self.name
 
-    @property
-    def form(self) -> str:
-        """Return SELECT, ASK, CONSTRUCT or DESCRIBE."""
-        match = re.search(r"^(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", self.text, re.MULTILINE)
-        return match[1] if match else "SELECT"
-
     @classmethod
-    def read(cls, path: Path, folder: Path) -> Self:
-        """Read the header and the text of one file below the folder of queries.
+    def load(cls, path: Path, folder: Path) -> Self:
+        """Load a file below the folder of queries.
 
         Raises:
-            BadInput: the header is no YAML, misses a field or names an unknown type.
+            BadInput: the file is not UTF-8, holds no query, or has a header that is no YAML, lacks
+                a member or names an unknown type.
         """
-        text = path.read_text("utf-8")
-        lines = [line for line in text.splitlines() if line.startswith("#+")]
         try:
-            header: dict[str, Any] = yaml.safe_load("\n".join(line[3:] for line in lines)) or {}
+            text = path.read_text("utf-8-sig")  # a byte order mark is skipped
+            parsed = guard.parse(text)
+            header = _parse_header(text)
             query = cls(
                 name=path.relative_to(folder).with_suffix("").as_posix(),
                 text=text,
-                question=dict(header["question"]),
+                form=parsed.form,
+                question={str(tag): str(words) for tag, words in header["question"].items()},
                 topic=path.parent.relative_to(folder).as_posix(),
                 parameters=tuple(
-                    Parameter.read(name, entry)
+                    Parameter.parse(name, entry)
                     for name, entry in (header.get("parameters") or {}).items()
                 ),
                 columns=tuple(header.get("columns", ())),
                 answers=str(header.get("answers", "")),
+                is_volatile=parsed.is_volatile,
             )
-        except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"{path} cannot be read: {error}") from error
+        except (BadQuery, Forbidden, TooLarge) as error:
+            raise BadInput(f"{path}: {error}") from error
+        except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadInput(
                 f"{path}: its #+ header needs question: {{en: …, zh-Hans: …}} ({error!r})"
             ) from error
         for parameter in query.parameters:
-            _block(query, parameter)
+            _check_block(query, parameter)
             parameter.term(parameter.example)
         return query
 
@@ -94,15 +162,20 @@ class SavedQuery:
 
 
 class Library:
-    """All saved queries of a home, by name (``topic/name``)."""
+    """All saved queries of a home, by name."""
 
     def __init__(self, home: Path) -> None:
+        """Load them.
+
+        Raises:
+            BadInput: as ``SavedQuery.load`` says.
+        """
         folder = home / "queries"
         self._queries = {
             query.name: query
             for path in sources(home, "queries", ".rq")
             if path.parent != folder / "derive"  # a rule of the build, not a question
-            for query in [SavedQuery.read(path, folder)]
+            for query in [SavedQuery.load(path, folder)]
         }
 
     def __iter__(self) -> Iterator[SavedQuery]:
@@ -117,9 +190,55 @@ class Library:
         return self._queries[name]
 
 
-def _block(query: SavedQuery, parameter: Parameter) -> None:
+def _parse_header(text: str) -> Mapping[str, Any]:
+    header = "\n".join(line[3:] for line in text.splitlines() if line.startswith("#+"))
+    if len(header) > _MAX_HEADER:
+        raise ValueError(f"a header has at most {_MAX_HEADER:,} characters")
+    try:
+        # A few lines of aliases of aliases make a text of gigabytes.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(header)):
+            raise ValueError("a header has no aliases; write the value out")
+        members = yaml.safe_load(header)
+    except RecursionError:
+        raise ValueError("its values are nested too deeply") from None
+    if not isinstance(members, dict):
+        raise ValueError("it has no members")
+    return members
+
+
+def _check_block(query: SavedQuery, parameter: Parameter) -> None:
     if _BLOCK.findall(query.text).count(parameter.name) != 1:
         raise BadInput(
             f"{query.name}: parameter {parameter.name} needs exactly one block "
             f"VALUES ?{parameter.name} {{ {parameter.term(parameter.example)} }}"
         )
+
+
+def _iri(value: str) -> NamedNode:
+    prefix, _, local = value.partition(":")
+    if not local.startswith("//") and prefix in PREFIXES:
+        value = PREFIXES[prefix] + local
+    if ":" not in value:
+        raise ValueError("an IRI is absolute or starts with a known prefix")
+    return NamedNode(value)
+
+
+def _language_string(value: str) -> Literal:
+    text, mark, tag = value.rpartition("@")
+    return Literal(text, language=tag) if mark else Literal(value)
+
+
+def _typed(pattern: str, datatype: str, value: str) -> Literal:
+    if not re.fullmatch(pattern, value):
+        raise ValueError(f"{value!r} is no {datatype}")
+    return Literal(value, datatype=NamedNode(_XSD + datatype))
+
+
+_TERMS: dict[str, Callable[[str], NamedNode | Literal]] = {
+    "iri": _iri,
+    "string": Literal,
+    "language-string": _language_string,
+    "integer": partial(_typed, r"[+-]?\d+", "integer"),
+    "boolean": partial(_typed, "true|false", "boolean"),
+    "date": partial(_typed, r"\d{4}-\d\d-\d\d", "date"),
+}

@@ -1,11 +1,9 @@
 """Exports: the claims as RDF 1.2, their triples quoted, and JSON-LD by a context of our terms."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Triple, serialize
-from rdflib import Graph
 
 from oib.namespaces import GRAPH, OIB, PREFIXES
 
@@ -95,13 +93,6 @@ def context(store: Store) -> Context:
             coercion = rules.get(iri, {})
         found[name] = {"@id": f"oib:{name}", **coercion} if coercion else f"oib:{name}"
     return found
-
-
-def jsonld(triples: Iterable[Triple], context: Context) -> bytes:
-    """Return triples as JSON-LD, compacted by a context that is part of the answer."""
-    lines = serialize(triples, format=RdfFormat.N_TRIPLES)
-    graph = Graph().parse(data=lines, format="nt")
-    return graph.serialize(format="json-ld", context=context, auto_compact=False, encoding="utf-8")
 
 
 def _rules(store: Store) -> dict[str, dict[str, str]]:

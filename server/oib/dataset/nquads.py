@@ -1,7 +1,7 @@
-"""The lines: quads go in, their lines of N-Quads come out in order, each once.
+"""Sorted N-Quads files, written in bounded memory by an external merge sort.
 
-Runs of lines are sorted one after the other, each into a file, and the files are merged: so the
-memory that it takes does not grow with the data.
+Runs of lines are sorted one after the other, each into a temporary file, and the files are merged:
+so the memory does not grow with the data.
 """
 
 import gzip
@@ -17,45 +17,45 @@ from typing import IO
 from pyoxigraph import Quad, RdfFormat, serialize
 
 #: How many lines are sorted at a time; it takes some 200 MiB.
-RUN = 250_000
+RUN_LENGTH = 250_000
 
-_PACKING = 6  # of gzip: 9 takes three times as long for a twelfth of the size
+_COMPRESSION = 6  # of gzip: 9 takes three times as long for a twelfth of the size
 
 
-def write(quads: Iterable[Quad], path: Path, run: int = RUN) -> int:
-    """Write the lines of quads into a file, by code point; return how many there are.
+def write_sorted(quads: Iterable[Quad], path: Path, run_length: int = RUN_LENGTH) -> int:
+    """Write quads as N-Quads, sorted by code point and each once; return their number.
 
-    The runs lie in the same folder meanwhile, in files without a name.
+    The temporary files lie in the same folder and have no name.
     """
     number = 0
-    with ExitStack() as runs, path.open("wb") as file:
-        files = [
-            _keep(lines, runs.enter_context(TemporaryFile(dir=path.parent)))
-            for lines in _runs(quads, run)
+    with ExitStack() as stack, path.open("wb") as file:
+        runs = [
+            _spool(lines, stack.enter_context(TemporaryFile(dir=path.parent)))
+            for lines in _sorted_runs(quads, run_length)
         ]
-        for line, _ in groupby(merge(*files)):
+        for line, _ in groupby(merge(*runs)):
             file.write(line)
             number += 1
     return number
 
 
-def pack(path: Path, target: Path) -> None:
-    """Write a file once more, as gzip: the same bytes at any time and under any name."""
+def compress(path: Path, target: Path) -> None:
+    """Write a copy of a file as gzip: the same bytes at any time and under any name."""
     with (
         path.open("rb") as file,
-        target.open("wb") as packed,
-        gzip.GzipFile("", "wb", _PACKING, packed, mtime=0) as zipped,
+        target.open("wb") as compressed,
+        gzip.GzipFile("", "wb", _COMPRESSION, compressed, mtime=0) as stream,
     ):
-        shutil.copyfileobj(file, zipped, 2**20)
+        shutil.copyfileobj(file, stream, 2**20)
 
 
-def _runs(quads: Iterable[Quad], size: int) -> Iterator[list[bytes]]:
+def _sorted_runs(quads: Iterable[Quad], run_length: int) -> Iterator[list[bytes]]:
     rest = iter(quads)
-    while text := serialize(islice(rest, size), format=RdfFormat.N_QUADS):
+    while text := serialize(islice(rest, run_length), format=RdfFormat.N_QUADS):
         yield sorted(text.splitlines(keepends=True))
 
 
-def _keep(lines: Iterable[bytes], file: IO[bytes]) -> IO[bytes]:
+def _spool(lines: Iterable[bytes], file: IO[bytes]) -> IO[bytes]:
     """Write lines into a file and return it, at its start."""
     file.writelines(lines)
     file.seek(0)

@@ -3,18 +3,22 @@
     <folder>/<digest>/data.nq       every quad, sorted
     <folder>/<digest>/dump/         the same and other exports, for downloading
     <folder>/<digest>/store/        RocksDB, only above MEMORY_LIMIT quads
-    <folder>/<digest>/manifest.json
-    <folder>/current                symbolic link to the snapshot that serves
+    <folder>/<digest>/manifest.json with the digest of every other file
+    <folder>/current                symbolic link to the snapshot in use
+    <folder>/.lock                  held while a build writes
 
-A directory is written under another name and renamed when whole, and is never written again.
+A directory is written under another name, synchronized to the disk, renamed when whole, and never
+written again. One that is damaged is replaced as a whole.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -22,26 +26,34 @@ from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store
 
 from oib import __version__
 from oib.dataset import nquads, rocksdb
-from oib.dataset.manifest import Manifest
+from oib.dataset.manifest import FileRecord, Manifest
+from oib.errors import Unavailable
 from oib.project import FOLDERS, sources
 
 #: Up to so many quads the store is held in memory, above it is read from disk.
 MEMORY_LIMIT = 2_000_000
 
+# A file up to this size is hashed each time that a snapshot is opened, which takes some 0.1 s; of
+# larger ones the size is compared, and RocksDB checks each block that it reads.
+_ALWAYS_HASHED = 64 * 2**20
+
+_DATA = "data.nq"
+_TEMPORARY = (".half-*", ".damaged-*", ".current-*")
+
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An open snapshot: where it lies, and its manifest."""
+    """A snapshot: where it lies, and its manifest."""
 
     directory: Path
     manifest: Manifest
 
     @classmethod
     def open(cls, directory: Path) -> Self:
-        """Open a snapshot.
+        """Open a snapshot without a look at its data, see ``verify``.
 
         Raises:
-            Unavailable: the directory holds no whole snapshot.
+            Unavailable: the directory holds no manifest, or one that cannot be read.
         """
         return cls(directory, Manifest.read(directory))
 
@@ -52,26 +64,53 @@ class Snapshot:
 
     @property
     def on_disk(self) -> bool:
-        """Whether the store stays on disk, where there is too much of it for memory."""
+        """Whether the store stays on disk, because there is too much of it for memory."""
         return (self.directory / "store").is_dir()
 
     def store(self) -> Store:
         """Return the store, in memory or read-only from disk."""
         if self.on_disk:
-            return rocksdb.read(self.directory / "store")
+            return rocksdb.open_read_only(self.directory / "store")
         store = Store()
-        store.bulk_load(path=str(self.directory / "data.nq"), format=RdfFormat.N_QUADS)
+        store.bulk_load(path=str(self.directory / _DATA), format=RdfFormat.N_QUADS)
         return store
+
+    def verify(self, hash_all: bool = False) -> None:
+        """Make sure that the files are those that were written.
+
+        Args:
+            hash_all: compare the digests of large files, too, which takes a second a gigabyte.
+
+        Raises:
+            Unavailable: a file is missing or differs.
+        """
+        if _DATA not in self.manifest.files:
+            raise self._damaged("its manifest names no data")
+        for name, record in self.manifest.files.items():
+            path = self.directory / name
+            try:
+                size = path.stat().st_size
+                is_same = size == record.size and (
+                    (size > _ALWAYS_HASHED and not hash_all) or FileRecord.of(path) == record
+                )
+            except OSError as error:
+                raise self._damaged(f"{name} cannot be read ({error.strerror})") from error
+            if not is_same:
+                raise self._damaged(f"{name} is not what was written")
+
+    def _damaged(self, reason: str) -> Unavailable:
+        return Unavailable(
+            f"the snapshot {self.directory} is damaged: {reason}; run oib build to write it anew"
+        )
 
 
 def digest(home: Path) -> str:
     """Return the SHA-256 over the names and bytes of all source files and the version of oib."""
     total = hashlib.sha256(__version__.encode())
     for folder in FOLDERS:
-        for path in sources(home, folder, ""):
-            if path.suffix in (".ttl", ".rq", ".txt"):
-                total.update(path.relative_to(home).as_posix().encode() + b"\0")
-                total.update(hashlib.sha256(path.read_bytes()).digest())
+        for path in sources(home, folder, (".ttl", ".rq", ".txt")):
+            total.update(path.relative_to(home).as_posix().encode() + b"\0")
+            total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
 
@@ -84,30 +123,76 @@ def write(
 ) -> Snapshot:
     """Write a snapshot below a folder and make it the current one, in one step each.
 
-    ``dumps`` are the exports beside the quads, by file name.
+    A snapshot of the same sources that is there already is used if it is whole, else replaced.
 
-    A snapshot of the same digest that is there already is whole, and is used as it is.
+    Args:
+        folder: where snapshots lie.
+        manifest: what to write about the snapshot; its files are added.
+        quads: the data; quads of the default graph are left out, which is made of the others.
+        dumps: exports beside the quads, by file name.
+        memory_limit: with more quads than this, a store is written, too.
+
+    Raises:
+        OSError: the folder cannot be written, or the disk is full; nothing is left behind.
     """
     target = folder / manifest.digest[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    if not target.is_dir():
+    if not _is_whole(target):
         half = Path(tempfile.mkdtemp(prefix=".half-", dir=folder))
         try:
-            _fill(half, manifest, quads, memory_limit)
-            _dump(half, dumps or {})
+            _fill(half, manifest, quads, dumps or {}, memory_limit)
             half.chmod(0o755)
-            half.rename(target)
+            _synchronize(half)
+            _put(half, target)
         except BaseException:
             shutil.rmtree(half, ignore_errors=True)
             raise
-    _point(folder, target)
+    _make_current(folder, target)
     return Snapshot.open(target)
 
 
 def current(folder: Path) -> Snapshot | None:
-    """Return the snapshot that serves, or None where nothing was built yet."""
+    """Return the current snapshot, verified, or None where nothing was built yet.
+
+    Raises:
+        Unavailable: it is damaged.
+    """
+    directory = current_directory(folder)
+    if directory is None:
+        return None
+    snapshot = Snapshot.open(directory)
+    snapshot.verify()
+    return snapshot
+
+
+def current_directory(folder: Path) -> Path | None:
+    """Return where the current snapshot lies, without a look at it; None if there is none."""
     link = folder / "current"
-    return Snapshot.open(link.resolve()) if link.exists() else None
+    return link.resolve() if link.exists() else None
+
+
+@contextmanager
+def locked(folder: Path, log: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock of a folder, so that one process at a time writes there.
+
+    What a process left behind that was killed while it wrote is removed.
+
+    Args:
+        folder: where snapshots lie.
+        log: gets a line if another process holds the lock.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log("another build is running here; waiting for it to end")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        _remove_leftovers(folder)
+        yield
 
 
 def default_folder(home: Path) -> Path:
@@ -118,30 +203,81 @@ def default_folder(home: Path) -> Path:
     if (home / "pyproject.toml").is_file():
         return home / ".oib"
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "oib" / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
+    return cache / "oib" / hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
 
 
-def _fill(half: Path, manifest: Manifest, quads: Iterable[Quad], memory_limit: int) -> None:
-    # The default graph is made of the others, so it is not kept beside them.
-    default = DefaultGraph()
-    named = (quad for quad in quads if quad.graph_name != default)
-    data = half / "data.nq"
-    if nquads.write(named, data) > memory_limit:
-        rocksdb.write(data, half / "store")
-    manifest.write(half)
+def _is_whole(directory: Path) -> bool:
+    try:
+        Snapshot.open(directory).verify(hash_all=True)
+    except Unavailable:
+        return False
+    return True
 
 
-def _dump(half: Path, dumps: Mapping[str, bytes]) -> None:
-    folder = half / "dump"
-    folder.mkdir()
-    nquads.pack(half / "data.nq", folder / "data.nq.gz")
+def _fill(
+    directory: Path,
+    manifest: Manifest,
+    quads: Iterable[Quad],
+    dumps: Mapping[str, bytes],
+    memory_limit: int,
+) -> None:
+    default_graph = DefaultGraph()
+    named = (quad for quad in quads if quad.graph_name != default_graph)
+    data, store, exports = directory / _DATA, directory / "store", directory / "dump"
+    if nquads.write_sorted(named, data) > memory_limit:
+        rocksdb.create(data, store)
+    exports.mkdir()
+    nquads.compress(data, exports / "data.nq.gz")
     for name, content in dumps.items():
-        (folder / name).write_bytes(content)
+        (exports / name).write_bytes(content)
+    files = [data, *sorted(exports.iterdir()), *rocksdb.data_files(store)]
+    records = {path.relative_to(directory).as_posix(): FileRecord.of(path) for path in files}
+    replace(manifest, files=records).write(directory)
 
 
-def _point(folder: Path, target: Path) -> None:
-    """Let ``current`` point at a snapshot; readers see the old one or the new one, never none."""
+def _synchronize(directory: Path) -> None:
+    """Wait until a directory and all in it is on the disk."""
+    for path in [*directory.rglob("*"), directory]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _put(directory: Path, target: Path) -> None:
+    """Rename a directory, in place of a damaged one if there is one."""
+    damaged = None
+    if target.exists():
+        damaged = Path(tempfile.mkdtemp(prefix=".damaged-", dir=target.parent)) / target.name
+        target.rename(damaged)
+    directory.rename(target)
+    _synchronize_entries(target.parent)
+    if damaged:
+        shutil.rmtree(damaged.parent, ignore_errors=True)
+
+
+def _make_current(folder: Path, target: Path) -> None:
+    """Let ``current`` point to a snapshot; readers see the old one or the new one, never none."""
     link = folder / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(target.name)
     link.replace(folder / "current")
+    _synchronize_entries(folder)
+
+
+def _synchronize_entries(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    for pattern in _TEMPORARY:
+        for path in folder.glob(pattern):
+            if path.is_symlink() or path.is_file():
+                path.unlink(missing_ok=True)
+            else:
+                shutil.rmtree(path, ignore_errors=True)
