@@ -47,8 +47,9 @@ def sources(home: Path, folder: str, suffix: str | tuple[str, ...]) -> Iterator[
         if path.name.endswith(suffix) and path.is_file():
             for part in path.relative_to(home).parts:
                 if not _NAME.fullmatch(part):
+                    shown = printable(str(path), on_one_line=True)
                     raise BadInput(
-                        f"{printable(str(path), on_one_line=True)}: a name here has letters, digits and . _ ~ - "
+                        f"{shown}: a name here has letters, digits and . _ ~ - "
                         f"only, for it becomes part of an IRI; rename {part!a}"
                     )
             yield path

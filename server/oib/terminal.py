@@ -5,7 +5,7 @@ import re
 # Control characters but for line feed and tab (ECMA-48), the marks that turn the direction of text
 # (Unicode, UAX 9), and what stands for the bytes of a file name that is not UTF-8.
 _STEERING = re.compile(
-    "[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+    r"[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _LINE_BREAKS = re.compile(r"[\n\t]")
 
