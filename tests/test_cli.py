@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -230,3 +231,39 @@ def test_what_only_a_build_takes_is_not_imported_to_serve():
         check=True,
     )
     assert ran.stdout == "set()\n"
+
+
+def run_oib(*arguments, **options):
+    command = [sys.executable, "-m", "oib", *map(str, arguments)]
+    return subprocess.run(command, stderr=subprocess.PIPE, timeout=120, check=False, **options)
+
+
+def test_an_output_that_is_full_is_one_sentence():
+    with Path("/dev/full").open("wb") as full:
+        done = run_oib("rule", stdout=full)
+    assert (done.returncode, done.stderr) == (2, b"oib: No space left on device\n")
+
+
+def test_an_output_that_nobody_reads_is_no_error():
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = run_oib("rule", stdout=write_end)
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_names_that_steer_a_terminal_are_shown_escaped(tmp_path):
+    name = os.fsdecode(b"\x1b[31m\xff.rq")
+    done = run_oib("ask", "--file", tmp_path / name, stdout=subprocess.PIPE)
+    assert done.returncode == 2
+    assert rb"\x1b[31m\udcff.rq cannot be read" in done.stderr
+    assert b"\x1b" not in done.stderr
+
+
+def test_a_table_shows_what_would_steer_a_terminal(tmp_path, snapshots, snapshot, capsys):
+    file = tmp_path / "query.rq"
+    file.write_text('\ufeffSELECT ("a\\u001B[2Jb" AS ?x) {}', "utf-8")
+    assert main(["ask", "--file", str(file), "--out", str(snapshots)]) == 0
+    assert r"a\x1b[2Jb" in capsys.readouterr().out
+    main(["ask", "--file", str(file), "--out", str(snapshots), "--format", "csv"])
+    assert "a\x1b[2Jb" in capsys.readouterr().out

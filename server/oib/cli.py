@@ -1,9 +1,12 @@
 """The ``oib`` command: its words and flags, and how it ends."""
 
 import argparse
+import io
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from oib import __version__
@@ -22,6 +25,7 @@ from oib.commands import (
 from oib.engine.limits import VARIABLES, Limits
 from oib.errors import OibError
 from oib.sparql import results
+from oib.terminal import printable
 
 #: The formats of a report, those of ``validation.formats``.
 FORMATS = ("text", "json", "sarif", "github", "junit", "turtle")
@@ -44,16 +48,38 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0 when all is well, 1 for findings that block, 2 for what failed."""
     # rdflib logs a traceback for each ill-typed literal; the check reports them with their line.
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what its encoding lacks is shown, no traceback
+            stream.reconfigure(errors="backslashreplace")
     arguments = _parser().parse_args(argv)
     command: Callable[[argparse.Namespace], int] = arguments.run
     try:
-        return command(arguments)
+        status = command(arguments)
+        sys.stdout.flush()
+        return status
     except OibError as error:
-        print(f"oib: {error}", file=sys.stderr)
-        return error.exit_status
+        return _fail(str(error), error.exit_status)
     except BrokenPipeError:  # the reader of our output went away, as head does
-        sys.stderr.close()
+        _discard_output()
         return 0
+    except OSError as error:
+        _discard_output()
+        name = f": {error.filename}" if error.filename else ""
+        return _fail(f"{error.strerror or error}{name}")
+    except KeyboardInterrupt:
+        return 130  # 128 and the number of the signal, as shells have it
+
+
+def _fail(reason: str, status: int = 2) -> int:
+    with suppress(OSError):
+        print(f"oib: {printable(reason)}", file=sys.stderr)
+    return status
+
+
+def _discard_output() -> None:
+    """Let nothing fail that is still written to the standard output, when Python ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,6 +14,7 @@ from oib.http.settings import HttpSettings
 from oib.project import find_home
 from oib.services import Services
 from oib.sparql import guard, results
+from oib.terminal import printable
 from oib.validation import copies, evidence
 from oib.views import text_table
 
@@ -82,7 +83,9 @@ def ask_query(arguments: argparse.Namespace) -> int:
     if media_type not in offered:
         raise BadInput(f"this query has no answer in {name}; leave --format out to see it")
     body = site.engine.query(text, media_type)
-    sys.stdout.write(text_table.render(body) if name == "table" else body.decode())
+    shown = text_table.render(body) if name == "table" else body.decode()
+    # A value may hold what steers a terminal; a file or another program gets it as it is.
+    sys.stdout.write(printable(shown) if name == "table" or sys.stdout.isatty() else shown)
     return 0
 
 
@@ -168,7 +171,7 @@ def _query_text(arguments: argparse.Namespace, site: Services) -> str:
         raise BadInput("name one saved query, or give --file; oib ask --list names them all")
     if arguments.file:
         try:
-            return str(arguments.file.read_text("utf-8"))
+            return str(arguments.file.read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"{arguments.file} cannot be read: {error}") from error
     values = {}
@@ -185,4 +188,4 @@ def _folder(arguments: argparse.Namespace, home: Path) -> Path:
 
 
 def _progress(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    print(printable(line), file=sys.stderr, flush=True)
