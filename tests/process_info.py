@@ -12,7 +12,7 @@ def soon(is_so, seconds=10):
     return is_so()
 
 
-def told(pid, field):
+def field_of(pid, field):
     """Return a field of ps(1) for a process, empty when there is none."""
     listed = subprocess.run(
         ["ps", "-o", f"{field}=", "-p", str(pid)], capture_output=True, text=True, check=False
@@ -22,12 +22,12 @@ def told(pid, field):
 
 def lives(pid):
     """Tell whether a process is there and not dead already (a zombie waits for its parent)."""
-    return told(pid, "stat")[:1] not in ("", "Z")
+    return field_of(pid, "stat")[:1] not in ("", "Z")
 
 
 def parent(pid):
     """Return the parent of a process that is there."""
-    return int(told(pid, "ppid"))
+    return int(field_of(pid, "ppid"))
 
 
 def below(pid):

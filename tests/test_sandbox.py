@@ -21,26 +21,26 @@ SECCOMP = pytest.mark.skipif(not seccomp.is_known(), reason="needs Linux on x86_
 SERVICE = "SELECT * {{ SERVICE <{}> {{ ?s ?p ?o }} }}"
 
 
-def child(deed):
+def child(action):
     """Do something in a child; return what it returned, or the name of the error it raised."""
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
         faulthandler.disable()
         try:
-            told = repr(deed())
+            output = repr(action())
         except BaseException as error:
-            told = type(error).__name__
-        os.write(write, told.encode())
+            output = type(error).__name__
+        os.write(write, output.encode())
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as pipe:
-        told = pipe.read()
+        output = pipe.read()
     _, status = os.waitpid(pid, 0)
-    return told or os.waitstatus_to_exitcode(status)
+    return output or os.waitstatus_to_exitcode(status)
 
 
-def behind(monkeypatch, *names):
+def only(monkeypatch, *names):
     """Return a function that takes only the measures of these names."""
     every = sandbox._failed
 
@@ -55,33 +55,36 @@ def call(canary):
     list(Store().query(SERVICE.format(canary.url)))
 
 
-def test_without_walls_a_worker_calls_out(canary):
+def test_outside_the_sandbox_a_worker_reaches_the_network(canary):
     assert "Error" in child(lambda: call(canary))
     assert canary.hits
 
 
-@pytest.mark.parametrize("wall", ["descriptors", pytest.param("calls", marks=SECCOMP)])
-def test_behind_one_wall_a_worker_calls_nobody(wall, canary, monkeypatch):
-    confine = behind(monkeypatch, wall)
-    assert "Error" in child(lambda: (confine(), call(canary)))
+@pytest.mark.parametrize("measure", ["descriptors", pytest.param("calls", marks=SECCOMP)])
+def test_with_one_measure_a_worker_calls_nobody(measure, canary, monkeypatch):
+    restrict = only(monkeypatch, measure)
+    assert "Error" in child(lambda: (restrict(), call(canary)))
     assert canary.hits == 0
 
 
 @LINUX
 def test_in_an_empty_network_a_worker_calls_nobody(canary):
-    def deed():
+    def action():
         missing = sandbox.isolate_network(os.getppid())
         with suppress(OSError):
             call(canary)
         return missing
 
-    assert child(deed) in ("[]", "['network']")  # a container may well forbid it, and that is told
-    assert canary.hits == 0 or child(deed) == "['network']"
+    assert child(action) in (
+        "[]",
+        "['network']",
+    )  # a container may forbid it
+    assert canary.hits == 0 or child(action) == "['network']"
 
 
-@pytest.mark.parametrize("wall", ["descriptors", pytest.param("calls", marks=SECCOMP)])
+@pytest.mark.parametrize("measure", ["descriptors", pytest.param("calls", marks=SECCOMP)])
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         lambda: os.open("/etc/hostname", os.O_RDONLY),
         lambda: os.open(os.devnull, os.O_WRONLY),
@@ -89,14 +92,14 @@ def test_in_an_empty_network_a_worker_calls_nobody(canary):
         lambda: os.pipe(),
     ],
 )
-def test_behind_one_wall_nothing_is_opened(wall, deed, monkeypatch):
-    confine = behind(monkeypatch, wall)
-    assert child(lambda: (confine(), deed())) in ("OSError", "PermissionError")
+def test_with_one_measure_nothing_is_opened(measure, action, monkeypatch):
+    restrict = only(monkeypatch, measure)
+    assert child(lambda: (restrict(), action())) in ("OSError", "PermissionError")
 
 
 @SECCOMP
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         os.fork,
         lambda: os.kill(os.getppid(), 0),
@@ -107,19 +110,19 @@ def test_behind_one_wall_nothing_is_opened(wall, deed, monkeypatch):
         lambda: sandbox.die_with_parent(os.getppid()),
     ],
 )
-def test_other_calls_are_refused(deed):
-    told = child(lambda: (seccomp.restrict(os.getpid()), deed()))
-    assert told in ("PermissionError", "OSError", "ValueError")
+def test_other_calls_are_refused(action):
+    output = child(lambda: (seccomp.restrict(os.getpid()), action()))
+    assert output in ("PermissionError", "OSError", "ValueError")
 
 
 @SECCOMP
 def test_a_confined_process_can_still_count_wait_and_die():
-    def deed():
+    def action():
         seccomp.restrict(os.getpid())
         time.sleep(0.01)
         return len(bytearray(50_000_000)), os.getpid() > 1, time.process_time() > 0, hash("x") != 0
 
-    assert child(deed) == "(50000000, True, True, True)"
+    assert child(action) == "(50000000, True, True, True)"
     assert child(lambda: (seccomp.restrict(os.getpid()), os.abort())) == -6
 
 
@@ -145,41 +148,41 @@ def test_of_a_store_on_disk_its_files_can_be_read_and_no_others(name, tmp_path, 
     (tmp_path / "store" / "link").symlink_to(tmp_path / "secret")
     monkeypatch.chdir(tmp_path / "store")
 
-    def deed():
+    def action():
         assert sandbox.restrict(Limits(), sandbox.address_space(), can_read=True) == []
         return OPENINGS[name]() > 0
 
-    told = child(deed)
+    output = child(action)
     if name == "a file of the store":
-        assert told == "True"
+        assert output == "True"
     else:
-        assert told in ("FileNotFoundError", "PermissionError")
+        assert output in ("FileNotFoundError", "PermissionError")
     assert {each.name for each in Path().iterdir()} == {"data.nq", "link"}
 
 
 @LINUX
 def test_memory_ends_at_the_cap(monkeypatch):
-    confine = behind(monkeypatch, "memory")
-    assert child(lambda: (confine(), len(bytearray(32 * 2**20)))) != "MemoryError"
-    assert child(lambda: (confine(), bytearray(80 * 2**20))) == "MemoryError"
+    restrict = only(monkeypatch, "memory")
+    assert child(lambda: (restrict(), len(bytearray(32 * 2**20)))) != "MemoryError"
+    assert child(lambda: (restrict(), bytearray(80 * 2**20))) == "MemoryError"
 
 
 def test_time_ends_even_if_nobody_looks(monkeypatch):
     monkeypatch.setattr(sandbox, "cpu_seconds", lambda limits: 0)
-    confine = behind(monkeypatch, "time")
+    restrict = only(monkeypatch, "time")
 
-    def deed():
-        confine()
+    def action():
+        restrict()
         while True:
             pass
 
-    assert child(deed) == -24  # SIGXCPU
+    assert child(action) == -24  # SIGXCPU
 
 
 @LINUX
-def test_all_walls_stand_here():
-    confine = lambda: sandbox.restrict(Limits(), sandbox.address_space())  # noqa: E731
-    assert child(confine) == "[]"
+def test_all_measures_work_here():
+    restrict = lambda: sandbox.restrict(Limits(), sandbox.address_space())  # noqa: E731
+    assert child(restrict) == "[]"
 
 
 @LINUX
@@ -202,12 +205,12 @@ def test_a_child_dies_with_its_parent():
     os.close(read)
 
 
-def test_where_fewer_walls_stand_the_others_are_named(monkeypatch):
+def test_measures_that_fail_are_named(monkeypatch):
     monkeypatch.setattr(sandbox, "_LINUX", False)
     monkeypatch.setattr(seccomp, "is_known", lambda: False)
     monkeypatch.setattr(sandbox, "_be_expendable", lambda: sandbox._call("prctl"))
-    confine = lambda: sandbox.restrict(Limits(), 0)  # noqa: E731
-    assert child(confine) == "['expendable', 'memory', 'calls']"
+    restrict = lambda: sandbox.restrict(Limits(), 0)  # noqa: E731
+    assert child(restrict) == "['expendable', 'memory', 'calls']"
     monkeypatch.setattr(os, "chroot", lambda path: sandbox._call("chroot"))
     reading = lambda: sandbox.restrict(Limits(), 0, can_read=True)  # noqa: E731
     assert child(reading) == "['expendable', 'memory', 'root', 'calls']"

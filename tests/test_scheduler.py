@@ -275,7 +275,7 @@ def test_a_snapshot_that_cannot_be_opened_is_told(tmp_path):
     engine.close()
 
 
-def test_a_store_on_disk_answers_behind_the_walls_too(tmp_path, snapshot, engine):
+def test_a_store_on_disk_answers_in_the_sandbox_too(tmp_path, snapshot, engine):
     manifest = Manifest("v", "d" * 64, "", {}, {})
     on_disk = snapshots.write(tmp_path, manifest, snapshot.store(), memory_limit=1)
     assert (on_disk.directory / "store").is_dir()
@@ -284,7 +284,7 @@ def test_a_store_on_disk_answers_behind_the_walls_too(tmp_path, snapshot, engine
     disk_engine.close()
 
 
-def test_a_store_of_many_files_is_read_behind_the_walls(tmp_path, snapshot, engine):
+def test_a_store_of_many_files_is_read_in_the_sandbox(tmp_path, snapshot, engine):
     manifest = Manifest("7", "beef" * 4, "2026-01-01T00:00:00+00:00", {"triples": 0}, {})
     on_disk = snapshots.write(tmp_path, manifest, snapshot.store(), memory_limit=1)
     place = on_disk.directory / "store"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oib.engine.embedded import Embedded
+from oib.engine.embedded import EmbeddedSession
 from projects import ROOT
 
 TEXT = (ROOT / "SECURITY.md").read_text("utf-8")
@@ -45,7 +45,7 @@ def test_an_error_tells_nothing_of_the_machine(client, monkeypatch):
         raise RuntimeError(f"{ROOT}: secret")
 
     client.application.config["PROPAGATE_EXCEPTIONS"] = False
-    monkeypatch.setattr(Embedded, "query", fail)
+    monkeypatch.setattr(EmbeddedSession, "query", fail)
     response = client.get("/sparql?query=ASK%20%7B%7D")
     assert (response.status_code, response.mimetype) == (500, "application/problem+json")
     assert not any(word in response.text for word in (str(ROOT), "secret", "Traceback", ".py"))

@@ -216,7 +216,7 @@ def test_service_and_from_reach_nothing(root, canary, tmp_path):
     assert canary.hits == 0
 
 
-def test_graphs_are_merged_behind_the_walls(root):
+def test_graphs_are_merged_in_the_sandbox(root):
     def lines(text):
         return ask(root, text, "text/csv").body.decode().split()[1:]
 
@@ -260,7 +260,7 @@ def test_when_the_server_is_killed_no_process_remains(snapshots, snapshot, how):
         with suppress(TimeoutError):
             ask(server.root, ENDLESS["cross product, counted"], timeout=0.3)
         family = below(server.process.pid)
-        assert len(family) >= 3  # the zygote, two workers, one more
+        assert len(family) >= 3  # the fork server, two workers, one more
         server.process.send_signal(how)
         assert soon(lambda: not any(map(lives, family)))
 
