@@ -1,6 +1,7 @@
 """Live: a real server in a process of its own, on a free port of this machine."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -21,6 +23,7 @@ from oib.http import problems
 from oib.http.messages import Response
 from oib.http.server import create_application, run
 from oib.http.settings import HttpSettings
+from oib.project import description
 from oib.reload import CurrentServices
 from oib.saved_queries import Library
 from oib.services import Services
@@ -42,7 +45,7 @@ SMALL = """
 
 
 def site_of(engine, version="test-1"):
-    return Services(engine, version, Library(ROOT))
+    return Services(engine, version, Library(ROOT), description=description(ROOT))
 
 
 def small_site():
@@ -128,26 +131,22 @@ def slow_app():
     return application(site_of(SlowEngine(Store())))
 
 
-def impatient_app():
-    return small_app()
-
-
-#: Settings of the server by the factory of its application.
-SETTINGS = {"impatient_app": HttpSettings(head_seconds=0.5, body_seconds=0.5)}
-
-
 @contextmanager
-def serving(factory):
+def serving(factory, **settings):
     """Serve the app of a factory of this module; yield the URL of its root."""
-    with process(factory) as (root, _):
+    with process(factory, **settings) as (root, _):
         yield root
 
 
 @contextmanager
-def process(factory):
-    """Serve the app of a factory of this module; yield the URL of its root, and the process."""
+def process(factory, **settings):
+    """Serve the app of a factory of this module; yield the URL of its root, and the process.
+
+    ``settings`` are members of ``HttpSettings``.
+    """
     port = free_port()
-    with _process(port, __file__, factory.__name__, str(port)) as server:
+    command = (__file__, factory.__name__, str(port), json.dumps(settings))
+    with _process(port, *command) as server:
         yield server.root, server.process
 
 
@@ -205,5 +204,7 @@ def _ready(root, server):
 
 
 if __name__ == "__main__":
-    name = sys.argv[1]
-    run(globals()[name], "127.0.0.1", int(sys.argv[2]), SETTINGS.get(name, HttpSettings()))
+    name, port, settings = sys.argv[1:]
+    members = json.loads(settings)
+    members["trusted_proxies"] = tuple(map(ip_network, members.get("trusted_proxies", ())))
+    run(globals()[name], "127.0.0.1", int(port), HttpSettings(**members))

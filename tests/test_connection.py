@@ -26,7 +26,7 @@ def root():
 
 @pytest.fixture(scope="module")
 def impatient():
-    with live_server.serving(live_server.impatient_app) as root:
+    with live_server.serving(live_server.small_app, head_seconds=0.5, body_seconds=0.5) as root:
         yield root
 
 

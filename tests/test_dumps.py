@@ -42,3 +42,43 @@ def test_the_version_iri_answers(served):
     answer = served("/ontology/0.1.0", headers={"Accept": "text/turtle"})
     assert answer.status_code == 200
     assert answer.mimetype == "text/turtle"
+
+
+@pytest.mark.parametrize(("suffix", "form"), [("nq", RdfFormat.N_QUADS), ("trig", RdfFormat.TRIG)])
+def test_data_are_there_plain_and_compressed(served, store, suffix, form):
+    named = {quad for quad in store if quad.graph_name.value}
+    plain = served(f"/dump/data.{suffix}")
+    assert plain.mimetype == form.media_type
+    assert "Content-Encoding" not in plain.headers
+    assert len(set(parse(plain.data, format=form))) == len(named)
+    coded = served(f"/dump/data.{suffix}", headers={"Accept-Encoding": "gzip"})
+    assert (coded.mimetype, coded.headers["Content-Encoding"]) == (form.media_type, "gzip")
+    assert gzip.decompress(coded.data) == plain.data
+    packed = served(f"/dump/data.{suffix}.gz")
+    assert (packed.mimetype, packed.data) == ("application/gzip", coded.data)
+    assert "Accept-Encoding" in coded.headers["Vary"]
+
+
+def test_trig_has_a_block_for_each_graph_and_prefixes_in_order(served, store):
+    text = served("/dump/data.trig").text
+    graphs = {line for line in text.splitlines() if line.startswith("<") and line.endswith("{")}
+    assert len(graphs) == text.count("> {\n") == len(list(store.named_graphs()))
+    prefixes = [line for line in text.splitlines() if line.startswith("@prefix ")]
+    assert prefixes == sorted(prefixes)
+    assert text.startswith("@prefix ")
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 5000, "%00", "a%0Ab", ".", "data.nq.gz.gz"])
+def test_a_name_that_no_file_can_have_is_not_found(served, name):
+    assert served(f"/dump/{name}").status_code == 404
+
+
+def test_several_ranges_are_ignored_and_one_beyond_the_end_is_told_the_size(house):
+    whole = house.get("/dump/claims-rdf12.ttl")
+    several = house.get("/dump/claims-rdf12.ttl", headers={"Range": "bytes=0-4,10-14"})
+    assert (several.status_code, several.data) == (200, whole.data)
+    one = house.get("/dump/claims-rdf12.ttl", headers={"Range": "bytes=10-14"})
+    assert (one.status_code, one.data) == (206, whole.data[10:15])
+    beyond = house.get("/dump/claims-rdf12.ttl", headers={"Range": "bytes=99999999-"})
+    assert beyond.status_code == 416
+    assert beyond.headers["Content-Range"] == f"bytes */{len(whole.data)}"

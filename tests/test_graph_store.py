@@ -8,7 +8,7 @@ from email import message_from_bytes
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 from rdflib import Graph
 from rdflib.collection import Collection
 
@@ -138,3 +138,15 @@ def test_a_graph_is_told_in_each_form(client):
 )
 def test_one_graph_is_named_by_an_iri(client, query, status):
     assert client.get(f"/graph-store?{query}").status_code == status
+
+
+@pytest.mark.parametrize("form", [RdfFormat.TRIG, RdfFormat.N_QUADS])
+@pytest.mark.parametrize("name", ["http://example.org/graph/other", None])
+def test_graphs_with_names_are_offered(client, form, name):
+    path = f"/graph-store?graph={name}" if name else "/graph-store?default"
+    response = client.get(path, headers={"Accept": form.media_type})
+    assert (response.status_code, response.mimetype) == (200, form.media_type)
+    quads = list(parse(response.data, format=form))
+    assert {quad.graph_name for quad in quads} == {NamedNode(name) if name else DefaultGraph()}
+    assert len(quads) == (1 if name else 5)
+    assert client.get(f"{path}&format={form.file_extension}").data == response.data

@@ -5,11 +5,15 @@ import io
 import json
 
 import pytest
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
+import live_server
 from html_pages import Page
+from http_client import Client
+from oib.engine.embedded import Embedded
 from oib.namespaces import QUERIES
 from oib.saved_queries import Library, SavedQuery
+from oib.services import Services
 from oib.sparql import guard
 from projects import ROOT
 
@@ -157,3 +161,31 @@ def test_a_query_has_a_tag_and_names_its_forms(house):
 def test_a_form_that_an_answer_cannot_take_is_not_acceptable(house):
     response = house.get("/queries/base/count", headers={"Accept": "image/png"})
     assert response.status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("arguments", "media_type"),
+    [
+        ("format=csv", "text/csv"),
+        ("as=json", "application/sparql-results+json"),
+        ("output=xml", "application/sparql-results+xml"),
+        ("format=html", "text/html"),
+        ("format=ttl", "text/turtle"),
+        ("format=", "text/html"),
+    ],
+)
+def test_the_address_of_a_query_may_name_the_format(house, arguments, media_type):
+    response = house.get(f"/queries/claim/by-hedge?{arguments}", headers=BROWSER)
+    assert (response.status_code, response.mimetype) == (200, media_type)
+    assert house.get("/queries/claim/by-hedge?format=docx", headers=BROWSER).status_code == 406
+
+
+def test_a_parameter_that_is_called_as_is_not_the_format(tmp_path, house):
+    header = "#+ question: {en: What}\n#+ parameters:\n#+   as: {type: string, example: csv}\n"
+    (tmp_path / "queries").mkdir()
+    text = header + 'SELECT ?as WHERE { VALUES ?as { "csv" } }\n'
+    (tmp_path / "queries" / "one.rq").write_text(text, "utf-8")
+    services = Services(Embedded(Store()), "1", Library(tmp_path))
+    client = Client(live_server.application(services))
+    response = client.get("/queries/one?as=tsv", headers={"Accept": "text/csv"})
+    assert (response.mimetype, response.text.split()) == ("text/csv", ["as", "tsv"])

@@ -96,14 +96,14 @@ def test_all_hostile_queries_at_once_leave_room_for_others(root):
 def test_too_large_an_answer_is_refused_before_it_starts(root, media_type):
     with others_are_served(root):
         answer = ask(root, "SELECT * { ?a ?b ?c . ?d ?e ?f }", media_type)
-    assert answer.status == 413
+    assert answer.status == 422
     assert "larger than 2 MiB" in answer.detail
     assert "LIMIT and OFFSET" in answer.detail
 
 
 def test_too_large_a_graph_is_refused_before_it_starts(root):
     text = "CONSTRUCT { ?a ?b ?f } WHERE { ?a ?b ?c . ?d ?e ?f }"
-    assert ask(root, text, "application/n-triples").status == 413
+    assert ask(root, text, "application/n-triples").status == 422
 
 
 def test_what_is_wrong_with_a_query_comes_back_from_the_worker(root):

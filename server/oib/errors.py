@@ -9,7 +9,8 @@ OibError
  ├─ Gone              410 / 2   it was withdrawn
  ├─ NotAcceptable     406 / 2   no form of the answer is among the accepted media types
  ├─ TooSlow           408 / 2   a request that does not come to its end
- ├─ TooLarge          413 / 2   a body or an answer beyond the limit
+ ├─ TooLarge          413 / 2   a request body or a query beyond the limit
+ │   └─ AnswerTooLarge 422 / 2   an answer beyond the limit
  ├─ UnsupportedMedia  415 / 2   a request body in a form that is not read
  ├─ Refused           422 / 1   the data break a rule; nothing was built
  ├─ HomeMissing       500 / 2   a data folder is not where it should be
@@ -86,6 +87,17 @@ class TooLarge(OibError):
     """A request body or an answer passes the limit."""
 
     status = 413
+
+
+class AnswerTooLarge(TooLarge):
+    """An answer passes the limit.
+
+    Not 413, which clients report as "my request is too large": the request is well formed and
+    understood, and cannot be processed as it is (422, RFC 9110, section 15.5.21). Not 503 either:
+    to ask again is of no use.
+    """
+
+    status = 422
 
 
 class UnsupportedMedia(OibError):

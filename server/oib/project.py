@@ -1,11 +1,19 @@
 """The home: the folder that holds ontology/, shapes/, instances/ and queries/."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
+
+import yaml
 
 from oib.errors import BadInput, HomeMissing
 from oib.terminal import printable
+
+#: The file that describes a home, below it; without it, the defaults of ``Description`` hold.
+DESCRIPTION_FILE: Final = Path("ontology", "project.yaml")
+_MAX_DESCRIPTION: Final = 100_000  # bytes of that file
 
 #: The folders of the sources.
 FOLDERS = ("ontology", "shapes", "instances", "queries")
@@ -53,3 +61,68 @@ def sources(home: Path, folder: str, suffix: str | tuple[str, ...]) -> Iterator[
                         f"only, for it becomes part of an IRI; rename {part!a}"
                     )
             yield path
+
+
+@dataclass(frozen=True, eq=False)
+class Description:
+    """What a home says of itself: the server and its pages know the subject only from here.
+
+    Attributes:
+        title: of the data set, by language tag.
+        lead: one sentence on the data set for its home page, by language tag.
+        publisher: its name, by language tag.
+        license_iri: IRI of the licence of the data, empty if there is none.
+        license_name: its name, by language tag.
+        query: the query that the query editor begins with.
+        diagram: the plan of the class diagram, see ``pictures.diagram_plan``.
+    """
+
+    title: Mapping[str, str] = field(default_factory=dict)
+    lead: Mapping[str, str] = field(default_factory=dict)
+    publisher: Mapping[str, str] = field(default_factory=dict)
+    license_iri: str = ""
+    license_name: Mapping[str, str] = field(default_factory=dict)
+    query: str = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 20\n"
+    diagram: Mapping[str, Any] = field(default_factory=dict)
+
+
+def description(home: Path) -> Description:
+    """Return what a home says of itself in ``ontology/project.yaml``.
+
+    Raises:
+        BadInput: the file is no YAML, or holds something that does not belong there.
+    """
+    path = home / DESCRIPTION_FILE
+    if not path.is_file():
+        return Description()
+    try:
+        text = path.read_bytes()[: _MAX_DESCRIPTION + 1].decode("utf-8")
+        if len(text) > _MAX_DESCRIPTION:
+            raise ValueError(f"it is longer than {_MAX_DESCRIPTION} bytes")
+        # A few aliases of aliases make a text that fills the memory.
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, yaml.SafeLoader)):
+            raise ValueError("it has an alias (*), which is not allowed here")
+        members = yaml.safe_load(text)
+        if members is None:
+            return Description()
+        if not isinstance(members, dict):
+            raise ValueError("it holds no mapping")
+        checked: dict[str, Any] = {name: _checked(name, value) for name, value in members.items()}
+        return Description(**checked)
+    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+        fields = ", ".join(Description.__dataclass_fields__)
+        raise BadInput(
+            f"{path} cannot be read: {error}; it holds {fields}, texts by language tag"
+        ) from error
+
+
+def _checked(name: str, value: object) -> object:
+    """Return a member of a description, if it has the type of its default."""
+    default = getattr(Description(), str(name), None)
+    if default is None:
+        raise ValueError(f"there is no member {name}")
+    if not isinstance(value, type(default)):
+        raise ValueError(f"{name} is no {'text' if isinstance(default, str) else 'mapping'}")
+    if isinstance(value, dict) and name != "diagram":
+        return {str(tag): str(text) for tag, text in value.items()}
+    return value

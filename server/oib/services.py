@@ -2,15 +2,17 @@
 
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from oib import project
 from oib.dataset import build
 from oib.dataset.snapshot import Snapshot
 from oib.engine.base import Engine
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
+from oib.project import Description
 from oib.saved_queries import Library
 from oib.workers.engine import WorkerEngine
 
@@ -25,6 +27,7 @@ class Services:
         library: the saved queries.
         limits: what the engine allows a query, None if it sets no limits.
         dumps: the folder of the files for downloading, if there is one.
+        description: what the home says of itself.
         is_immutable: whether the data stay as they are, so that responses may be cached.
     """
 
@@ -33,6 +36,7 @@ class Services:
     library: Library
     limits: Limits | None = None
     dumps: Path | None = None
+    description: Description = field(default_factory=Description)
     is_immutable: bool = True
 
     @classmethod
@@ -54,7 +58,13 @@ class Services:
         """
         snapshot = build.ensure(home, folder, log)
         engine = Embedded(snapshot.store())
-        return cls(engine, snapshot.manifest.version, Library(home), dumps=snapshot.dumps)
+        return cls(
+            engine,
+            snapshot.manifest.version,
+            Library(home),
+            dumps=snapshot.dumps,
+            description=project.description(home),
+        )
 
     @classmethod
     def serve(
@@ -72,7 +82,8 @@ class Services:
         """
         engine = WorkerEngine(snapshot.directory, limits, log, loop)
         version = snapshot.manifest.version
-        return cls(engine, version, Library(home), limits=limits, dumps=snapshot.dumps)
+        description = project.description(home)
+        return cls(engine, version, Library(home), limits, snapshot.dumps, description)
 
     @classmethod
     def relay(
@@ -82,4 +93,10 @@ class Services:
         from oib.engine.remote import Remote  # with its HTTP client: few need it, all wait for it
 
         version = snapshot.manifest.version
-        return cls(Remote(engine_url, limits), version, Library(home), is_immutable=False)
+        return cls(
+            Remote(engine_url, limits),
+            version,
+            Library(home),
+            description=project.description(home),
+            is_immutable=False,
+        )

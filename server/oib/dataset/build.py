@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from oib import __version__, turtle
+from oib import __version__, project, turtle
 from oib.dataset import snapshot
 from oib.dataset.catalog import describe
 from oib.dataset.manifest import Manifest
@@ -128,7 +128,7 @@ def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
         counts=_counts(store, sum(quad.graph_name == derivation.DIRECT for quad in direct)),
         tools={name: version(name) for name in _TOOLS},
     )
-    store.extend(describe(store, Library(home), manifest))
+    store.extend(describe(store, Library(home), manifest, project.description(home)))
     log(f"writing {len(store)} triples as {manifest.version}")
     dumps = {
         "claims-rdf12.ttl": exports.claims_rdf12(store),

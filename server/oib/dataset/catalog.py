@@ -6,13 +6,13 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from oib.dataset.manifest import Manifest
 from oib.namespaces import BASE, GRAPH, OIB, OIBV, PREFIXES
+from oib.project import Description
 from oib.saved_queries import Library, SavedQuery
 
 DATASET = BASE + "dataset"
 
 _META = NamedNode(GRAPH + "meta")
 _QUERIES = NamedNode(GRAPH + "queries")
-_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 _CLASSES = """
 SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {
   GRAPH ?g { ?thing a ?class } FILTER(STRSTARTS(STR(?g), "%s"))
@@ -28,33 +28,35 @@ SELECT ?authority (COUNT(DISTINCT ?link) AS ?n) WHERE {
 } GROUP BY ?authority ORDER BY ?authority"""
 
 
-def describe(store: Store, library: Library, manifest: Manifest) -> Iterator[Quad]:
+def describe(
+    store: Store, library: Library, manifest: Manifest, description: Description
+) -> Iterator[Quad]:
     """Yield the description of a data set and of its saved queries.
+
+    ``description`` is what the home says of itself: title, publisher and licence.
 
     The queries are told in the terms that SIB's sparql-examples use (``sh:SPARQLExecutable``),
     so that editors which read those find ours.
     """
-    yield from _catalogue(store, manifest)
+    yield from _catalogue(store, manifest, description)
     for query in library:
         yield from _executable(query)
 
 
-def _catalogue(store: Store, manifest: Manifest) -> Iterator[Quad]:
+def _catalogue(store: Store, manifest: Manifest, description: Description) -> Iterator[Quad]:
     about = DATASET
     yield _say(about, "rdf:type", _iri("dcat:Dataset"))
     yield _say(about, "rdf:type", _iri("void:Dataset"))
-    title = (
-        "Offshore Innovation Bases, with a source behind every statement",
-        "离岸创新基地:条条有据",
-    )
-    for text, tag in zip(title, ("en", "zh-Hans"), strict=True):
+    for tag, text in description.title.items():
         yield _say(about, "dcterms:title", Literal(text, language=tag))
-    yield _say(about, "dcterms:license", NamedNode(_LICENSE))
-    yield _say(about, "dcterms:publisher", Literal("The oib project", language="en"))
+    if description.license_iri:
+        yield _say(about, "dcterms:license", NamedNode(description.license_iri))
+    for tag, text in description.publisher.items():
+        yield _say(about, "dcterms:publisher", Literal(text, language=tag))
     yield _say(about, "dcterms:issued", _typed(manifest.built[:10], "date"))
     yield _say(about, "dcat:version", Literal(manifest.version))
     yield _say(about, "void:sparqlEndpoint", NamedNode(BASE + "sparql"))
-    for name in ("data.nq.gz", "claims-rdf12.ttl"):
+    for name in ("data.nq", "data.nq.gz", "data.trig", "data.trig.gz", "claims-rdf12.ttl"):
         yield _say(about, "void:dataDump", NamedNode(f"{BASE}dump/{name}"))
     yield _say(about, "void:uriSpace", Literal(BASE + "id/"))
     for namespace in (OIB, OIBV, PREFIXES["skos"], PREFIXES["prov"], PREFIXES["org"]):

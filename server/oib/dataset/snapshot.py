@@ -25,7 +25,7 @@ from typing import Self
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store
 
 from oib import __version__
-from oib.dataset import nquads, rocksdb
+from oib.dataset import nquads, rocksdb, trig
 from oib.dataset.manifest import FileRecord, Manifest
 from oib.errors import Unavailable
 from oib.project import FOLDERS, sources
@@ -108,7 +108,7 @@ def digest(home: Path) -> str:
     """Return the SHA-256 over the names and bytes of all source files and the version of oib."""
     total = hashlib.sha256(__version__.encode())
     for folder in FOLDERS:
-        for path in sources(home, folder, (".ttl", ".rq", ".txt")):
+        for path in sources(home, folder, (".ttl", ".rq", ".txt", ".yaml")):
             total.update(path.relative_to(home).as_posix().encode() + b"\0")
             total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
@@ -228,6 +228,7 @@ def _fill(
         rocksdb.create(data, store)
     exports.mkdir()
     nquads.compress(data, exports / "data.nq.gz")
+    trig.write_compressed(data, exports / "data.trig.gz")
     for name, content in dumps.items():
         (exports / name).write_bytes(content)
     files = [data, *sorted(exports.iterdir()), *rocksdb.data_files(store)]

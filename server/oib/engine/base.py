@@ -30,7 +30,7 @@ class Queryable(Protocol):
             BadInput: the dataset names a graph by something other than an absolute IRI.
             Forbidden: the text is an update or contains SERVICE.
             NotAcceptable: the answer cannot be written in that media type.
-            TooLarge: the answer is longer than the engine's limit.
+            AnswerTooLarge: the answer is longer than the engine's limit.
             TooCostly: the query needs more time or memory than the engine's limits.
             Unavailable: the engine cannot answer at the moment.
         """

@@ -28,7 +28,7 @@ def evaluate(
     """Answer a query, as ``Queryable.query`` defines.
 
     Raises:
-        TooLarge: the answer has more than ``max_bytes`` bytes.
+        AnswerTooLarge: the answer has more than ``max_bytes`` bytes.
     """
     with _translated_errors(query):
         return results.write(_execute(stores, query, dataset), media_type, max_bytes)

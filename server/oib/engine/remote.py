@@ -38,11 +38,11 @@ from oib.engine.default_graph import named_in
 from oib.engine.limits import Limits
 from oib.engine.preview import Preview, PreviewLimits, preview_graph, preview_json
 from oib.errors import (
+    AnswerTooLarge,
     BadQuery,
     Forbidden,
     NotAcceptable,
     TooCostly,
-    TooLarge,
     Unavailable,
 )
 from oib.namespaces import BASE
@@ -396,7 +396,7 @@ def _read(response: HTTPResponse, max_bytes: int, exchange: Exchange) -> bytes:
             break
         size += len(piece)
         if size > max_bytes:
-            raise TooLarge(
+            raise AnswerTooLarge(
                 f"the answer is larger than {max_bytes / 2**20:g} MiB; "
                 "ask for less, or page through it with ORDER BY, LIMIT and OFFSET"
             )

@@ -128,6 +128,8 @@ class HttpApplication:
     ) -> Response | Coroutine[Any, Any, Response]:
         if request.path == "/metrics":
             return self._metrics(request)
+        if request.path == "*":
+            return self._options(services)
         key = self.cache.key(request, services.version)
         entry = self.cache.lookup(key) if key else None
         if entry is not None:
@@ -149,6 +151,11 @@ class HttpApplication:
         if entry is None or not (key or request.method == "POST"):
             return conditional(request, response)
         return (await self.cache.store(entry, request, key)).response_to(request)
+
+    def _options(self, services: Services) -> Response:
+        """Answer ``OPTIONS *``, which is about the server as a whole (RFC 9110, section 9.3.7)."""
+        allow = [("Allow", "GET, HEAD, POST, OPTIONS"), ("Content-Length", "0")]
+        return Response(200, [*allow, *response_headers.marks(services.version)])
 
     def _metrics(self, request: Request) -> Response:
         if request.method in ("GET", "HEAD"):

@@ -32,7 +32,7 @@ _ROUTES: Final = frozenset(
 )
 _QUERY_ROUTES: Final = frozenset({"sparql", "queries"})
 _BUCKETS: Final = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 30.0)
-_OUTCOMES: Final = {408: "slow", 413: "too-large", 503: "stopped"}
+_OUTCOMES: Final = {408: "slow", 413: "too-large", 422: "too-large", 503: "stopped"}
 
 
 class _Histogram:

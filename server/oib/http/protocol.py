@@ -463,7 +463,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def _request_of(self, method: str, headers: dict[str, str]) -> Request:
         target = self._target
-        if not target.startswith(b"/"):
+        if not target.startswith(b"/") and not (target == b"*" and method == "OPTIONS"):
             target = _origin_form(target)
         path, _, query = target.partition(b"#")[0].partition(b"?")
         client, base_url = self.peer, self._base_url
@@ -566,7 +566,8 @@ class HttpProtocol(asyncio.Protocol):
     def _connection_field(self, request: Request, fields: bytes) -> bytes:
         if not self._keeps_alive:
             return fields + b"connection: close\r\n"
-        if "connection" in request.headers:  # what HTTP/1.0 expects to be told
+        # What HTTP/1.0 expects to be told.
+        if request.headers.get("connection", "").lower() == "keep-alive":
             return fields + b"connection: keep-alive\r\n"
         return fields
 
@@ -631,13 +632,11 @@ _FIELD_NAMES = {
 
 
 def _origin_form(target: bytes) -> bytes:
-    """Return the path and query of a target in absolute form, or ``*`` (RFC 9112, section 3.2).
+    """Return the path and query of a target in absolute form (RFC 9112, section 3.2).
 
     Raises:
         _RefusedError: the target has another form.
     """
-    if target == b"*":
-        return target
     scheme, separator, rest = target.partition(b"://")
     if not separator or scheme.lower() not in (b"http", b"https"):
         raise _RefusedError(problem(400, "the target of a request begins with / or http://"))

@@ -215,8 +215,16 @@ def _headers(media_type: str, version: str, is_kept: bool) -> Headers:
         ("Content-Type", response_headers.content_type(media_type)),
         ("Cache-Control", control),
         ("Vary", "Accept"),
+        *_policy(media_type),
         *response_headers.marks(version),
     ]
+
+
+def _policy(media_type: str) -> Headers:
+    """Return what keeps a browser from running scripts in XML (Content Security Policy)."""
+    if media_type.endswith("xml"):
+        return [("Content-Security-Policy", "default-src 'none'; sandbox")]
+    return []
 
 
 def _describe(request: Request, services: Services, media_type: str) -> Response:
@@ -225,6 +233,7 @@ def _describe(request: Request, services: Services, media_type: str) -> Response
     headers = [
         ("Content-Type", response_headers.content_type(media_type)),
         ("Vary", "Accept"),
+        *_policy(media_type),
         *response_headers.marks(services.version),
         ("Content-Length", str(len(body))),
     ]

@@ -107,6 +107,8 @@ def environ(request: Request) -> "WSGIEnvironment":
     content_type = fields.pop("HTTP_CONTENT_TYPE", "")
     fields.pop("HTTP_CONTENT_LENGTH", None)
     fields.pop("HTTP_TRANSFER_ENCODING", None)  # the body is here already, in one piece
+    if "," in fields.get("HTTP_RANGE", ""):
+        del fields["HTTP_RANGE"]  # several ranges are ignored, as RFC 9110, section 14.2, allows
     base = urlsplit(request.base_url)
     port = base.port or (443 if base.scheme == "https" else 80)
     return {

@@ -13,7 +13,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from oib.errors import NotAcceptable, TooLarge
+from oib.errors import AnswerTooLarge, NotAcceptable
 from oib.namespaces import PREFIXES
 
 #: What ``@context`` holds: term definitions by name (JSON-LD 1.1, section 9.15).
@@ -56,7 +56,7 @@ class Compaction:
 
         Raises:
             NotAcceptable: a triple term occurs, which JSON-LD 1.1 cannot hold.
-            TooLarge: the document would have more than ``max_bytes`` bytes.
+            AnswerTooLarge: the document would have more than ``max_bytes`` bytes.
         """
         used: set[str] = set()
         nodes: dict[str, dict[str, Any]] = {}
@@ -208,9 +208,9 @@ def _insert(node: dict[str, Any], key: str, value: Any) -> None:
         node[key] = [node[key], value]
 
 
-def too_large(max_bytes: int) -> TooLarge:
+def too_large(max_bytes: int) -> AnswerTooLarge:
     """Return the error for an answer with more bytes than are allowed."""
-    return TooLarge(
+    return AnswerTooLarge(
         f"the answer is larger than {max_bytes / 2**20:g} MiB; "
         "ask for less, or page through it with ORDER BY, LIMIT and OFFSET"
     )

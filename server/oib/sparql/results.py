@@ -106,7 +106,7 @@ def write(
 
     Raises:
         NotAcceptable: a result of this form, or with such terms, has no such format.
-        TooLarge: the answer would have more than ``max_bytes`` bytes.
+        AnswerTooLarge: the answer would have more than ``max_bytes`` bytes.
     """
     if isinstance(result, QueryTriples):
         return write_triples(result, media_type, max_bytes, compaction)
@@ -127,7 +127,7 @@ def write_triples(
 
     Raises:
         NotAcceptable: triples, or terms such as these, have no such format.
-        TooLarge: the document would have more than ``max_bytes`` bytes.
+        AnswerTooLarge: the document would have more than ``max_bytes`` bytes.
     """
     if media_type == media_types.JSON_LD:
         return compaction.write(triples, max_bytes)
@@ -143,7 +143,7 @@ def write_quads(quads: Iterable[Quad], media_type: str, max_bytes: int | None = 
 
     Raises:
         NotAcceptable: the media type is none of ``DATASETS``.
-        TooLarge: the document would have more than ``max_bytes`` bytes.
+        AnswerTooLarge: the document would have more than ``max_bytes`` bytes.
     """
     if media_type not in DATASETS:
         raise NotAcceptable(
@@ -167,7 +167,7 @@ class CappedBuffer(io.BytesIO):
         """Append data.
 
         Raises:
-            TooLarge: there are more bytes now than the buffer may hold.
+            AnswerTooLarge: there are more bytes now than the buffer may hold.
         """
         written = super().write(data)
         if self._max_bytes is not None and self.tell() > self._max_bytes:

@@ -31,7 +31,6 @@ _OUTLINE_PROPERTIES: Final = (
     *(OIB + name for name in ("claimSubject", "claimPredicate", "claimObject", "claimValue")),
     *(OIB + name for name in ("hasHedge", "hasExtent", "hasRank", "assesses", "hasVerdict")),
 )
-_LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 # From a thing: to its claims, on to their assessments, on to the evidence of either; and to the
 # nodes that share its file. Every step starts at a known node, whatever the size of the store.
@@ -82,16 +81,20 @@ SELECT ?s ?p ?o WHERE {{
 }}"""
 
 
-def construct_description(iri: str) -> str:
-    """Return the query for the RDF description of a thing, and of the document that holds it."""
+def construct_description(iri: str, license_iri: str) -> str:
+    """Return the query for the RDF description of a thing, and of the document that holds it.
+
+    ``license_iri`` is that of the document's licence, empty if it has none.
+    """
     thing = sparql_iri(iri)
     document = sparql_iri(DOC + iri.removeprefix(ID))
     foaf, dcterms, void = PREFIXES["foaf"], PREFIXES["dcterms"], PREFIXES["void"]
+    license_ = f"<{dcterms}license> {sparql_iri(license_iri)} ;" if license_iri else ""
     return f"""
 CONSTRUCT {{
   ?s ?p ?o . ?claim ?link {thing} .
   {document} a <{foaf}Document> ; <{foaf}primaryTopic> {thing} ;
-    <{dcterms}license> <{_LICENSE}> ; <{void}inDataset> <{BASE}dataset> .
+    {license_} <{void}inDataset> <{BASE}dataset> .
 }} WHERE {{
   {{{_NODES % {"thing": thing}}
   ?s ?p ?o

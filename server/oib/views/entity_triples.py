@@ -2,17 +2,26 @@
 
 from typing import Final
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import (
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+)
 
 from oib.engine.base import Queryable
-from oib.namespaces import DOC
+from oib.namespaces import DOC, GRAPH
 from oib.sparql import results
 from oib.views import entity_queries
 
 _N_TRIPLES: Final = "application/n-triples"
 
 
-def serialize_entity(engine: Queryable, iri: str, media_type: str) -> bytes:
+def serialize_entity(engine: Queryable, iri: str, media_type: str, license_iri: str = "") -> bytes:
     """Return the RDF description of a thing.
 
     It holds the thing's own triples, its fragments (identity links, units of a document), its
@@ -23,17 +32,39 @@ def serialize_entity(engine: Queryable, iri: str, media_type: str) -> bytes:
         BadInput: the text is no IRI.
         NotAcceptable: RDF has no such media type.
     """
-    return _serialize(engine, entity_queries.construct_description(iri), iri, media_type)
+    return _serialize(
+        engine, entity_queries.construct_description(iri, license_iri), iri, media_type
+    )
 
 
 def serialize_graph(engine: Queryable, name: str, media_type: str) -> bytes:
-    """Return one named graph, by its name after ``…/graph/``."""
+    """Return one named graph, by its name after ``…/graph/``; also in TriG and N-Quads."""
+    if media_type in results.DATASETS:
+        query = entity_queries.construct_graph(name)
+        return serialize_quads(engine, query, GRAPH + name, media_type)
     return _serialize(engine, entity_queries.construct_graph(name), "", media_type)
 
 
 def serialize_own_triples(engine: Queryable, iri: str, media_type: str) -> bytes:
     """Return the triples whose subject is the IRI: of a withdrawn thing, or of a saved query."""
     return _serialize(engine, entity_queries.construct_own_triples(iri), iri, media_type)
+
+
+def serialize_quads(
+    engine: Queryable, construct: str, graph_iri: str | None, media_type: str
+) -> bytes:
+    """Return what a CONSTRUCT query yields with the name of its graph, in TriG or N-Quads.
+
+    Args:
+        engine: answers the query.
+        construct: the query.
+        graph_iri: the name of the graph, None for the default graph.
+        media_type: one of ``results.DATASETS``.
+    """
+    graph = NamedNode(graph_iri) if graph_iri is not None else DefaultGraph()
+    triples = parse(engine.query(construct, _N_TRIPLES), RdfFormat.N_TRIPLES)
+    quads = [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in triples]
+    return results.write_quads(sorted(quads, key=str), media_type)
 
 
 def _serialize(engine: Queryable, query: str, first: str, media_type: str) -> bytes:

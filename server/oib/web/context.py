@@ -11,8 +11,6 @@ from oib.services import Services
 from oib.views import entity
 from oib.views.entity import Vocabulary
 
-HTML = "text/html"
-
 
 def services() -> Services:
     """Return the services of this request; they stay the same until it ends."""

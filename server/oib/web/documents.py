@@ -1,8 +1,12 @@
 """``/ontology``, ``/vocab``, ``/shapes``, ``/dataset``, ``/graph/…`` and ``/dump/…``."""
 
-from flask import Blueprint, Response, send_from_directory, url_for
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
 
-from oib import __version__
+from flask import Blueprint, Response, request, send_from_directory, url_for
+
+from oib import __version__, media_types
 from oib.engine.statements import StatementIndex, fetch_properties, fetch_rows, sparql_iri
 from oib.errors import NotFound
 from oib.namespaces import BASE, GRAPH, PREFIXES
@@ -12,7 +16,7 @@ from oib.web import context, representations, templating
 
 bp = Blueprint("documents", __name__)
 
-_FORMS = {**representations.GRAPHS, **representations.PAGES}
+_FORMS = {**media_types.GRAPH_SUFFIXES, **media_types.PAGE_SUFFIXES}
 _GRAPHS = {"ontology": "ontology", "vocab": "vocab", "shapes": "shapes", "dataset": "meta"}
 _VOID = PREFIXES["void"]
 # What VoID counts, and as what: things of a class, statements with a property, links of a linkset.
@@ -21,11 +25,14 @@ _PARTS = (
     (_VOID + "property", _VOID + "triples"),
     (PREFIXES["dcterms"] + "title", _VOID + "triples"),
 )
-_DUMPS = {
-    "nq.gz": "application/gzip",
-    "ttl": "text/turtle; version=1.2",
-    "jsonld": "application/ld+json",
+_DUMP_TYPES = {
+    "nq": media_types.N_QUADS,
+    "trig": media_types.TRIG,
+    "ttl": f"{media_types.TURTLE}; version=1.2",
+    "jsonld": media_types.JSON_LD,
 }
+_GZIP = "application/gzip"
+_CHUNK = 2**16  # bytes that are decompressed at a time
 _SUFFIXES = f"any({','.join(_FORMS)})"
 
 
@@ -34,7 +41,7 @@ _SUFFIXES = f"any({','.join(_FORMS)})"
 def document(name: str, suffix: str | None = None) -> Response:
     """Return a document that is published as a whole, as a page or in RDF."""
     media_type = representations.negotiate(
-        (*results.GRAPHS, context.HTML), _FORMS.get(suffix or "")
+        (*results.GRAPHS, media_types.HTML), _FORMS.get(suffix or "")
     )
     response = representations.conditional_response(media_type, lambda: _answer(name, media_type))
     representations.add_links(
@@ -53,20 +60,42 @@ def release(name: str, version: str) -> Response:
 
 @bp.get("/dump/<name>")
 def dump(name: str) -> Response:
-    """Return a file of the snapshot as a download."""
+    """Return a file of the snapshot as a download.
+
+    Those that are compressed are also there without ``.gz``, for clients that load RDF by its
+    media type: with ``Content-Encoding: gzip`` if the client accepts that, else decompressed.
+    """
     folder = context.services().dumps
-    if folder is None or not (folder / name).is_file():
-        raise NotFound(f"there is no dump {name}; {BASE}dataset names them all")
-    return send_from_directory(folder, name, mimetype=_DUMPS.get(name.partition(".")[2]))
+    files = {path.name for path in folder.iterdir()} if folder else set()
+    media_type = _DUMP_TYPES.get(name.removesuffix(".gz").partition(".")[2])
+    if folder and name in files:
+        media_type = _GZIP if name.endswith(".gz") else media_type
+        return send_from_directory(folder, name, mimetype=media_type)
+    if folder is None or f"{name}.gz" not in files:
+        raise NotFound(f"there is no dump {name[:100]}; {BASE}dataset names them all")
+    if request.accept_encodings["gzip"] > 0:
+        response = send_from_directory(folder, f"{name}.gz", mimetype=media_type)
+        response.content_encoding = "gzip"
+    else:
+        response = Response(_decompress(folder / f"{name}.gz"), mimetype=media_type)
+    response.headers["Content-Disposition"] = f"inline; filename={name}"
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def _decompress(path: Path) -> Iterator[bytes]:
+    with gzip.open(path) as file:
+        while piece := file.read(_CHUNK):
+            yield piece
 
 
 @bp.get("/graph/<path:name>")
 def graph(name: str) -> Response:
     """Return a named graph in RDF."""
-    engine, media_type = context.queries(), representations.negotiate(tuple(results.GRAPHS))
-    if not fetch_rows(
-        engine, f"SELECT * {{ GRAPH {sparql_iri(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"
-    ):
+    offered = (*results.GRAPHS, *results.DATASETS)
+    engine, media_type = context.queries(), representations.negotiate(offered)
+    text = f"SELECT * {{ GRAPH {sparql_iri(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"
+    if not fetch_rows(engine, text):
         raise NotFound(f"no graph is called {GRAPH}{name}")
     return context.respond(entity_triples.serialize_graph(engine, name, media_type), media_type)
 
@@ -81,7 +110,7 @@ def void() -> Response:
 
 def _answer(name: str, media_type: str) -> Response:
     engine = context.queries()
-    if media_type != context.HTML:
+    if media_type != media_types.HTML:
         return context.respond(
             entity_triples.serialize_graph(engine, _GRAPHS[name], media_type), media_type
         )
@@ -93,7 +122,7 @@ def _answer(name: str, media_type: str) -> Response:
         names=reference.names,
         reference=reference,
         name=name,
-        forms=representations.GRAPHS,
+        forms=media_types.GRAPH_SUFFIXES,
     )
 
 
@@ -118,5 +147,5 @@ def _dataset() -> Response:
             if not value.text.startswith(iri + "#")
         },
         parts_of=sorted(parts, key=lambda part: (-int(part[1].text), part[0].text)),
-        forms=representations.GRAPHS,
+        forms=media_types.GRAPH_SUFFIXES,
     )

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request, url_for
 
+from oib import media_types
 from oib.errors import BadInput, Gone, NotAcceptable, NotFound
 from oib.namespaces import ID, OIB
 from oib.sparql import results
@@ -14,8 +15,8 @@ from oib.web import context, representations, templating
 
 bp = Blueprint("entities", __name__)
 
-_FORMS = {**representations.GRAPHS, **representations.PAGES}
-_OFFERED = (*results.GRAPHS, context.HTML)
+_FORMS = {**media_types.GRAPH_SUFFIXES, **media_types.PAGE_SUFFIXES}
+_OFFERED = (*results.GRAPHS, media_types.HTML)
 # Classes of nodes that record statements: no document states anything about them.
 _RECORDS = {"Claim", "Assessment", "EvidenceLocator", "Withdrawn"}
 # The heading of each list of claim outlines, by the property that links the claims to a thing.
@@ -69,13 +70,14 @@ def _document(iri: str, media_type: str) -> Response:
     Raises:
         NotFound: no triple has the thing as its subject.
     """
-    if media_type != context.HTML:
+    if media_type != media_types.HTML:
         status = _fetch_lifecycle(iri)
         if status.replacement:
             return _moved(status.replacement)
         if status.is_withdrawn:
             return _gone(iri, None, media_type)
-        body = entity_triples.serialize_entity(context.queries(), iri, media_type)
+        license_iri = context.services().description.license_iri
+        body = entity_triples.serialize_entity(context.queries(), iri, media_type, license_iri)
         return context.respond(body, media_type)
     try:
         statements = entity.fetch_entity(context.queries(), iri)
@@ -100,7 +102,7 @@ def _page(statements: EntityStatements, status: int) -> Response:
         is_person=about.iri.startswith(ID + "person/") or "Person" in types,
         is_gone=status == 410,
         is_record=not types.isdisjoint(_RECORDS),
-        forms=representations.GRAPHS,
+        forms=media_types.GRAPH_SUFFIXES,
         outline_headings=_OUTLINE_HEADINGS,
         max_outlines=entity_queries.MAX_OUTLINES,
     )
@@ -138,7 +140,7 @@ def _gone(iri: str, fixed: str | None, media_type: str | None = None) -> Respons
         media_type = media_type or representations.negotiate(_OFFERED, fixed)
     except NotAcceptable as error:
         raise Gone(f"{iri.removeprefix(ID)} was withdrawn") from error
-    if media_type == context.HTML:
+    if media_type == media_types.HTML:
         return _page(entity.fetch_entity(context.queries(), iri), 410)
     body = entity_triples.serialize_own_triples(context.queries(), iri, media_type)
     return context.respond(body, media_type, 410)
@@ -147,7 +149,7 @@ def _gone(iri: str, fixed: str | None, media_type: str | None = None) -> Respons
 def _local_url(iri: str) -> str:
     """Return the URL of a thing on this server if it is one of ours, else the IRI itself."""
     kind, _, slug = iri.removeprefix(ID).partition("/")
-    if not iri.startswith(ID):
+    if not (iri.startswith(ID) and kind and slug):
         return quote(iri, safe="/:#%?&=")
     return url_for("entities.thing", kind=kind, slug=slug)
 

@@ -1,16 +1,19 @@
 """The locale of a page: its language, and the names and links of things in that language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote, urlencode
 
 from flask import Request
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from oib.namespaces import BASE, DOC, ID, shorten
 from oib.web.messages import LANGUAGES, MESSAGES, PROPERTY_NAMES
 
+_MAX_ACCEPT_LANGUAGE = 1000  # characters
 _SAFE = "/#:@!$&'()*+,;=~-._"
 
 
@@ -30,7 +33,7 @@ class Locale:
     def from_request(cls, request: Request) -> Self:
         """Return the locale of a request: ``?lang=``, else ``Accept-Language``, else English."""
         explicit = _match(request.args.get("lang", ""))
-        accepted = (_match(tag) for tag in request.accept_languages.values())
+        accepted = (_match(tag) for tag in _accepted_languages(request))
         language = explicit or next((tag for tag in accepted if tag), LANGUAGES[0])
         return cls(language, explicit is not None, request.script_root)
 
@@ -73,7 +76,8 @@ class Locale:
         """Return the URL to link an IRI to: on this server if it is ours; '' if it has none."""
         if iri.startswith(ID):
             return self.local_url(DOC + iri.removeprefix(ID))
-        if iri.startswith(BASE):
+        # A path that began with two slashes would lead to another host (RFC 3986, 4.2).
+        if iri.startswith(BASE) and not iri.startswith(BASE + "/"):
             return self.local_url(iri)
         return quote(iri, safe=_SAFE + "?%[]") if iri.startswith(("http://", "https://")) else ""
 
@@ -84,6 +88,12 @@ class Locale:
             arguments = {**arguments, "lang": self.language}
         query = f"?{urlencode(arguments)}" if arguments else ""
         return f"{self.root}/{quote(page, safe=_SAFE)}{query}{hash_}{quote(fragment, safe=_SAFE)}"
+
+
+def _accepted_languages(request: Request) -> Iterable[str]:
+    # As much of the header as any real client sends: the rest would only cost time.
+    header = request.headers.get("Accept-Language", "")[:_MAX_ACCEPT_LANGUAGE]
+    return parse_accept_header(header, LanguageAccept).values()
 
 
 def _match(tag: str) -> str | None:

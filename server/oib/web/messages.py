@@ -33,23 +33,23 @@ MESSAGES: Final = {
         "“Corrections” of its README says. The address of the page is enough. We answer every "
         "request; what is found wrong is withdrawn or gets an assessment, with the reason on "
         "record.",
-        "此处内容可能有误,无论涉及您本人或他人。请求更正:在项目仓库中提出 issue,或按其 README "
-        "“Corrections”一节所述致函维护者,只需附上页面地址。每项请求均会答复;"
-        "查实有误者将予撤回或附以评估,并载明理由。",
+        "此处内容可能有误，无论涉及您本人或他人。请求更正：在项目仓库中提出 issue，或按其 README "
+        "“Corrections”一节所述致函维护者，只需附上页面地址。每项请求均会答复；"
+        "查实有误者将予撤回或附以评估，并载明理由。",
     ),
     "correct_person": (
         "Is something wrong about this person? Ask for a correction",
-        "关于此人的内容有误?请求更正",
+        "关于此人的内容有误？请求更正",
     ),
     "correct_how": (
         "Open an issue in the project’s repository, or write to the maintainers.",
-        "可在项目仓库中提出 issue,或致函维护者。",
+        "可在项目仓库中提出 issue，或致函维护者。",
     ),
     "dataset": ("Data set", "数据集"),
     "definition": ("Definition", "定义"),
     "deprecated": (
         "No longer valid: the curators have withdrawn this record",
-        "已失效:编者已撤销此记录",
+        "已失效：编者已撤销此记录",
     ),
     "digest": ("Digest", "摘要值"),
     "direct": ("Stated directly", "直接陈述"),
@@ -60,7 +60,7 @@ MESSAGES: Final = {
     ),
     "direct_none": (
         "No document states anything about it outright; see the claims.",
-        "尚无文献对其作直接陈述;请见各项主张。",
+        "尚无文献对其作直接陈述；请见各项主张。",
     ),
     "disputed": ("Disputed", "有争议"),
     "disputed_by": ("Disputed by", "质疑者"),
@@ -70,11 +70,11 @@ MESSAGES: Final = {
     "endpoint": ("SPARQL endpoint", "SPARQL 端点"),
     "entailed": ("by the ontology also", "据本体亦为"),
     "evidence": ("evidence", "证据"),
-    "example": ("Example: {example}", "示例:{example}"),
+    "example": ("Example: {example}", "示例：{example}"),
     "external": ("In other registers", "外部登记"),
     "first_rows": (
         "The first {shown} of {total} rows; the data forms have them all.",
-        "共 {total} 行,此处显示前 {shown} 行;数据形式包含全部。",
+        "共 {total} 行，此处显示前 {shown} 行；数据形式包含全部。",
     ),
     "format": ("Form of the answer", "答案形式"),
     "formats": ("This page as data", "本页的数据形式"),
@@ -85,19 +85,14 @@ MESSAGES: Final = {
     "in_claims": ("{count} claims", "{count} 项主张"),
     "kinds": ("What is in it", "内容概览"),
     "language": ("Answer in", "语言"),
-    "lead": (
-        "Linked data with a source behind every statement: who says it, where, how surely, since "
-        "when, and who disputes it.",
-        "条条有据的关联数据:由谁提出、载于何处、确定程度、时间以及何人质疑。",
-    ),
-    "license": ("Licence: CC BY 4.0", "许可:CC BY 4.0"),
+    "license": ("Licence: {name}", "许可：{name}"),
     "limits": ("What the endpoint does and does not do", "端点的限制"),
     "limits_text": (
         "It reads and never writes. It calls no other endpoint (SERVICE). A query may have "
         "{longest} characters. One that takes too long is stopped, and the answer says so. Without "
         "FROM, a query sees the union of all graphs.",
-        "只读,不写。不调用其他端点(SERVICE)。查询不超过 {longest} 个字符。"
-        "耗时过长者将被中止并予说明。不写 FROM 时,查询面向全部图的并集。",
+        "只读，不写。不调用其他端点（SERVICE）。查询不超过 {longest} 个字符。"
+        "耗时过长者将被中止并予说明。不写 FROM 时，查询面向全部图的并集。",
     ),
     "outlines_cut": ("At most {max} are listed.", "至多列出 {max} 项。"),
     "lower": ("Subclass or subproperty of", "上位"),
@@ -121,7 +116,7 @@ MESSAGES: Final = {
     "queries_lead": (
         "Saved queries: each one a question that the data answer, to run as it is or with other "
         "values.",
-        "已存查询:数据能够回答的问题,可直接运行,亦可更换参数。",
+        "已存查询：数据能够回答的问题，可直接运行，亦可更换参数。",
     ),
     "query_text": ("The query", "查询文本"),
     "range": ("Range", "值域"),
@@ -137,11 +132,14 @@ MESSAGES: Final = {
     "skip": ("Skip to the content", "跳至正文"),
     "sources": ("Sources cited", "引用来源"),
     "things_to_try": ("Five things to try", "五件可试之事"),
-    "try_data": ("Take the same thing as data (Turtle):", "以数据形式(Turtle)获取同一内容:"),
-    "try_disputed": ("See how a disputed claim is shown:", "看看有争议的主张如何呈现:"),
-    "try_question": ("Ask a question, and change its values:", "提出一个问题并更换参数:"),
-    "try_read": ("Read everything that is claimed about one thing:", "阅读关于某一事物的全部主张:"),
-    "try_sparql": ("Write a query of your own:", "自行编写查询:"),
+    "try_data": ("Take the same thing as data (Turtle):", "以数据形式（Turtle）获取同一内容："),
+    "try_disputed": ("See how a disputed claim is shown:", "看看有争议的主张如何呈现："),
+    "try_question": ("Ask a question, and change its values:", "提出一个问题并更换参数："),
+    "try_read": (
+        "Read everything that is claimed about one thing:",
+        "阅读关于某一事物的全部主张：",
+    ),
+    "try_sparql": ("Write a query of your own:", "自行编写查询："),
     "types": ("Type", "类型"),
     "undisputed": ("No assessment of it is on record.", "尚无评估记录。"),
     "units": ("Units of its text", "文本单元"),
@@ -156,11 +154,11 @@ MESSAGES: Final = {
     "withdrawn": ("Withdrawn", "已撤回"),
     "withdrawn_text": (
         "This record was withdrawn. Its address stays, so that nobody takes it for another.",
-        "此记录已撤回。其地址保留,以免另作他用。",
+        "此记录已撤回。其地址保留，以免另作他用。",
     ),
     "wording": ("As the source words it", "来源措辞"),
     "year": ("year", "年份"),
-    "your_query": ("Your query (SPARQL 1.1)", "查询(SPARQL 1.1)"),
+    "your_query": ("Your query (SPARQL 1.1)", "查询（SPARQL 1.1）"),
 }
 
 #: Names of properties of other vocabularies that have no label in the data.

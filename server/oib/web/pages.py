@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from flask import Blueprint, Response
 
+from oib import media_types
 from oib.engine.statements import StatementIndex, fetch_properties, fetch_rows
 from oib.namespaces import BASE, GRAPH, OIB, PREFIXES
 from oib.services import Services
@@ -46,7 +47,7 @@ class HomePage:
 @bp.get("/")
 def home() -> Response:
     """Return the home page."""
-    return representations.conditional_response(context.HTML, _home)
+    return representations.conditional_response(media_types.HTML, _home)
 
 
 def _home() -> Response:

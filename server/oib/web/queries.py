@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, url_for
 
+from oib import media_types
 from oib.errors import BadInput
 from oib.saved_queries import SavedQuery
 from oib.sparql import guard, results
@@ -14,14 +15,19 @@ from oib.web import context, representations, result_table, templating
 bp = Blueprint("queries", __name__)
 
 _TEXT = "application/sparql-query"
-_LISTS = {**representations.GRAPHS, **representations.PAGES}
-_FORMS = {"rq": _TEXT, **representations.TABLES, **representations.GRAPHS, **representations.PAGES}
+_LISTS = {**media_types.GRAPH_SUFFIXES, **media_types.PAGE_SUFFIXES}
+_FORMS = {
+    "rq": _TEXT,
+    **media_types.TABLE_SUFFIXES,
+    **media_types.GRAPH_SUFFIXES,
+    **media_types.PAGE_SUFFIXES,
+}
 
 
 @bp.get("/queries/")
 def library() -> Response:
     """Return the list of saved queries: a page by topic, or their description in RDF."""
-    media_type = representations.negotiate((*results.GRAPHS, context.HTML))
+    media_type = representations.negotiate((*results.GRAPHS, media_types.HTML))
     return representations.conditional_response(media_type, lambda: _list(media_type))
 
 
@@ -30,15 +36,17 @@ def query(name: str) -> Response:
     """Return the results, the text, the page or the description of a saved query."""
     name, fixed = representations.split_suffix(name, _FORMS)
     saved = context.services().library[name]
-    form = guard.parse(saved.text).form
-    offered = (*results.offered(form), context.HTML, _TEXT)
+    parsed = guard.parse(saved.text)
+    form = parsed.form
+    offered = (*results.offered(form), media_types.HTML, _TEXT)
     if form in ("SELECT", "ASK"):
         offered += tuple(results.GRAPHS)  # of the query itself, in place of its answer
-    media_type = representations.negotiate(offered, fixed)
+    own = {parameter.name for parameter in saved.parameters}
+    media_type = representations.negotiate(offered, fixed, own)
     values = _values(saved)
     text = saved.bind(values)
     response = representations.conditional_response(
-        media_type, lambda: _answer(saved, text, values, media_type)
+        media_type, lambda: _answer(saved, text, values, media_type), is_volatile=parsed.is_volatile
     )
     forms = {suffix: form for suffix, form in _FORMS.items() if form in offered}
     url = url_for("queries.query", name=name) + (f"?{urlencode(values)}" if values else "")
@@ -48,12 +56,12 @@ def query(name: str) -> Response:
 
 def _list(media_type: str) -> Response:
     services = context.services()
-    if media_type != context.HTML:
+    if media_type != media_types.HTML:
         body = entity_triples.serialize_graph(context.queries(), "queries", media_type)
         return context.respond(body, media_type)
     ordered = sorted(services.library, key=lambda saved: saved.name)
     topics = [(topic, list(group)) for topic, group in groupby(ordered, lambda saved: saved.topic)]
-    return templating.render("queries.html", topics=topics, forms=representations.GRAPHS)
+    return templating.render("queries.html", topics=topics, forms=media_types.GRAPH_SUFFIXES)
 
 
 def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: str) -> Response:
@@ -61,7 +69,7 @@ def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: st
     form = guard.parse(text).form
     if media_type == _TEXT:
         return context.respond(text, _TEXT)
-    if media_type == context.HTML:
+    if media_type == media_types.HTML:
         return _page(saved, text, values)
     if media_type not in results.offered(form):
         return context.respond(
@@ -82,17 +90,17 @@ def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
         values=values,
         answer=answer,
         graph=None if is_table else engine.query(text, "text/turtle").decode(),
-        endings=representations.TABLES if is_table else representations.GRAPHS,
+        endings=media_types.TABLE_SUFFIXES if is_table else media_types.GRAPH_SUFFIXES,
         arguments=request.query_string.decode("ascii", "replace"),
     )
 
 
 def _values(saved: SavedQuery) -> dict[str, str]:
-    """Return the values of the query parameters; ``lang`` belongs to the page, not to them."""
+    """Return the values of the query's parameters; language and format belong to the response."""
     own = {parameter.name for parameter in saved.parameters}
     values: dict[str, str] = {}
     for name, value in request.args.items(multi=True):
-        if name == "lang" and name not in own:
+        if name not in own and name in ("lang", *representations.FORMAT_PARAMETERS):
             continue
         if name in values:
             raise BadInput(f"send the parameter {name} once; a query runs with one value of each")

@@ -5,6 +5,7 @@ It is what ``/sparql`` gives to clients that prefer HTML; all others are answere
 
 from flask import Blueprint, Response, request
 
+from oib import media_types
 from oib.errors import Forbidden
 from oib.sparql import guard
 from oib.sparql.dataset import Dataset
@@ -12,23 +13,6 @@ from oib.sparql.request import READ_ONLY, read_request
 from oib.web import context, representations, result_table, templating
 
 bp = Blueprint("query_editor", __name__)
-
-_EXAMPLE = """\
-PREFIX oib: <https://w3id.org/oib/ontology#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-
-# What is claimed, by whom, and how surely?
-SELECT ?claim ?subject ?predicate ?object ?asserter ?hedge
-WHERE {
-  ?claim oib:claimSubject ?subject ;
-      oib:claimPredicate ?predicate ;
-      oib:claimObject ?object ;
-      oib:isAssertedBy ?asserter ;
-      oib:hasHedge ?hedge .
-}
-ORDER BY ?claim
-LIMIT 20
-"""
 
 
 @bp.route("/sparql", methods=["GET", "POST"])
@@ -45,12 +29,14 @@ def editor() -> Response:
     if operation.kind == "update":
         raise Forbidden(READ_ONLY)
     if operation.kind == "describe-service":
-        return _page(_EXAMPLE, None, None)
+        return _page(context.services().description.query, None, None)
     text, dataset = operation.text, operation.dataset
     if request.method == "POST":  # the address does not determine the answer
         return _answer_page(text, dataset)
     return representations.conditional_response(
-        context.HTML, lambda: _answer_page(text, dataset), is_volatile=guard.parse(text).is_volatile
+        media_types.HTML,
+        lambda: _answer_page(text, dataset),
+        is_volatile=guard.parse(text).is_volatile,
     )
 
 
@@ -68,7 +54,7 @@ def _page(text: str, answer: result_table.ResultTable | None, graph: str | None)
         text=text,
         answer=answer,
         graph=graph,
-        tables=representations.TABLES,
-        graphs=representations.GRAPHS,
+        tables=media_types.TABLE_SUFFIXES,
+        graphs=media_types.GRAPH_SUFFIXES,
         longest=f"{guard.MAX_QUERY_LENGTH:,}",
     )

@@ -1,31 +1,16 @@
 """Representations of a resource: content negotiation, entity tags, ``Link`` headers."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Mapping, Sequence
 from urllib.parse import quote
 
 from flask import Response, request
 
-from oib import negotiation, response_headers
+from oib import media_types, negotiation, response_headers
 from oib.errors import NotAcceptable
 from oib.web import context, templating
 
-#: Media types by the suffix of a URL.
-PAGES: Final = {"html": context.HTML}
-GRAPHS: Final = {
-    "ttl": "text/turtle",
-    "jsonld": "application/ld+json",
-    "nt": "application/n-triples",
-    "rdf": "application/rdf+xml",
-}
-TABLES: Final = {
-    "csv": "text/csv",
-    "tsv": "text/tab-separated-values",
-    "json": "application/sparql-results+json",
-    "xml": "application/sparql-results+xml",
-}
-
-LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
+#: The query parameters that name a format, as in ``oib.sparql.request``.
+FORMAT_PARAMETERS = ("as", "format", "output")
 
 
 def split_suffix(path: str, forms: Mapping[str, str]) -> tuple[str, str | None]:
@@ -34,14 +19,29 @@ def split_suffix(path: str, forms: Mapping[str, str]) -> tuple[str, str | None]:
     return (stem, forms[suffix]) if stem and suffix in forms else (path, None)
 
 
-def negotiate(offered: Sequence[str], fixed: str | None = None) -> str:
-    """Return the media type of the response: the one fixed by the URL, else by ``Accept``.
+def negotiate(
+    offered: Sequence[str], fixed: str | None = None, own_parameters: Collection[str] = ()
+) -> str:
+    """Return the media type of the response.
+
+    The suffix of the URL decides, then its parameter ``as``, ``format`` or ``output``, then the
+    header ``Accept``.
+
+    Args:
+        offered: the media types to choose from, the preferred one first.
+        fixed: the media type of the suffix, None if the URL has none.
+        own_parameters: query parameters that mean something else to the resource.
 
     Raises:
-        NotAcceptable: the fixed type is not offered, or the client accepts none of them.
+        NotAcceptable: the URL names a type that is not offered, or the client accepts none.
     """
     if fixed is None:
-        return negotiation.choose(offered, context.accept())
+        names = (
+            request.args[name]
+            for name in FORMAT_PARAMETERS
+            if name not in own_parameters and request.args.get(name)
+        )
+        return negotiation.choose(offered, context.accept(), next(names, ""))
     if fixed not in offered:
         raise NotAcceptable(f"this has no form {fixed}; ask for {', '.join(offered)}")
     return fixed
@@ -65,7 +65,7 @@ def conditional_response(
         return response
     resource = [request.full_path, request.script_root] if key is None else [key]
     parts = [*resource, media_type]
-    if media_type == context.HTML:
+    if media_type == media_types.HTML:
         parts.append(templating.locale().language)
     tag = response_headers.tag(context.services().version, *parts)
     is_known = request.method != "POST" and request.if_none_match.contains_weak(tag)
@@ -74,7 +74,7 @@ def conditional_response(
         return response
     response.set_etag(tag)
     response.headers["Cache-Control"] = response_headers.KEEP
-    if media_type == context.HTML:
+    if media_type == media_types.HTML:
         response.vary.add("Accept-Language")
     return response
 
@@ -89,7 +89,8 @@ def add_links(response: Response, url: str, forms: Mapping[str, str], iri: str) 
     if "ttl" in forms:
         response.headers.add("Link", _link_value(f"{path}.ttl", "describedby", forms["ttl"]))
     response.headers.add("Link", _link_value(quote(iri, safe="/:#%"), "cite-as"))
-    response.headers.add("Link", _link_value(LICENSE, "license"))
+    if license_iri := context.services().description.license_iri:
+        response.headers.add("Link", _link_value(quote(license_iri, safe="/:#%"), "license"))
 
 
 def _link_value(url: str, relation: str, media_type: str | None = None) -> str:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Response, render_template, request
 
+from oib import media_types
 from oib.web import context
 from oib.web.localization import Locale
 from oib.web.term_markup import TermMarkup
@@ -41,10 +42,11 @@ def render(
         text_html=markup.text,
         best_html=markup.best,
         version=context.services().version,
+        description=context.services().description,
         switch=f"?{urlencode([*_other_arguments(), ('lang', page_locale.alternate)])}",
         **values,
     )
-    response = context.respond(body, context.HTML, code)
+    response = context.respond(body, media_types.HTML, code)
     response.content_language = page_locale.language
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -1,0 +1,411 @@
+"""Clients that mean harm, or know no better: over real connections, what they can make us hold."""
+
+import re
+import socket
+import time
+from contextlib import ExitStack, closing, contextmanager
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+import live_server
+from process_info import soon, told
+
+ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n"
+HEALTH = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+POST = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+# A short query with an answer of some 3.5 MB, which the cache keeps.
+DIGITS = " ".join(map(str, range(10)))
+LARGE = f"SELECT * {{ {' '.join(f'VALUES ?{name} {{ {DIGITS} }}' for name in 'abcd')} }}"
+MIB = 2**20
+
+
+def connect(root, receive_buffer=None):
+    client = socket.socket()
+    if receive_buffer:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    client.settimeout(20)
+    client.connect((urlsplit(root).hostname, urlsplit(root).port))
+    return client
+
+
+def received(client, seconds=0.6):
+    """Return what comes until nothing has come for some seconds, and whether the end has."""
+    client.settimeout(seconds)
+    pieces = []
+    try:
+        while piece := client.recv(MIB):
+            pieces.append(piece)
+    except TimeoutError:
+        return b"".join(pieces), False
+    except ConnectionResetError:
+        pass
+    return b"".join(pieces), True
+
+
+def exchange(root, *pieces, pause=0.1, seconds=0.6):
+    """Send pieces on one connection; return the statuses that come, and all bytes."""
+    with closing(connect(root)) as client:
+        for piece in pieces:
+            client.sendall(piece)
+            time.sleep(pause if len(pieces) > 1 else 0)
+        got, _ = received(client, seconds)
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d\d\d) ", got)], got
+
+
+def memory(process):
+    """Return the resident memory of a process, in MiB."""
+    return int(told(process.pid, "rss")) / 1024
+
+
+def large_request(connection=b"keep-alive", query=LARGE):
+    path = b"/sparql?query=" + quote(query).encode()
+    return b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: " + connection + b"\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def root():
+    with live_server.serving(live_server.small_app) as root:
+        yield root
+
+
+@contextmanager
+def server(**settings):
+    with live_server.process(live_server.small_app, **settings) as (root, process):
+        yield root, process
+
+
+# --- what is taken for a request
+
+
+@pytest.mark.parametrize("times", [1, 4])
+@pytest.mark.parametrize(
+    ("field", "body"),
+    [
+        (b"Content-Length: %d\r\n" % len(HEALTH), HEALTH),
+        (
+            b"Transfer-Encoding: chunked\r\n",
+            b"%x\r\n%s\r\n0\r\n\r\n" % (len(HEALTH), HEALTH),
+        ),
+    ],
+)
+def test_the_body_of_a_known_request_is_no_request(root, field, body, times):
+    head = ASK + b"X: known\r\n" + field + b"\r\n"
+    for _ in range(times):
+        statuses, got = exchange(root, head, body)
+        assert statuses == [200]
+        assert b'"alive"' not in got
+
+
+@pytest.mark.parametrize("protocol", [b"h2c", b"foo", b"websocket"])
+@pytest.mark.parametrize("pause", [0, 0.2])
+def test_an_upgrade_that_is_offered_leaves_the_body_where_it_is(root, protocol, pause):
+    offer = (
+        b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: %s\r\nHTTP2-Settings: AAM\r\n" % protocol
+    )
+    head = POST + offer + b"Content-Length: 6\r\n\r\n"
+    pieces = (head, b"ASK {}", HEALTH) if pause else (head + b"ASK {}" + HEALTH,)
+    statuses, got = exchange(root, *pieces, pause=pause)
+    assert statuses == [200, 200]
+    assert b'"boolean":true' in got
+    assert b'"alive"' in got
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_behind_an_upgrade_is_no_request(root, chunked):
+    offer = b"Connection: Upgrade\r\nUpgrade: foo\r\n"
+    if chunked:
+        field, body = (
+            b"Transfer-Encoding: chunked\r\n",
+            b"%x\r\n%s\r\n0\r\n\r\n" % (len(HEALTH), HEALTH),
+        )
+    else:
+        field, body = b"Content-Length: %d\r\n" % len(HEALTH), HEALTH
+    for start in (POST, b"GET /health HTTP/1.1\r\nHost: x\r\n"):
+        statuses, got = exchange(root, start + offer + field + b"\r\n", body, pause=0.2)
+        assert statuses == [400 if start == POST else 200]
+        assert got.count(b'"alive"') == (0 if start == POST else 1)
+
+
+def test_a_tunnel_is_refused(root):
+    statuses, _ = exchange(root, b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n" + HEALTH)
+    assert statuses == [405]
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /health HTTP/1.1\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: a/b?\r\n\r\n", 400),
+        (b'GET /health HTTP/1.1\r\nHost: "><script>\r\n\r\n', 400),
+        (b"GET /health HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", 200),
+        (b"GET /health HTTP/1.1\r\nHost:\r\n\r\n", 200),
+        (b"GET /health HTTP/1.0\r\n\r\n", 200),
+        (b"GET /health HTTP/2.0\r\nHost: a\r\n\r\n", 505),
+        (b"GET http://evil.example/health HTTP/1.1\r\nHost: x\r\n\r\n", 200),
+        (b"GET http://evil.example HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n", 200),
+        (b"GET ftp://evil.example/health HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", 200),
+        (b"GET /health HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n", 200),
+        (POST + b"Expect: miracles\r\nContent-Length: 6\r\n\r\n", 417),
+        (POST + b"Content-Length: 6\r\nContent-Length: 7\r\n\r\n", 400),
+        (POST + b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (POST + b"Content-Length: -6\r\n\r\n", 400),
+    ],
+)
+def test_a_head_is_judged_as_the_standard_says(root, head, status):
+    statuses, got = exchange(root, head, seconds=1.5)
+    assert statuses == [status], got
+    if status >= 400:
+        assert b"application/problem+json" in got
+        assert b"nosniff" in got
+
+
+def test_a_client_that_waits_to_be_told_to_go_on_is_told(root):
+    head = POST + b"Expect: 100-continue\r\nContent-Length: 6\r\n\r\n"
+    statuses, _ = exchange(root, head, b"ASK {}", pause=0.2)
+    assert statuses == [100, 200]
+
+
+def test_too_long_an_address_is_told_the_true_limit(root):
+    start, end = b"GET /sparql?query=ASK%7B%7D%23", b" HTTP/1.1\r\nHost: x\r\n\r\n"
+    for length, status in ((2**16, 200), (2**16 + 1, 414)):
+        statuses, got = exchange(root, start + b"x" * (length + 4 - len(start)) + end, seconds=2)
+        assert statuses == [status], got[:300]
+    assert b"65,536 bytes" in got
+
+
+@pytest.mark.parametrize("head", [b"%x;%s\r\n", b"%x\r\n"])
+def test_a_body_is_not_mostly_frames(root, head):
+    """Extensions of chunks, or chunks of one byte, take time and bring nothing."""
+    start = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+    chunks = (
+        head % (1, b"x" * 200_000) + b"A\r\n" if b"%s" in head else (head % 1 + b"A\r\n") * 40_000
+    )
+    statuses, got = exchange(root, start + chunks, seconds=2)
+    assert statuses == [400]
+    assert b"chunk" in got or b"RFC 9112" in got
+
+
+# --- what one client can do to others
+
+
+@pytest.mark.parametrize("name", ["Accept_Language", "Accept_language", "ACCEPT_LANGUAGE"])
+def test_a_name_with_an_underscore_stands_for_no_other(root, name):
+    path = f"/?{name}".encode()
+    accept = b" HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nAccept-Language: en-US,en;q=0.9\r\n"
+    _, poisoned = exchange(
+        root, b"GET " + path + accept + name.encode() + b": zh\r\n\r\n", seconds=2
+    )
+    _, clean = exchange(root, b"GET " + path + accept + b"\r\n", seconds=2)
+    assert b'lang="en"' in poisoned
+    assert b'lang="en"' in clean
+
+
+def test_no_address_of_ours_is_made_of_what_a_client_sends(root):
+    extra = (
+        b"X-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\n"
+        b"Forwarded: host=evil.example\r\n"
+    )
+    for path in (b"/sparql", b"/queries", b"/queries/", b"/"):
+        head = (
+            b"GET "
+            + path
+            + b" HTTP/1.1\r\nHost: evil.example\r\nAccept: text/turtle, */*;q=0.1\r\n"
+        )
+        _, got = exchange(root, head + extra + b"\r\n", seconds=1)
+        assert got.startswith(b"HTTP/1.1 ")
+        assert b"evil" not in got
+    _, got = exchange(root, b"GET /queries HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    assert b"location: /queries/\r\n" in got.lower()
+
+
+def test_the_public_address_is_a_setting():
+    with server(public_url="https://data.example.org") as (root, _):
+        _, got = exchange(root, b"GET /sparql HTTP/1.1\r\nHost: x\r\nAccept: text/turtle\r\n\r\n")
+        assert b"https://data.example.org/sparql" in got
+
+
+def test_a_trusted_proxy_tells_scheme_and_host():
+    head = b"GET /sparql HTTP/1.1\r\nHost: data.example.org\r\nX-Forwarded-Proto: https\r\n"
+    with server(trusted_proxies=["127.0.0.0/8"]) as (root, _):
+        _, got = exchange(root, head + b"Accept: text/turtle\r\n\r\n")
+    assert b"https://data.example.org/sparql" in got
+
+
+def test_requests_in_a_row_wait_until_their_answers_are_read():
+    with server() as (root, process):
+        for _ in range(3):
+            exchange(root, large_request(), seconds=2)
+        before = memory(process)
+        with closing(connect(root, receive_buffer=4096)) as client:
+            client.sendall(large_request(b"keep-alive") * 200)
+            time.sleep(2)
+            assert memory(process) < before + 64
+            assert exchange(root, HEALTH)[0] == [200]
+
+
+def test_answers_that_nobody_reads_are_bounded_over_all():
+    """Forty clients that read nothing of answers of 3.5 MB, where 16 MB may wait."""
+    with server(max_unsent=16 * MIB) as (root, process), ExitStack() as stack:
+        exchange(root, large_request(), seconds=2)
+        before = memory(process)
+        for number in range(40):
+            client = stack.enter_context(closing(connect(root, receive_buffer=4096)))
+            client.sendall(large_request(query=f"{LARGE} # {number}"))
+            time.sleep(0.05)
+        time.sleep(1)
+        # What the cache keeps of them is bounded, too: 64 MiB.
+        assert memory(process) < before + 64 + 16 + 64
+        assert exchange(root, HEALTH)[0] == [200]
+
+
+@pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_who_reads_nothing_is_let_go(connection, method):
+    with server(send_window_seconds=1) as (root, _), closing(connect(root, 4096)) as client:
+        if method == "GET":
+            client.sendall(large_request(connection))
+        else:
+            head = POST + b"Connection: %s\r\nContent-Length: %d\r\n\r\n"
+            client.sendall(head % (connection, len(LARGE)) + LARGE.encode())
+        time.sleep(4)
+        got, has_ended = received(client, 2)
+        assert has_ended
+        assert len(got) < 3_000_000
+
+
+def test_who_reads_slowly_but_steadily_gets_all():
+    with server(send_window_seconds=1) as (root, _), closing(connect(root, 4096)) as client:
+        client.sendall(large_request(b"close"))
+        size = 0
+        while piece := client.recv(20_000):
+            size += len(piece)
+            time.sleep(0.01)
+        assert size > 3_000_000
+
+
+def test_one_client_cannot_keep_others_from_connecting():
+    """The oldest connections of it that say nothing are closed for new ones."""
+    with server(max_client_connections=50) as (root, _), ExitStack() as stack:
+        silent = [stack.enter_context(closing(connect(root))) for _ in range(120)]
+        time.sleep(0.5)
+        assert exchange(root, HEALTH)[0] == [200]
+        silent[0].settimeout(2)
+        assert silent[0].recv(1) == b""
+        silent[-1].sendall(HEALTH)
+        assert received(silent[-1])[0].startswith(b"HTTP/1.1 200")
+
+
+def test_the_client_with_most_connections_gives_first():
+    with server(max_connections=50) as (root, _), ExitStack() as stack:
+        for _ in range(80):
+            stack.enter_context(closing(connect(root)))
+        assert exchange(root, HEALTH)[0] == [200]
+
+
+def test_bodies_that_come_slowly_keep_no_other_waiting():
+    with server() as (root, _), ExitStack() as stack:
+        for _ in range(40):
+            client = stack.enter_context(closing(connect(root)))
+            client.sendall(POST + b"Content-Length: 1000\r\n\r\nASK")
+        statuses, _ = exchange(root, POST + b"Content-Length: 6\r\n\r\nASK {}")
+        assert statuses == [200]
+
+
+def test_bodies_that_are_not_complete_are_bounded_over_all():
+    with server(max_unread_bodies=2 * MIB) as (root, _), ExitStack() as stack:
+        clients = [stack.enter_context(closing(connect(root))) for _ in range(5)]
+        for client in clients:
+            client.sendall(POST + b"Content-Length: 900000\r\n\r\n" + b"#" * 800_000)
+            time.sleep(0.2)
+        got, _ = received(clients[0])
+        assert got.startswith(b"HTTP/1.1 503 ")
+        clients[-1].sendall(b"#" * 100_000)
+        assert b"a query may have" in received(clients[-1])[0]  # this one was read to its end
+
+
+def test_a_refused_client_can_read_why_while_it_still_sends(root):
+    with closing(connect(root)) as client:
+        client.sendall(POST + b"Content-Length: 90000000\r\n\r\n")
+        for _ in range(20):
+            client.sendall(b"#" * 100_000)
+            time.sleep(0.01)
+        got, _ = received(client, 1)
+    assert got.startswith(b"HTTP/1.1 413 ")
+
+
+# --- small rules
+
+
+@pytest.mark.parametrize("method", [b"POST", b"DELETE", b"PUT"])
+def test_metrics_are_only_read(root, method):
+    statuses, got = exchange(
+        root, method + b" /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    )
+    assert statuses == [405]
+    assert b"allow: GET, HEAD\r\n" in got
+
+
+@pytest.mark.parametrize("path", [b"/metrics", b"/health", b"/sparql?query=ASK%7B%7D", b"/nowhere"])
+def test_head_has_no_body(root, path):
+    for _ in range(3):
+        _, got = exchange(root, b"HEAD " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        head, _, body = got.partition(b"\r\n\r\n")
+        assert b"content-length:" in head
+        assert body == b""
+
+
+@pytest.mark.parametrize("path", [b"/health", b"/static/oib.css", b"/nowhere", b"/sparql"])
+def test_a_response_has_one_date(root, path):
+    _, got = exchange(root, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert got.lower().count(b"\r\ndate:") == 1
+
+
+def test_a_preflight_may_announce_any_header(root):
+    head = b"OPTIONS /sparql HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n"
+    asked = b"Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: %s\r\n\r\n"
+    _, got = exchange(root, head + asked % b"content-type,x-requested-with")
+    assert b"access-control-allow-headers: content-type,x-requested-with\r\n" in got
+    _, got = exchange(root, head + asked % b"<script>")
+    assert b"access-control-allow-headers: Accept, Content-Type" in got
+
+
+def test_a_response_in_xml_runs_no_script(root):
+    head = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nAccept: application/xml\r\n\r\n"
+    _, got = exchange(root, head)
+    assert b"content-security-policy: default-src 'none'" in got
+    assert b"x-content-type-options: nosniff" in got
+
+
+@pytest.mark.parametrize("function", ["NOW()", "RAND()", "UUID()", "STRUUID()"])
+def test_an_answer_that_the_text_does_not_settle_is_not_kept(root, function):
+    path = "/sparql?query=" + quote(f"SELECT ({function} AS ?x) {{}}")
+    request = f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
+    answers = set()
+    for _ in range(3):
+        _, got = exchange(root, request)
+        head, _, body = got.partition(b"\r\n\r\n")
+        answers.add(body)
+        assert b"etag" not in head
+        assert b"cache-control: no-store" in head
+        time.sleep(0.01)
+    assert len(answers) == 3
+
+
+def test_work_ends_with_its_client():
+    """A query that would take longer is not waited for any more when its client goes."""
+    with live_server.serving(live_server.slow_app) as root:
+
+        def in_flight():
+            _, got = exchange(root, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", seconds=0.2)
+            return re.search(rb"oib_requests_in_flight (\d)", got)[1]
+
+        with closing(connect(root)) as client:
+            client.sendall(ASK + b"\r\n")
+            time.sleep(0.2)
+            assert in_flight() == b"1"
+        assert soon(lambda: in_flight() == b"0", 1.0)
