@@ -4,16 +4,18 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .PHONY: serve test check bench clients model lock clean
 
 serve: $(READY) ## build the snapshot if the sources changed, then serve it
-	$(BIN)/oib serve --port $(PORT)
+	$(BIN)/python -m oib serve --port $(PORT)
 
-test: $(READY) ## every test; PYTEST_ARGS passes options on
+test: $(READY_DEV) ## every test; PYTEST_ARGS passes options on
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-check: $(READY) ## style, types, layers
+check: $(READY_DEV) ## style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -21,13 +23,21 @@ check: $(READY) ## style, types, layers
 	$(BIN)/oib tidy --check
 	$(BIN)/oib check
 
-bench: $(READY) ## speed beside peers, as ratios in one run; BENCH_ARGS passes options on
+bench: $(READY_DEV) ## speed beside peers, as ratios in one run; BENCH_ARGS passes options on
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH_ARGS)
 
-$(READY): requirements.lock pyproject.toml
+# Nothing is installed without a hash, and nothing is built but owlready2, by tools that are locked,
+# too: --only-binary, --no-build-isolation. To serve takes what the server imports, and no more.
+$(READY): requirements-build.lock requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "oib needs Python 3.11 or newer; set PYTHON=python3.12 or so")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(INSTALL) --only-binary :all: -r requirements-build.lock
+	$(INSTALL) --only-binary :all: -r requirements.lock
+	$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "oib-serve.pth").write_text("$(CURDIR)/server\n")'
+	touch $@
+
+$(READY_DEV): $(READY) requirements-dev.lock pyproject.toml
+	$(INSTALL) --only-binary :all: --no-binary owlready2 --no-build-isolation -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -36,13 +46,16 @@ clients: ## install the clients that tests/test_clients.py runs (needs npm)
 	$(PYTHON) -m venv tests/clients/.venv
 	tests/clients/.venv/bin/python -m pip install --quiet --require-hashes -r tests/clients/requirements.lock
 
-model: $(READY) ## draw ontology/model.svg anew
+model: $(READY_DEV) ## draw ontology/model.svg anew
 	$(BIN)/python -m oib.pictures
 
-lock: ## resolve pyproject.toml anew into requirements.lock (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-	    --group dev pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+
+lock: ## resolve pyproject.toml anew into the lock files (needs uv)
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group build -o requirements-build.lock
+	$(LOCK) --all-extras --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(LOCK) \
 	    --python-version 3.11 tests/clients/requirements.in -o tests/clients/requirements.lock
 
 clean:

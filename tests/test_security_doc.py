@@ -1,6 +1,7 @@
 """SECURITY.md: each test that it names exists; and three that have no place elsewhere."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,38 @@ def test_an_error_tells_nothing_of_the_machine(client, monkeypatch):
         assert not any(word in response.text for word in (str(ROOT), "secret", "Traceback", ".py"))
 
 
-def test_every_locked_package_has_a_hash():
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
-    packages = re.findall(r"^\S+==.*(?:\n +--hash=.*)*", lock, re.MULTILINE)
-    assert packages
-    assert all("--hash=sha256:" in package for package in packages)
-    assert "--require-hashes" in (ROOT / "Makefile").read_text("utf-8")
+def packages(lock):
+    """Return the packages of a lock file, each with the lines of its hashes."""
+    text = (ROOT / lock).read_text("utf-8")
+    return dict(re.findall(r"^([\w.-]+)==(.*(?:\n +--hash=.*)*)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"]
+)
+def test_every_locked_package_has_a_hash(lock):
+    assert packages(lock)
+    assert all("--hash=sha256:" in hashes for hashes in packages(lock).values())
+
+
+def test_what_is_installed_is_locked_and_only_one_package_is_built_by_tools_that_are_locked():
+    recipes = (ROOT / "Makefile").read_text("utf-8").replace("$(INSTALL)", "INSTALL")
+    assert re.search(r"^INSTALL := .* pip install .*--require-hashes$", recipes, re.MULTILINE)
+    installs = [line.strip() for line in recipes.splitlines() if line.startswith("\tINSTALL")]
+    assert installs == [
+        "INSTALL --only-binary :all: -r requirements-build.lock",
+        "INSTALL --only-binary :all: -r requirements.lock",
+        "INSTALL --only-binary :all: --no-binary owlready2 --no-build-isolation "
+        "-r requirements-dev.lock",
+    ]
+    assert packages("requirements-build.lock").keys() == {"pip", "setuptools"}
+
+
+def test_a_server_is_installed_without_the_tools_of_development():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    serving, developing = packages("requirements.lock"), packages("requirements-dev.lock")
+    named = [re.match(r"[\w.-]+", each)[0] for each in project["dependency-groups"]["dev"]]
+    assert named
+    assert not serving.keys() & set(named)
+    assert set(named) <= developing.keys()
+    assert serving.items() <= developing.items()  # the same versions are served and tested
