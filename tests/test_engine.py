@@ -29,6 +29,7 @@ from oib.errors import (
 from oib.namespaces import GRAPH
 from oib.sparql import guard
 from oib.sparql.dataset import Dataset
+from oib.sparql.jsonld import Compaction
 
 JSON = "application/sparql-results+json"
 COUNT = "SELECT (COUNT(*) AS ?n) {where} {{ ?s ?p ?o }}"
@@ -459,3 +460,12 @@ def test_the_union_apart_answers_what_names_no_graph():
     assert Stores.with_separate_union(stores.store) == Stores(
         stores.store, stores.store
     )  # as a store on disk is
+
+
+def test_json_ld_is_compacted_by_the_context_of_the_data():
+    store = Store()
+    store.update("INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b#name> 'x'@en ; a <urn:b#T> } }")
+    context = {"name": {"@id": "urn:b#name", "@container": "@language"}, "T": "urn:b#T"}
+    engine = Embedded(store, Compaction(context))
+    document = json.loads(engine.query("DESCRIBE <urn:a>", "application/ld+json"))
+    assert document["@graph"] == [{"@id": "urn:a", "name": {"en": "x"}, "@type": ["T"]}]

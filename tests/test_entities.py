@@ -297,3 +297,13 @@ def test_a_chosen_language_is_kept_along_the_way(house):
     inner = [link for link in page.links if link.startswith("/doc/") and "." not in link]
     assert inner
     assert all("lang=zh-Hans" in link for link in inner)
+
+
+def test_json_ld_has_types_and_the_short_names_of_the_ontology(house):
+    document = json.loads(house.get("/doc/person/sun-youshun.jsonld").data)
+    (person,) = [
+        node for node in document["@graph"] if node["@id"].endswith("id/person/sun-youshun")
+    ]
+    assert "Person" in "".join(person["@type"])
+    assert person["prefLabel"]["en"]
+    assert document["@context"]["prefLabel"] == {"@id": "skos:prefLabel", "@container": "@language"}

@@ -14,6 +14,8 @@ from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.project import Description
 from oib.saved_queries import Library
+from oib.sparql import jsonld
+from oib.sparql.jsonld import Compaction
 from oib.workers.engine import WorkerEngine
 
 
@@ -29,6 +31,7 @@ class Services:
         dumps: the folder of the files for downloading, if there is one.
         description: what the home says of itself.
         is_immutable: whether the data stay as they are, so that responses may be cached.
+        compaction: the context of the data for JSON-LD.
     """
 
     engine: Engine
@@ -38,6 +41,7 @@ class Services:
     dumps: Path | None = None
     description: Description = field(default_factory=Description)
     is_immutable: bool = True
+    compaction: Compaction = jsonld.DEFAULT
 
     @classmethod
     def open(
@@ -57,13 +61,14 @@ class Services:
             Refused: the sources break a rule, and there is no older snapshot.
         """
         snapshot = build.ensure(home, folder, log)
-        engine = Embedded(snapshot.store())
+        engine = Embedded(snapshot.store(), snapshot.compaction())
         return cls(
             engine,
             snapshot.manifest.version,
             Library(home),
             dumps=snapshot.dumps,
             description=project.description(home),
+            compaction=snapshot.compaction(),
         )
 
     @classmethod
@@ -80,10 +85,15 @@ class Services:
         ``log`` gets lines for whoever runs the server; ``loop`` as in
         ``WorkerEngine``.
         """
-        engine = WorkerEngine(snapshot.directory, limits, log, loop)
-        version = snapshot.manifest.version
-        description = project.description(home)
-        return cls(engine, version, Library(home), limits, snapshot.dumps, description)
+        return cls(
+            WorkerEngine(snapshot.directory, limits, log, loop),
+            snapshot.manifest.version,
+            Library(home),
+            limits,
+            snapshot.dumps,
+            project.description(home),
+            compaction=snapshot.compaction(),
+        )
 
     @classmethod
     def relay(
@@ -99,4 +109,5 @@ class Services:
             Library(home),
             description=project.description(home),
             is_immutable=False,
+            compaction=snapshot.compaction(),
         )

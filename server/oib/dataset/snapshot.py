@@ -13,6 +13,7 @@ written again. One that is damaged is replaced as a whole.
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -29,6 +30,8 @@ from oib.dataset import nquads, rocksdb, trig
 from oib.dataset.manifest import FileRecord, Manifest
 from oib.errors import Unavailable
 from oib.project import FOLDERS, sources
+from oib.sparql import jsonld
+from oib.sparql.jsonld import Compaction
 
 #: Up to so many quads the store is held in memory, above it is read from disk.
 MEMORY_LIMIT = 2_000_000
@@ -74,6 +77,14 @@ class Snapshot:
         store = Store()
         store.bulk_load(path=str(self.directory / _DATA), format=RdfFormat.N_QUADS)
         return store
+
+    def compaction(self) -> Compaction:
+        """Return the context of the data for JSON-LD, prefixes alone if there is none."""
+        try:
+            members = json.loads((self.dumps / "context.jsonld").read_text("utf-8"))
+            return Compaction(members["@context"])
+        except FileNotFoundError:
+            return jsonld.DEFAULT
 
     def verify(self, hash_all: bool = False) -> None:
         """Make sure that the files are those that were written.

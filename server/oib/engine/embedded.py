@@ -8,9 +8,10 @@ from oib.engine.evaluation import evaluate, preview
 from oib.engine.preview import Preview, PreviewLimits
 from oib.engine.stores import Stores
 from oib.errors import Unavailable
-from oib.sparql import guard
+from oib.sparql import guard, jsonld
 from oib.sparql.dataset import UNION, Dataset
 from oib.sparql.guard import ParsedQuery
+from oib.sparql.jsonld import Compaction
 
 
 class Embedded:
@@ -19,8 +20,8 @@ class Embedded:
     The default graph of the store becomes the union of all its graphs, see ``stores``.
     """
 
-    def __init__(self, store: Store) -> None:
-        self.stores = Stores.with_shared_union(store)
+    def __init__(self, store: Store, compaction: Compaction = jsonld.DEFAULT) -> None:
+        self.stores = Stores.with_shared_union(store, compaction)
 
     def session(self, client: str = "", seconds: float | None = None) -> "EmbeddedSession":
         """Begin a session; this engine does not enforce its deadline."""

@@ -31,7 +31,8 @@ def evaluate(
         AnswerTooLarge: the answer has more than ``max_bytes`` bytes.
     """
     with _translated_errors(query):
-        return results.write(_execute(stores, query, dataset), media_type, max_bytes)
+        result = _execute(stores, query, dataset)
+        return results.write(result, media_type, max_bytes, stores.compaction)
 
 
 def preview(

@@ -5,7 +5,9 @@ from typing import Self
 
 from pyoxigraph import DefaultGraph, Store
 
+from oib.sparql import jsonld
 from oib.sparql.guard import ParsedQuery
+from oib.sparql.jsonld import Compaction
 
 
 @dataclass(frozen=True)
@@ -15,14 +17,15 @@ class Stores:
     ``store`` holds the named graphs, and the union as its default graph, each triple once.
     ``union`` has the same default graph, and may have nothing else: a query that names no graph
     then walks through half as much. Each distinct store in memory adds to the memory in use:
-    together they hold each triple three times.
+    together they hold each triple three times. ``compaction`` is the context for JSON-LD.
     """
 
     store: Store
     union: Store
+    compaction: Compaction = jsonld.DEFAULT
 
     @classmethod
-    def with_shared_union(cls, store: Store) -> Self:
+    def with_shared_union(cls, store: Store, compaction: Compaction = jsonld.DEFAULT) -> Self:
         """Fill the default graph of a store with the union of its graphs, and use it for both.
 
         A default graph that is not empty is left as it is. pyoxigraph's own option of a union
@@ -30,17 +33,17 @@ class Stores:
         """
         if not _has_default_graph(store):
             store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
-        return cls(store, store)
+        return cls(store, store, compaction)
 
     @classmethod
-    def with_separate_union(cls, store: Store) -> Self:
+    def with_separate_union(cls, store: Store, compaction: Compaction = jsonld.DEFAULT) -> Self:
         """Keep the union in a store of its own, unless the store brings one, as on disk."""
         if _has_default_graph(store):
-            return cls(store, store)
+            return cls(store, store, compaction)
         stores = cls.with_shared_union(store)
         union = Store()
         union.bulk_extend(store.quads_for_pattern(None, None, None, DefaultGraph()))
-        return cls(stores.store, union)
+        return cls(stores.store, union, compaction)
 
     @staticmethod
     def union_only(store: Store) -> Store:

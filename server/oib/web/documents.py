@@ -97,7 +97,10 @@ def graph(name: str) -> Response:
     text = f"SELECT * {{ GRAPH {sparql_iri(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"
     if not fetch_rows(engine, text):
         raise NotFound(f"no graph is called {GRAPH}{name}")
-    return context.respond(entity_triples.serialize_graph(engine, name, media_type), media_type)
+    return context.respond(
+        entity_triples.serialize_graph(engine, name, media_type, context.services().compaction),
+        media_type,
+    )
 
 
 @bp.get("/.well-known/void")
@@ -112,7 +115,10 @@ def _answer(name: str, media_type: str) -> Response:
     engine = context.queries()
     if media_type != media_types.HTML:
         return context.respond(
-            entity_triples.serialize_graph(engine, _GRAPHS[name], media_type), media_type
+            entity_triples.serialize_graph(
+                engine, _GRAPHS[name], media_type, context.services().compaction
+            ),
+            media_type,
         )
     if name == "dataset":
         return _dataset()

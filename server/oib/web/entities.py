@@ -77,7 +77,9 @@ def _document(iri: str, media_type: str) -> Response:
         if status.is_withdrawn:
             return _gone(iri, None, media_type)
         license_iri = context.services().description.license_iri
-        body = entity_triples.serialize_entity(context.queries(), iri, media_type, license_iri)
+        body = entity_triples.serialize_entity(
+            context.queries(), iri, media_type, license_iri, context.services().compaction
+        )
         return context.respond(body, media_type)
     try:
         statements = entity.fetch_entity(context.queries(), iri)
@@ -142,7 +144,9 @@ def _gone(iri: str, fixed: str | None, media_type: str | None = None) -> Respons
         raise Gone(f"{iri.removeprefix(ID)} was withdrawn") from error
     if media_type == media_types.HTML:
         return _page(entity.fetch_entity(context.queries(), iri), 410)
-    body = entity_triples.serialize_own_triples(context.queries(), iri, media_type)
+    body = entity_triples.serialize_own_triples(
+        context.queries(), iri, media_type, context.services().compaction
+    )
     return context.respond(body, media_type, 410)
 
 

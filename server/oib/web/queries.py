@@ -57,7 +57,9 @@ def query(name: str) -> Response:
 def _list(media_type: str) -> Response:
     services = context.services()
     if media_type != media_types.HTML:
-        body = entity_triples.serialize_graph(context.queries(), "queries", media_type)
+        body = entity_triples.serialize_graph(
+            context.queries(), "queries", media_type, context.services().compaction
+        )
         return context.respond(body, media_type)
     ordered = sorted(services.library, key=lambda saved: saved.name)
     topics = [(topic, list(group)) for topic, group in groupby(ordered, lambda saved: saved.topic)]
@@ -73,7 +75,10 @@ def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: st
         return _page(saved, text, values)
     if media_type not in results.offered(form):
         return context.respond(
-            entity_triples.serialize_own_triples(engine, saved.iri, media_type), media_type
+            entity_triples.serialize_own_triples(
+                engine, saved.iri, media_type, context.services().compaction
+            ),
+            media_type,
         )
     return context.respond(engine.query(text, media_type), media_type)
 

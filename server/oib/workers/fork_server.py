@@ -68,7 +68,8 @@ def _load(snapshot: Snapshot) -> Stores:
 
     def load() -> None:
         try:
-            loaded.append(Stores.with_separate_union(snapshot.store()))
+            compaction = snapshot.compaction()
+            loaded.append(Stores.with_separate_union(snapshot.store(), compaction))
             _warm_up(loaded[0])
         except Exception as error:
             errors.append(error)
