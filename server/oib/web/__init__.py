@@ -27,12 +27,14 @@ _PREFLIGHT = {
 }
 
 
-def create_app(site: Services | CurrentServices) -> Flask:
+def create_app(services: Services | CurrentServices) -> Flask:
     """Return the Flask app over one set of services, or over those that are current."""
     app = Flask(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     app.config["MAX_CONTENT_LENGTH"] = response_headers.MAX_BODY
-    app.extensions["services"] = CurrentServices(site) if isinstance(site, Services) else site
+    if isinstance(services, Services):
+        services = CurrentServices(services)
+    app.extensions["services"] = services
     for module in (query_editor, graph_store, queries, entities, documents, pages, health):
         app.register_blueprint(module.bp)
     app.register_error_handler(OibError, problems.render_error)
@@ -44,6 +46,8 @@ def create_app(site: Services | CurrentServices) -> Flask:
 def _add_common_headers(response: Response) -> Response:
     """Add the headers that every response carries."""
     response.headers.update(response_headers.marks(context.services().version))
+    # XML and SVG can hold scripts too: what is no page of ours runs nothing and loads nothing.
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; sandbox")
     response.vary.add("Accept")
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT)

@@ -76,6 +76,22 @@ MESSAGES: Final = {
         "The first {shown} of {total} rows; the data forms have them all.",
         "共 {total} 行，此处显示前 {shown} 行；数据形式包含全部。",
     ),
+    "first_rows_of_many": (
+        "The first {shown} of very many rows; the data forms have more.",
+        "行数极多，此处显示前 {shown} 行；更多内容见数据形式。",
+    ),
+    "first_triples": (
+        "Only the first triples are shown; the data forms have them all.",
+        "此处仅显示前若干三元组；数据形式包含全部。",
+    ),
+    "omitted_columns": (
+        "{shown} columns are shown and {omitted} left out.",
+        "显示 {shown} 列，略去 {omitted} 列。",
+    ),
+    "cut_cells": (
+        "Long values are cut; they end in “…”.",
+        "过长的值已截断，以“…”结尾。",
+    ),
     "format": ("Form of the answer", "答案形式"),
     "formats": ("This page as data", "本页的数据形式"),
     "hedged": ("Hedged", "有保留"),

@@ -84,28 +84,36 @@ def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: st
 
 
 def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
-    engine, form = context.queries(), guard.parse(text).form
-    is_table = form in ("SELECT", "ASK")
-    answer = result_table.fetch(engine, text) if is_table else None
+    is_table = guard.parse(text).form in ("SELECT", "ASK")
+    result = result_table.fetch(context.queries(), text, context.vocabulary())
     return templating.render(
         "query.html",
-        names=answer.names if answer else None,
+        names=result.names,
         saved=saved,
         text=text,
         values=values,
-        answer=answer,
-        graph=None if is_table else engine.query(text, "text/turtle").decode(),
-        endings=media_types.TABLE_SUFFIXES if is_table else media_types.GRAPH_SUFFIXES,
-        arguments=request.query_string.decode("ascii", "replace"),
+        preview=result.preview,
+        suffixes=media_types.TABLE_SUFFIXES if is_table else media_types.GRAPH_SUFFIXES,
+        arguments=urlencode(_arguments(saved)),
     )
+
+
+def _arguments(saved: SavedQuery) -> list[tuple[str, str]]:
+    """Return the parameters of the URL except those that name the format of the response."""
+    own = {parameter.name for parameter in saved.parameters}
+    return [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name in own or name not in representations.FORMAT_PARAMETERS
+    ]
 
 
 def _values(saved: SavedQuery) -> dict[str, str]:
     """Return the values of the query's parameters; language and format belong to the response."""
     own = {parameter.name for parameter in saved.parameters}
     values: dict[str, str] = {}
-    for name, value in request.args.items(multi=True):
-        if name not in own and name in ("lang", *representations.FORMAT_PARAMETERS):
+    for name, value in _arguments(saved):
+        if name == "lang" and name not in own:
             continue
         if name in values:
             raise BadInput(f"send the parameter {name} once; a query runs with one value of each")

@@ -6,11 +6,13 @@ It is what ``/sparql`` gives to clients that prefer HTML; all others are answere
 from flask import Blueprint, Response, request
 
 from oib import media_types
-from oib.errors import Forbidden
+from oib.errors import Forbidden, OibError
 from oib.sparql import guard
 from oib.sparql.dataset import Dataset
 from oib.sparql.request import READ_ONLY, read_request
-from oib.web import context, representations, result_table, templating
+from oib.web import context, problems, representations, result_table, templating
+from oib.web.problems import Problem
+from oib.web.result_table import ResultTable
 
 bp = Blueprint("query_editor", __name__)
 
@@ -29,31 +31,33 @@ def editor() -> Response:
     if operation.kind == "update":
         raise Forbidden(READ_ONLY)
     if operation.kind == "describe-service":
-        return _page(context.services().description.query, None, None)
+        return _page(context.services().description.query)
     text, dataset = operation.text, operation.dataset
-    if request.method == "POST":  # the address does not determine the answer
-        return _answer_page(text, dataset)
-    return representations.conditional_response(
-        media_types.HTML,
-        lambda: _answer_page(text, dataset),
-        is_volatile=guard.parse(text).is_volatile,
-    )
+    try:
+        is_volatile = guard.parse(text).is_volatile
+        if request.method == "POST":  # the address does not determine the answer
+            return _result_page(text, dataset)
+        return representations.conditional_response(
+            media_types.HTML, lambda: _result_page(text, dataset), is_volatile=is_volatile
+        )
+    except OibError as error:
+        problem = Problem.from_error(error)
+        return problems.add_headers(_page(text, problem=problem), error)
 
 
-def _answer_page(text: str, dataset: Dataset) -> Response:
-    engine = context.queries()
-    if guard.parse(text).form in ("SELECT", "ASK"):
-        return _page(text, result_table.fetch(engine, text, dataset), None)
-    return _page(text, None, engine.query(text, "text/turtle", dataset).decode())
+def _result_page(text: str, dataset: Dataset) -> Response:
+    result = result_table.fetch(context.queries(), text, context.vocabulary(), dataset)
+    return _page(text, result)
 
 
-def _page(text: str, answer: result_table.ResultTable | None, graph: str | None) -> Response:
+def _page(text: str, result: ResultTable | None = None, problem: Problem | None = None) -> Response:
     return templating.render(
         "sparql.html",
-        names=answer.names if answer else None,
-        text=text,
-        answer=answer,
-        graph=graph,
+        problem.status if problem else 200,
+        names=result.names if result else None,
+        text=text[: guard.MAX_QUERY_LENGTH],
+        preview=result.preview if result else None,
+        problem=problem,
         tables=media_types.TABLE_SUFFIXES,
         graphs=media_types.GRAPH_SUFFIXES,
         longest=f"{guard.MAX_QUERY_LENGTH:,}",

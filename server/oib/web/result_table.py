@@ -1,45 +1,55 @@
-"""The result of a SELECT or ASK query as rows of a page, with the names of its IRIs."""
+"""The beginning of the answer to a query, for a page, with the names of the IRIs in it."""
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from oib.engine.base import Queryable
-from oib.engine.statements import Term, fetch_properties, parse_term
+from oib.engine.base import QuerySession
+from oib.engine.preview import Preview
+from oib.engine.statements import fetch_properties
+from oib.errors import OibError
 from oib.sparql.dataset import UNION, Dataset
+from oib.views.entity import Vocabulary
 
-#: The most rows that a page shows.
-MAX_ROWS: Final = 500
+# How many IRIs have their names fetched, and how long they may be together in characters: one
+# query, whatever the answer holds. Further ones are shown without names.
+_MAX_NAMED: Final = 500
+_MAX_NAMED_LENGTH: Final = 100_000
 
-_JSON: Final = "application/sparql-results+json"
+Names = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class ResultTable:
-    """The first rows of a result, the number of all rows, and the names of the IRIs shown.
+    """The beginning of an answer: a table, a graph in Turtle or a boolean; and names of IRIs."""
 
-    ``boolean`` is ``true`` or ``false`` for an ASK, else None.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Term | None, ...], ...]
-    total: int
-    names: Mapping[str, Mapping[str, str]]
-    boolean: str | None = None
+    preview: Preview
+    names: Names
 
 
-def fetch(engine: Queryable, text: str, dataset: Dataset = UNION) -> ResultTable:
-    """Return the result of a SELECT or ASK query."""
-    result = json.loads(engine.query(text, _JSON, dataset))
-    if "boolean" in result:
-        return ResultTable((), (), 0, {}, str(result["boolean"]).lower())
-    columns, solutions = result["head"].get("vars", []), result["results"]["bindings"]
-    rows = tuple(
-        tuple(parse_term(solution[name]) if name in solution else None for name in columns)
-        for solution in solutions[:MAX_ROWS]
-    )
-    iris = {cell.text for row in rows for cell in row if cell and cell.is_iri}
-    facts = fetch_properties(engine, iris)
-    names = {iri: names for iri in facts if (names := facts.names(iri))}
-    return ResultTable(tuple(columns), rows, len(solutions), names)
+def fetch(
+    session: QuerySession, text: str, vocabulary: Vocabulary, dataset: Dataset = UNION
+) -> ResultTable:
+    """Return the beginning of the answer to a query; one query, and one more for names."""
+    preview = session.preview(text, dataset)
+    return ResultTable(preview, _fetch_names(session, preview, vocabulary))
+
+
+def _fetch_names(session: QuerySession, preview: Preview, vocabulary: Vocabulary) -> Names:
+    iris: dict[str, None] = {}
+    length = 0
+    for row in preview.rows:
+        for term in row:
+            if term is None or not term.is_iri or term.text in iris:
+                continue
+            length += len(term.text)
+            if len(iris) == _MAX_NAMED or length > _MAX_NAMED_LENGTH:
+                break
+            iris[term.text] = None
+    unknown = iris.keys() - vocabulary.names.keys()
+    names = {iri: vocabulary.names[iri] for iri in iris.keys() & vocabulary.names.keys()}
+    if unknown:
+        with suppress(OibError):  # the answer is there; its names only make it easier to read
+            names |= fetch_properties(session, unknown).all_names()
+    return names

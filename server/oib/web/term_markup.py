@@ -30,11 +30,15 @@ class TermMarkup:
         return markup
 
     def term(self, term: Term | None) -> Markup:
-        """Return an IRI as a link, a literal as text, and a dash for None."""
+        """Return an IRI as a link, a literal as text, other terms as Turtle, a dash for None."""
         if term is None:
             return Markup('<span class="none">–</span>')
         if term.is_iri:
             return self.link(term.text)
+        if term.kind == "triple":
+            return Markup("<code>{}</code>").format(term.text)
+        if term.kind == "bnode":
+            return Markup("<code>_:{}</code>").format(term.text)
         return Markup('<span class="literal"{}>{}</span>').format(
             self._locale.lang_attribute(term.language), term.text
         )
