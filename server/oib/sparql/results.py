@@ -254,5 +254,12 @@ def _keep_used(header: re.Match[bytes]) -> bytes:
 
 
 def _is_used(declaration: bytes, body: bytes) -> bool:
-    name = _DECLARATION.search(declaration)
-    return name is None or re.search(rb"(?<![a-z])" + name[1] + b":", body) is not None
+    match = _DECLARATION.search(declaration)
+    if match is None:
+        return True
+    # Not a pattern with a lookbehind, which would be tried at every byte of the body.
+    name = match[1] + b":"
+    position = body.find(name)
+    while position > 0 and body[position - 1 : position].islower():
+        position = body.find(name, position + 1)
+    return position >= 0
