@@ -134,7 +134,7 @@ def test_the_reference_tells_domain_range_and_use(house):
     text = house.get("/ontology", headers=BROWSER).text
     start = text.index('id="isAssertedBy"')
     words = Page(f"<!doctype html><i {text[start : text.index('</article>', start)]}</i>").text
-    assert "Domain claim Range agent Uses 269" in words
+    assert re.search(r"Domain claim Range agent Uses [1-9][0-9]+", words)
     start = text.index('id="holdsPost"')
     words = Page(f"<!doctype html><i {text[start : text.index('</article>', start)]}</i>").text
     assert re.search(r"Uses \d+ · \d+ claims", words)

@@ -11,6 +11,7 @@ import pytest
 
 import live_server
 from html_pages import Page
+from oib.engine.differences import DIFFERENCES
 from oib.sparql.guard import MAX_QUERY_LENGTH
 
 # What a page may have at most, in bytes; the answers below have tens of MiB.
@@ -159,3 +160,13 @@ def test_what_could_hold_a_script_may_not_run_it(root, path, accept):
     with response:
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
         assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_editor_names_where_answers_differ_from_the_standard(root, language):
+    request = Request(f"{root}/sparql?lang={language}", headers={"Accept": BROWSER})
+    with urlopen(request, timeout=30) as response:
+        text = Page(response.read().decode()).text
+    for difference in DIFFERENCES:
+        assert difference.title[language] in text
+        assert difference.instead in text

@@ -51,6 +51,11 @@ MESSAGES: Final = {
         "No longer valid: the curators have withdrawn this record",
         "已失效：编者已撤销此记录",
     ),
+    "differences": ("Where answers differ from the standard", "与标准不同之处"),
+    "differences_lead": (
+        "The engine behind this endpoint departs from SPARQL 1.1 in these points.",
+        "此端点所用引擎在以下方面与 SPARQL 1.1 标准不同。",
+    ),
     "digest": ("Digest", "摘要值"),
     "direct": ("Stated directly", "直接陈述"),
     "direct_lead": (
@@ -143,6 +148,10 @@ MESSAGES: Final = {
     "rows": ("{count} rows", "{count} 行"),
     "rule": ("Rule", "规则"),
     "run": ("Run", "运行"),
+    "section": (
+        "(SPARQL 1.1 Query Language, section {number})",
+        "（SPARQL 1.1 查询语言，第 {number} 节）",
+    ),
     "severity": ("Severity", "级别"),
     "shapes": ("Rules", "规则"),
     "skip": ("Skip to the content", "跳至正文"),
@@ -172,6 +181,7 @@ MESSAGES: Final = {
         "This record was withdrawn. Its address stays, so that nobody takes it for another.",
         "此记录已撤回。其地址保留，以免另作他用。",
     ),
+    "write_instead": ("Write instead:", "请改写为："),
     "wording": ("As the source words it", "来源措辞"),
     "year": ("year", "年份"),
     "your_query": ("Your query (SPARQL 1.1)", "查询（SPARQL 1.1）"),

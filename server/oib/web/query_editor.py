@@ -6,6 +6,7 @@ It is what ``/sparql`` gives to clients that prefer HTML; all others are answere
 from flask import Blueprint, Response, request
 
 from oib import media_types
+from oib.engine.differences import DIFFERENCES
 from oib.errors import Forbidden, OibError
 from oib.sparql import guard
 from oib.sparql.dataset import Dataset
@@ -60,5 +61,6 @@ def _page(text: str, result: ResultTable | None = None, problem: Problem | None 
         problem=problem,
         tables=media_types.TABLE_SUFFIXES,
         graphs=media_types.GRAPH_SUFFIXES,
+        differences=DIFFERENCES,
         longest=f"{guard.MAX_QUERY_LENGTH:,}",
     )
