@@ -58,7 +58,7 @@ def _named(offered: Sequence[str], format_name: str) -> str:
             return media_type
     raise NotAcceptable(
         f"this has no format {format_name[:_SHOWN]}; ask for "
-        + ", ".join(media_types.SHORT_NAMES.get(each, each) for each in offered)
+        + ", ".join(name for name in map(media_types.SHORT_NAMES.get, offered) if name)
     )
 
 

@@ -1,4 +1,4 @@
-"""HTTP: what a request may be and what a response says, for all who read or write them."""
+"""Header fields of responses, the same for all that answer: the endpoint and the pages."""
 
 import hashlib
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from typing import Final
 #: The largest body of a request that is read, in bytes.
 MAX_BODY: Final = 4 * 2**20
 
-#: Keep an answer, but ask whether it still holds.
-KEEP: Final = "no-cache"
+#: ``Cache-Control`` of a response that may be stored, and is revalidated before each use.
+REVALIDATE: Final = "no-cache"
 
 #: What a page of another origin may see (the Fetch standard's CORS protocol).
 CORS: Final = [
@@ -17,8 +17,8 @@ CORS: Final = [
 ]
 
 
-def marks(version: str) -> list[tuple[str, str]]:
-    """Return the headers that every response made from a version of the data carries."""
+def common(version: str) -> list[tuple[str, str]]:
+    """Return the header fields of every response that is made from a version of the data."""
     return [("X-Data-Version", version), ("X-Content-Type-Options", "nosniff"), *CORS]
 
 
@@ -28,14 +28,16 @@ def content_type(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if is_text else media_type
 
 
-def tag(version: str, *parts: str) -> str:
-    """Return the strong entity tag (RFC 9110, 8.8.3) of an answer, without its quotes.
+def entity_tag(version: str, *parts: str) -> str:
+    """Return the strong entity tag (RFC 9110, section 8.8.3) of a response, without its quotes.
 
-    It is made from a version of the data and of all else that settles the bytes.
+    Args:
+        version: that of the data.
+        parts: all else that determines the bytes: what is asked, media type, language.
     """
     return hashlib.sha256("\n".join((version, *parts)).encode()).hexdigest()[:24]
 
 
-def asked(text: str, default: Sequence[str] = (), named: Sequence[str] = ()) -> str:
-    """Return what a query over a dataset asks, as a part of a tag."""
+def query_key(text: str, default: Sequence[str] = (), named: Sequence[str] = ()) -> str:
+    """Return what a query over the graphs of a dataset asks, as a part of an entity tag."""
     return repr(("sparql", text, *default, "named", *named))

@@ -55,7 +55,7 @@ class HttpApplication:
 
     def refuse(self, response: Response) -> Response:
         """Mark and record the response to what could not be read as a request."""
-        response.headers += response_headers.marks(self._services.current.version)
+        response.headers += response_headers.common(self._services.current.version)
         return self._record(Request("", "/-"), response)
 
     def recall(self, raw: bytes) -> MemoEntry | None:
@@ -100,7 +100,7 @@ class HttpApplication:
         _log.exception("fault in the answer to %s %s", request.method, request.path)
         detail = "the server failed to answer this request; tell whoever runs it"
         response = problems.problem(500, detail)
-        response.headers += response_headers.marks(request.version)
+        response.headers += response_headers.common(request.version)
         return response
 
     def _record(self, request: Request, response: Response) -> Response:
@@ -155,11 +155,11 @@ class HttpApplication:
     def _options(self, services: Services) -> Response:
         """Answer ``OPTIONS *``, which is about the server as a whole (RFC 9110, section 9.3.7)."""
         allow = [("Allow", "GET, HEAD, POST, OPTIONS"), ("Content-Length", "0")]
-        return Response(200, [*allow, *response_headers.marks(services.version)])
+        return Response(200, [*allow, *response_headers.common(services.version)])
 
     def _metrics(self, request: Request) -> Response:
         if request.method in ("GET", "HEAD"):
             return self.metrics.response()
         response = problems.problem(405, "metrics are read by GET", _ALLOW)
-        response.headers += response_headers.marks(self._services.current.version)
+        response.headers += response_headers.common(self._services.current.version)
         return response

@@ -85,8 +85,8 @@ class SparqlEndpoint:
         if parsed.is_volatile or not services.is_immutable:
             return self._evaluate(request, services, key, operation, parsed, media_type, "")
         dataset = operation.dataset
-        part = response_headers.asked(parsed.text, dataset.default, dataset.named)
-        etag = f'"{response_headers.tag(services.version, part, media_type)}"'
+        part = response_headers.query_key(parsed.text, dataset.default, dataset.named)
+        etag = f'"{response_headers.entity_tag(services.version, part, media_type)}"'
         entry = self._cache.find(etag)
         if entry is not None:
             return self._from_cache(request, entry, key)
@@ -143,7 +143,7 @@ class SparqlEndpoint:
                 200,
                 [
                     *_ALLOW,
-                    *response_headers.marks(services.version),
+                    *response_headers.common(services.version),
                     *preflight(request, "GET, HEAD, POST, OPTIONS"),
                     ("Content-Length", "0"),
                 ],
@@ -210,13 +210,13 @@ def _choose(form: Form, accept: str, format_name: str) -> str:
 
 @lru_cache(maxsize=64)
 def _headers(media_type: str, version: str, is_kept: bool) -> Headers:
-    control = response_headers.KEEP if is_kept else "no-store"
+    control = response_headers.REVALIDATE if is_kept else "no-store"
     return [
         ("Content-Type", response_headers.content_type(media_type)),
         ("Cache-Control", control),
         ("Vary", "Accept"),
         *_policy(media_type),
-        *response_headers.marks(version),
+        *response_headers.common(version),
     ]
 
 
@@ -234,12 +234,12 @@ def _describe(request: Request, services: Services, media_type: str) -> Response
         ("Content-Type", response_headers.content_type(media_type)),
         ("Vary", "Accept"),
         *_policy(media_type),
-        *response_headers.marks(services.version),
+        *response_headers.common(services.version),
         ("Content-Length", str(len(body))),
     ]
     return Response(200, headers, body)
 
 
 def _mark(response: Response, services: Services) -> Response:
-    response.headers += [("Vary", "Accept"), *response_headers.marks(services.version)]
+    response.headers += [("Vary", "Accept"), *response_headers.common(services.version)]
     return response

@@ -45,7 +45,7 @@ def create_app(services: Services | CurrentServices) -> Flask:
 
 def _add_common_headers(response: Response) -> Response:
     """Add the headers that every response carries."""
-    response.headers.update(response_headers.marks(context.services().version))
+    response.headers.update(response_headers.common(context.services().version))
     # XML and SVG can hold scripts too: what is no page of ours runs nothing and loads nothing.
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; sandbox")
     response.vary.add("Accept")

@@ -67,13 +67,13 @@ def conditional_response(
     parts = [*resource, media_type]
     if media_type == media_types.HTML:
         parts.append(templating.locale().language)
-    tag = response_headers.tag(context.services().version, *parts)
+    tag = response_headers.entity_tag(context.services().version, *parts)
     is_known = request.method != "POST" and request.if_none_match.contains_weak(tag)
     response = context.respond(b"", media_type, 304) if is_known else create()
     if response.status_code not in (200, 304):
         return response
     response.set_etag(tag)
-    response.headers["Cache-Control"] = response_headers.KEEP
+    response.headers["Cache-Control"] = response_headers.REVALIDATE
     if media_type == media_types.HTML:
         response.vary.add("Accept-Language")
     return response
