@@ -1,6 +1,7 @@
 """Every thing of the data leads to a document about it, in each form, under tags and links."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
@@ -11,6 +12,7 @@ from http_client import Client
 from oib.engine.embedded import Embedded
 from oib.engine.statements import fetch_rows
 from oib.namespaces import BASE, DOC, ID, PREFIXES
+from oib.web.localization import Locale
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 SUFFIXES = {
@@ -307,3 +309,69 @@ def test_json_ld_has_types_and_the_short_names_of_the_ontology(house):
     assert "Person" in "".join(person["@type"])
     assert person["prefLabel"]["en"]
     assert document["@context"]["prefLabel"] == {"@id": "skos:prefLabel", "@container": "@language"}
+
+
+class CountingSession:
+    """A session that counts its queries."""
+
+    def __init__(self, session, texts):
+        self.session, self.texts = session, texts
+
+    def query(self, text, *arguments):
+        self.texts.append(text)
+        return self.session.query(text, *arguments)
+
+    def __getattr__(self, name):
+        return getattr(self.session, name)
+
+
+@pytest.fixture
+def counted(site):
+    """Return a client of the site, and the texts of the queries that its pages take."""
+    texts = []
+
+    class CountingEngine:
+        def session(self, *arguments):
+            return CountingSession(site.engine.session(*arguments), texts)
+
+    client = Client(live_server.application(replace(site, engine=CountingEngine())))
+    client.get("/doc/person/sun-youshun", headers=BROWSER)  # fetches the vocabulary
+    texts.clear()
+    return client, texts
+
+
+def test_the_page_of_an_entity_takes_at_most_three_queries(counted, things):
+    client, texts = counted
+    for path in things[:: len(things) // 40]:
+        assert client.get(f"/doc/{path}", headers=BROWSER).status_code == 200
+        assert len(texts) <= 3
+        assert len(set(texts)) == len(texts)
+        texts.clear()
+
+
+def test_a_document_in_rdf_takes_two_queries_and_one_that_is_known_none(counted):
+    client, texts = counted
+    first = client.get("/doc/person/sun-youshun", headers={"Accept": "text/turtle"})
+    assert len(texts) == 2
+    texts.clear()
+    headers = {"Accept": "text/turtle", "If-None-Match": first.headers["ETag"]}
+    assert client.get("/doc/person/sun-youshun", headers=headers).status_code == 304
+    assert texts == []
+
+
+@pytest.mark.parametrize(("name", "media_type"), [("ttl", "text/turtle"), ("html", "text/html")])
+@pytest.mark.parametrize("parameter", ["format", "as", "output"])
+def test_the_address_may_name_the_format(house, name, media_type, parameter):
+    for path in ("/doc/person/sun-youshun", "/ontology", "/dataset", "/queries/"):
+        for accept in ("application/rdf+xml", BROWSER["Accept"]):
+            response = house.get(f"{path}?{parameter}={name}", headers={"Accept": accept})
+            assert (response.status_code, response.mimetype) == (200, media_type)
+    assert house.get("/ontology?format=csv").status_code == 406
+
+
+def test_an_iri_of_ours_with_two_slashes_leads_to_no_other_host():
+    locale = Locale("en", is_explicit=False)
+    for iri in ("https://w3id.org/oib//evil.example/", "https://w3id.org/oib///evil.example"):
+        assert locale.url(iri) == iri
+    assert locale.url("https://w3id.org/oib/\\evil.example") == "/%5Cevil.example"
+    assert locale.url("javascript:alert(1)") == ""

@@ -128,6 +128,7 @@ def _answer(name: str, media_type: str) -> Response:
         names=reference.names,
         reference=reference,
         name=name,
+        iri=BASE + name,
         forms=media_types.GRAPH_SUFFIXES,
     )
 
