@@ -7,7 +7,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from hostile_queries import ENDLESS, ODD
-from oib.engine.bounded import MAX_BYTES, MAX_LENGTH, MAX_ROWS, BoundedEvaluator
+from oib.engine.bounded import MAX_CHARACTERS, MAX_LENGTH, MAX_ROWS, BoundedEvaluator
 from oib.engine.embedded import Embedded
 from oib.errors import OibError
 from oib.sparql import guard
@@ -78,7 +78,7 @@ def store():
     store.add(Quad(thing, name, Literal("物", language="zh-Hans")))
     store.extend(Quad(thing, part, Literal(number)) for number in range(15))
     store.extend(Quad(hub, part, Literal(number)) for number in range(MAX_ROWS + 5))
-    store.add(Quad(NamedNode("http://example.org/long"), name, Literal("x" * (MAX_BYTES + 1))))
+    store.add(Quad(NamedNode("http://example.org/long"), name, Literal("x" * (MAX_CHARACTERS + 1))))
     return store
 
 

@@ -12,8 +12,9 @@ as much as its evaluation, is not necessary:
   subject, which are counted before; the product of the counts is at most ``MAX_ROWS``. A filter
   compares two constants, variables, or their STR or LANG: there are no paths, groups, aggregates,
   sorting, subqueries, optional parts, regular expressions, nor functions that build strings.
-- *It needs little memory.* The rows and the texts of their terms are bounded by ``MAX_ROWS`` and
-  ``MAX_BYTES``, counted before in the same pass.
+- *It needs little memory.* The rows are bounded by ``MAX_ROWS``, the texts of their terms by
+  ``MAX_CHARACTERS`` in all, counted before in the same pass; an escape in an answer has at most six
+  bytes.
 - *No text crashes the parser.* The whole text, at most ``MAX_LENGTH`` characters, has to match one
   regular expression without nesting, and with possessive quantifiers, so in linear time. Constructs
   that parsers read in different ways (comments but at the beginning, escapes, relative IRIs) do not
@@ -33,10 +34,11 @@ from oib.namespaces import BASE
 from oib.sparql import results
 from oib.sparql.guard import ParsedQuery
 
-#: How many characters a text, how many rows an evaluation, and how many bytes an answer may have.
+#: How many characters a text may have, how many rows an evaluation, and how many characters the
+#: terms in these rows.
 MAX_LENGTH: Final = 2_048
 MAX_ROWS: Final = 1_000
-MAX_BYTES: Final = 2**18
+MAX_CHARACTERS: Final = 2**18
 
 # So many sizes are remembered; then they are counted anew.
 _MAX_REMEMBERED: Final = 100_000
@@ -94,7 +96,7 @@ class BoundedEvaluator:
             return None
         try:
             result = self._store.query(query.text, base_iri=BASE)
-            return results.write(result, media_type, MAX_BYTES)
+            return results.write(result, media_type)
         except Exception:  # a worker finds out what is wrong, and says it
             return None
 
@@ -117,7 +119,7 @@ class BoundedEvaluator:
             # Each match of this pattern is repeated for each row so far, and the other way round.
             characters = characters * count + size * rows
             rows *= count
-            if rows > MAX_ROWS or characters > MAX_BYTES:
+            if rows > MAX_ROWS or characters > MAX_CHARACTERS:
                 return False
         return True
 
