@@ -80,7 +80,7 @@ def pack_request(
             "named": dataset.named,
             "from": query.from_graphs,
             "from named": query.from_named_graphs,
-            "prologue": len(query.prologue),
+            "prologue": query.prologue if query.has_dataset else "",
             "preview": preview,
         }
         options = json.dumps(members).encode()
@@ -109,7 +109,7 @@ def receive_request(connection: socket.socket) -> Request:
     query = ParsedQuery(
         text,
         form,
-        text[: options["prologue"]],
+        options["prologue"],
         has_dataset=bool(options["from"] or options["from named"]),
         from_graphs=tuple(options["from"]),
         from_named_graphs=tuple(options["from named"]),
