@@ -1,7 +1,9 @@
 """A server that nobody can take down: real processes, hostile questions, bounded loops."""
 
+import asyncio
 import gzip
 import os
+import re
 import signal
 import socket
 import threading
@@ -233,6 +235,52 @@ def test_many_clients_at_once_are_answered_from_a_cold_start(snapshots, snapshot
         texts = [f"SELECT ?s {{ ?s ?p ?o }} LIMIT {n + 1}" for n in range(32)]
         answers = list(pool.map(lambda text: ask(server.root, text), texts))
     assert [answer.body.count(b'"s":') for answer in answers] == [n + 1 for n in range(32)]
+
+
+def test_two_hundred_connections_of_one_client_leave_others_their_share(snapshots, snapshot):
+    """One client floods the workers from 127.0.0.1; another asks small queries from 127.0.0.2."""
+    done, waits = threading.Event(), []
+
+    async def flood(root):
+        tasks = [asyncio.create_task(attack(root, number)) for number in range(200)]
+        while not done.is_set():
+            await asyncio.sleep(0.05)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def attack(root, number):
+        reader, writer = await asyncio.open_connection(*_address(root))
+        try:
+            for again in count():
+                text = f"{ENDLESS['cross product, counted']} # {number} {again}"
+                path = f"/sparql?query={quote(text)}"
+                writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                head = await reader.readuntil(b"\r\n\r\n")
+                size = re.search(rb"content-length: *([0-9]+)", head, re.I)
+                await reader.readexactly(int(size[1]))
+        finally:
+            writer.close()
+
+    with live_server.serve("--out", snapshots, OIB_INLINE="0") as server:
+        flooding = threading.Thread(target=lambda: asyncio.run(flood(server.root)))
+        flooding.start()
+        time.sleep(2)
+        try:
+            for number in range(20):
+                start = time.monotonic()
+                with socket.create_connection(
+                    _address(server.root), source_address=("127.0.0.2", 0)
+                ) as client:
+                    client.settimeout(30)
+                    client.sendall(_request(f"SELECT (COUNT(*) AS ?n) {{ <urn:{number}> ?p ?o }}"))
+                    assert client.recv(100).startswith(b"HTTP/1.1 200")
+                waits.append(time.monotonic() - start)
+        finally:
+            done.set()
+            flooding.join()
+    assert median(waits) < 1
+    assert max(waits) < 3  # in the order of arrival each would wait for ten seconds
 
 
 def test_a_query_of_bounded_cost_needs_no_worker(snapshots, snapshot):
