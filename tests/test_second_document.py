@@ -3,10 +3,12 @@
 from collections import defaultdict
 
 import pytest
+from pyoxigraph import DefaultGraph, NamedNode
 
 from oib import turtle
+from oib.dataset import derivation
 from oib.engine.embedded import Embedded
-from oib.namespaces import ID
+from oib.namespaces import ID, OIB, PREFIXES
 from oib.validation.checker import check
 from one_document import store_of
 from projects import ROOT, copy_home
@@ -28,6 +30,7 @@ FILES = {
     "v11-page-units": (),
     "v13-two-hedges": ("v01", "v03", "v04"),
     "more": ("v01", "v03"),
+    "agreement": ("v01", "v03", "more"),
 }
 
 
@@ -57,6 +60,18 @@ def enter(home, *names):
         path.write_text("\n".join(statements) + "\n", "utf-8")
 
 
+def related(store):
+    """Return the claims that agreement ties, by the names of their documents and numbers."""
+    return {
+        (
+            quad.subject.value.removeprefix(ID + "claim/"),
+            quad.predicate.value.removeprefix(OIB),
+            quad.object.value.removeprefix(ID + "claim/"),
+        )
+        for quad in store.quads_for_pattern(None, None, None, derivation.AGREEMENT)
+    }
+
+
 @pytest.fixture(scope="module")
 def entered(tmp_path_factory):
     home = copy_home(tmp_path_factory.mktemp("home"))
@@ -83,3 +98,53 @@ def test_both_counts_are_told_each_with_its_document(entered):
     both = Embedded(store_of(entered, ARTICLE, SLUG))
     told = table(answer(both, LIBRARY["base/count"].text))
     assert {(row[0], row[1]) for row in told} >= {("30", "2024-05"), ("36", "2025-06")}
+
+
+def test_independent_documents_agree_contradict_and_give_dates_more_exactly(entered):
+    look, article = f"{SLUG}/p01-", f"{ARTICLE}/"
+    both = (f"{look}63", "agreesWith", f"{article}p14-08")  # a tie without direction, told turned
+    exact = (f"{look}60", "refines", f"{article}p03-18")
+    agreed = (f"{look}60", "agreesWith", f"{article}p03-18")
+    other_year = (f"{look}61", "contradicts", f"{article}p03-16")
+    other_count = (f"{look}62", "contradicts", f"{article}p02-06")
+    turned = {(c, b, a) for a, b, c in (both, agreed, other_year, other_count)}
+    found = related(store_of(entered, ARTICLE, SLUG))
+    assert found == {both, exact, agreed, other_year, other_count} | turned
+
+
+def test_a_later_count_contradicts_no_earlier_one(entered):
+    ties = related(store_of(entered, ARTICLE, SLUG))
+    assert not [tie for tie in ties if f"{SLUG}/p01-01" in tie]  # 36 in June 2025, 30 in May 2024
+
+
+def test_a_reprint_is_no_second_voice(entered):
+    ties = related(store_of(entered, ARTICLE, SLUG, "hangzhou-reprint"))
+    reprinted = {tie for tie in ties if tie[0].startswith("hangzhou-reprint/")}
+    assert reprinted == {("hangzhou-reprint/p01-02", "agreesWith", f"{ARTICLE}/p03-21")}
+
+
+def test_who_speaks_in_two_documents_is_one_voice(entered):
+    ties = related(store_of(entered, ARTICLE, SLUG))
+    assert not [tie for tie in ties if f"{SLUG}/p01-64" in tie]
+
+
+def test_direct_triples_say_which_document_speaks(entered):
+    store = store_of(entered, ARTICLE, SLUG)
+    graphs = {
+        quad.graph_name.value.rpartition("/graph/")[2]
+        for quad in store.quads_for_pattern(
+            NamedNode(ID + "organization/shanghai-base"), NamedNode(OIB + "launchedOn"), None
+        )
+        if quad.graph_name != DefaultGraph()  # where the engine keeps the merge of all
+    }
+    assert graphs == {"direct", f"direct/{ARTICLE}", f"direct/{SLUG}"}
+
+
+def test_a_name_that_a_document_gives_is_no_second_preferred_label(entered):
+    store = store_of(entered, ARTICLE, SLUG)
+    programme = NamedNode(ID + "programme/offshore-innovation-bases")
+    labels = store.quads_for_pattern(programme, NamedNode(PREFIXES["skos"] + "prefLabel"), None)
+    tags = [literal.language for literal in {quad.object for quad in labels}]
+    assert sorted(tags) == ["en", "zh-hans"]
+    names = store.quads_for_pattern(programme, NamedNode(OIB + "hasName"), None)
+    assert "海外人才离岸创新创业基地" in {quad.object.value for quad in names}
