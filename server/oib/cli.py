@@ -36,10 +36,10 @@ LANGUAGES = ("en", "zh-Hans", "zh")
 KINDS = ("article", "news", "policy", "report", "web-page")
 _COPY = "your copy of it: text, HTML or PDF"
 
-# Flag, name in Limits, unit and help of what ``serve`` can be told about a query.
+# Flag, name in Limits, unit and help of each limit of a query that ``serve`` takes.
 _LIMITS = (
     ("--timeout", "seconds", "SECONDS", "longest time of a query"),
-    ("--memory", "memory_mib", "MIB", "most memory of a query"),
+    ("--memory", "memory_mib", "MIB", "largest memory of a query"),
     ("--answer", "answer_mib", "MIB", "largest answer"),
 )
 
@@ -173,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
         "evidence", verify_evidence, "verify locators and digests against a copy of the source"
     )
     one.add_argument("--document", type=Path, required=True, metavar="FILE", help=_COPY)
-    one.add_argument("--slug", help="of which document, if its digests are not to tell")
+    one.add_argument("--slug", help="of which document; by default, what its digests say")
     one.add_argument("--encoding", default="utf-8", help="of a plain text (%(default)s)")
     one.add_argument("--out", type=Path, help="folder of the snapshots")
 

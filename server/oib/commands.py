@@ -23,13 +23,13 @@ from oib.views import text_table
 
 
 def serve_home(arguments: argparse.Namespace) -> int:
-    """Build the snapshot if the sources changed, and serve it until told to stop."""
+    """Build the snapshot if the sources changed, and serve it until it is stopped."""
     home = find_home(arguments.home)
     folder = _folder(arguments, home)
-    given = {name: getattr(arguments, name, None) for name in VARIABLES}
+    flags = {name: getattr(arguments, name, None) for name in VARIABLES}
     limits = replace(
         Limits.read(os.environ),
-        **{name: value for name, value in given.items() if value is not None},
+        **{name: value for name, value in flags.items() if value is not None},
     )
     settings = HttpSettings.read(os.environ, arguments.public_url, arguments.trusted_proxy)
     where = arguments.host, arguments.port
@@ -71,18 +71,18 @@ def tidy_files(arguments: argparse.Namespace) -> int:
 def ask_query(arguments: argparse.Namespace) -> int:
     """Print the answer to a saved query or to one in a file, or the names of all saved ones."""
     home = find_home(arguments.home)
-    site = Services.open(home, _folder(arguments, home), log=_progress)
+    services = Services.open(home, _folder(arguments, home), log=_progress)
     if arguments.list:
-        for query in site.library:
+        for query in services.library:
             print(f"{query.name:44} {query.question['en']}")
         return 0
-    text = _query_text(arguments, site)
+    text = _query_text(arguments, services)
     offered = results.offered(guard.parse(text).form)
     name = arguments.format or ("ttl" if offered == tuple(results.GRAPHS) else "table")
     media_type = results.NAMES["json" if name == "table" else name]
     if media_type not in offered:
         raise BadInput(f"this query has no answer in {name}; leave --format out to see it")
-    body = site.engine.query(text, media_type)
+    body = services.engine.query(text, media_type)
     shown = text_table.render(body) if name == "table" else body.decode()
     # A value may hold what steers a terminal; a file or another program gets it as it is.
     sys.stdout.write(printable(shown) if name == "table" or sys.stdout.isatty() else shown)
@@ -166,7 +166,7 @@ def register_iris(arguments: argparse.Namespace) -> int:
     return 1 if new and arguments.check else 0
 
 
-def _query_text(arguments: argparse.Namespace, site: Services) -> str:
+def _query_text(arguments: argparse.Namespace, services: Services) -> str:
     if (arguments.name is None) == (arguments.file is None):
         raise BadInput("name one saved query, or give --file; oib ask --list names them all")
     if arguments.file:
@@ -180,7 +180,7 @@ def _query_text(arguments: argparse.Namespace, site: Services) -> str:
         if not equals:
             raise BadInput(f"--param {pair} needs the form NAME=VALUE")
         values[name] = value
-    return site.library[arguments.name].bind(values)
+    return services.library[arguments.name].bind(values)
 
 
 def _folder(arguments: argparse.Namespace, home: Path) -> Path:

@@ -21,8 +21,8 @@ FOLDERS = ("ontology", "shapes", "instances", "queries")
 _NAME = re.compile(r"[\w.~-]+")
 
 
-def find_home(given: Path | None = None) -> Path:
-    """Return the home: the one given, else the one beside the code, checked for its four folders.
+def find_home(path: Path | None = None) -> Path:
+    """Return a home, by default the one beside the code, after a check of its four folders.
 
     In a wheel the data lie inside the package, in a checkout two folders above it.
 
@@ -30,7 +30,7 @@ def find_home(given: Path | None = None) -> Path:
         HomeMissing: one of the four folders is not there.
     """
     packaged = Path(__file__).parent / "data"
-    home = given or (packaged if packaged.is_dir() else Path(__file__).parents[2])
+    home = path or (packaged if packaged.is_dir() else Path(__file__).parents[2])
     missing = [name for name in FOLDERS if not (home / name).is_dir()]
     if missing:
         raise HomeMissing(
