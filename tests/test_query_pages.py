@@ -189,3 +189,16 @@ def test_a_parameter_that_is_called_as_is_not_the_format(tmp_path, house):
     client = Client(live_server.application(services))
     response = client.get("/queries/one?as=tsv", headers={"Accept": "text/csv"})
     assert (response.mimetype, response.text.split()) == ("text/csv", ["as", "tsv"])
+
+
+def test_what_a_saved_query_does_not_settle_is_not_kept(tmp_path):
+    (tmp_path / "queries").mkdir()
+    text = "#+ question: {en: When}\nSELECT (NOW() AS ?now) (RAND() AS ?number) WHERE {}\n"
+    (tmp_path / "queries" / "now.rq").write_text(text, "utf-8")
+    services = Services(Embedded(Store()), "1", Library(tmp_path))
+    client = Client(live_server.application(services))
+    for accept in ("text/csv", BROWSER["Accept"]):
+        one, two = (client.get("/queries/now", headers={"Accept": accept}) for _ in range(2))
+        assert one.headers["Cache-Control"] == "no-store"
+        assert "ETag" not in one.headers
+        assert one.data != two.data

@@ -11,7 +11,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from oib.namespaces import BASE, DOC, ID, shorten
-from oib.web.messages import LANGUAGES, MESSAGES, PROPERTY_NAMES
+from oib.web.messages import LANGUAGES, MESSAGES, PROPERTY_NAMES, PUNCTUATION
 
 _MAX_ACCEPT_LANGUAGE = 1000  # characters
 _SAFE = "/#:@!$&'()*+,;=~-._"
@@ -41,6 +41,11 @@ class Locale:
     def alternate(self) -> str:
         """Return the language that the page offers to switch to."""
         return next(language for language in LANGUAGES if language != self.language)
+
+    @property
+    def punctuation(self) -> Mapping[str, str]:
+        """Return colon, opening and closing bracket and separator of the language."""
+        return PUNCTUATION[self.language]
 
     def message(self, key: str, **values: object) -> str:
         """Return a message of the interface in the language of the page, its fields filled."""

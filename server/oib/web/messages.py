@@ -187,6 +187,12 @@ MESSAGES: Final = {
     "your_query": ("Your query (SPARQL 1.1)", "查询（SPARQL 1.1）"),
 }
 
+#: Colon, brackets and separator of a list, by language: those of Chinese have full width.
+PUNCTUATION: Final = {
+    "en": {"colon": ": ", "opening": " (", "closing": ")", "separator": ", "},
+    "zh-Hans": {"colon": "：", "opening": "（", "closing": "）", "separator": "、"},
+}
+
 #: Names of properties of other vocabularies that have no label in the data.
 PROPERTY_NAMES: Final = {
     PREFIXES["skos"] + "prefLabel": ("Name", "名称"),

@@ -36,6 +36,7 @@ def render(
         locale=page_locale,
         message=page_locale.message,
         names=names or {},
+        **page_locale.punctuation,
         link_html=markup.link,
         term_html=markup.term,
         terms_html=markup.terms,

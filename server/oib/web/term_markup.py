@@ -44,8 +44,8 @@ class TermMarkup:
         )
 
     def terms(self, terms: Iterable[Term]) -> Markup:
-        """Return terms with commas between them."""
-        return Markup(", ").join(map(self.term, terms))
+        """Return terms as a list in the language of the page."""
+        return Markup(self._locale.punctuation["separator"]).join(map(self.term, terms))
 
     def text(self, texts: Mapping[str, str]) -> Markup:
         """Return the text, of several by language tag, that suits the page best."""
