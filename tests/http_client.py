@@ -5,7 +5,7 @@ import asyncio
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, TestResponse
 
-from oib.http.messages import BODILESS, Request, Response
+from oib.http.messages import BODILESS, Request, fetch
 
 
 class Client:
@@ -39,7 +39,7 @@ class Client:
         return asyncio.run(self._open(request_of(method, path, **parts)))
 
     async def _open(self, request):
-        response = await answer(self.application, request)
+        response = await fetch(self.application, request)
         body = response.body
         if not isinstance(body, bytes):
             body = b"".join([piece async for piece in body])
@@ -48,12 +48,6 @@ class Client:
         result = TestResponse([body], str(response.status), response.headers, None)
         result.headers = Headers(response.headers)  # these and no others
         return result
-
-
-async def answer(application, request):
-    """Return the response of an application, however it answers."""
-    response = application.handle(request)
-    return response if isinstance(response, Response) else await response
 
 
 def request_of(method, path, **parts):

@@ -92,7 +92,7 @@ class UpdateApplication:
     def __getattr__(self, name):
         return getattr(self.queries, name)
 
-    def handle(self, request):
+    def handle(self, request, respond):
         if request.method == "POST":
             try:
                 kind, encoding = (
@@ -101,10 +101,12 @@ class UpdateApplication:
                 operation = read_request("POST", request.query, kind, encoding, request.body)
                 if operation.kind == "update":
                     self.engine.update(operation.text, operation.dataset)
-                    return Response(204, [])
+                    respond(Response(204, []))
+                    return None
             except OibError as error:
-                return problems.from_error(error)
-        return self.queries.handle(request)
+                respond(problems.from_error(error))
+                return None
+        return self.queries.handle(request, respond)
 
 
 class SlowSession:
@@ -117,7 +119,10 @@ class SlowSession:
     def cancel(self):
         self.session.cancel()
 
-    async def answer(self, *query):
+    def answer(self, *query):
+        return asyncio.ensure_future(self.answer_later(*query))
+
+    async def answer_later(self, *query):
         await asyncio.sleep(1.5)
         return await self.session.answer(*query)
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 import live_server
-from http_client import Client, answer, request_of
+from http_client import Client, request_of
 from oib.http.application import HttpApplication
 from oib.http.encoding import accepts_gzip
-from oib.http.messages import Response
+from oib.http.messages import Response, fetch
 from oib.http.prefetch import prefetch, saved_queries
-from oib.http.response_cache import CachedResponse, ResponseCache
+from oib.http.response_cache import CachedResponse, HeaderSet, ResponseCache
 from oib.reload import CurrentServices
 
 JSON = "application/sparql-results+json"
@@ -42,9 +42,9 @@ class CountingSession:
         self.engine.calls += 1
         return self.session.query(*query)
 
-    async def answer(self, *query):
+    def answer(self, *query):
         self.engine.calls += 1
-        return await self.session.answer(*query)
+        return self.session.answer(*query)
 
     def cancel(self):
         self.session.cancel()
@@ -248,11 +248,11 @@ def test_a_cache_holds_no_more_than_its_bytes():
     async def fill():
         cache = ResponseCache(3000)
         for name in ("a", "b", "c", "d", "e"):
-            entry = CachedResponse.create(f'"{name}"', [], name.encode() * 900)
-            await cache.store(entry, request_of("GET", "/"), None)
+            entry = CachedResponse(f'"{name}"', HeaderSet([]), name.encode() * 400)
+            cache.store(entry, request_of("GET", "/"), None)
             cache.find('"a"')
-        large = CachedResponse.create('"large"', [], b"x" * 3001)
-        await cache.store(large, request_of("GET", "/"), None)
+        large = CachedResponse('"large"', HeaderSet([]), b"x" * 3001)
+        cache.store(large, request_of("GET", "/"), None)
         return cache
 
     cache = asyncio.run(fill())
@@ -264,7 +264,7 @@ def test_a_cache_holds_no_more_than_its_bytes():
 def test_many_at_once_get_the_same_bytes(application):
     async def ask():
         requests = [request_of("GET", "/sparql", query_string=MANY) for _ in range(40)]
-        return await asyncio.gather(*(answer(application, request) for request in requests))
+        return await asyncio.gather(*(fetch(application, request) for request in requests))
 
     assert len({response.body for response in asyncio.run(ask())}) == 1
 

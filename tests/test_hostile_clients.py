@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 import live_server
-from process_info import soon, told
+from process_info import field_of, soon
 
 ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n"
 HEALTH = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -55,7 +55,7 @@ def exchange(root, *pieces, pause=0.1, seconds=0.6):
 
 def memory(process):
     """Return the resident memory of a process, in MiB."""
-    return int(told(process.pid, "rss")) / 1024
+    return int(field_of(process.pid, "rss")) / 1024
 
 
 def large_request(connection=b"keep-alive", query=LARGE):

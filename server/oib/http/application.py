@@ -2,16 +2,14 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Callable
 
 from oib import response_headers
 from oib.http import problems, sparql
-from oib.http.messages import Request, Response
+from oib.http.messages import Pending, Request, Respond, Response, respond_later
 from oib.http.metrics import Metrics
 from oib.http.response_cache import (
     MAX_BYTES,
-    CachedResponse,
     Key,
     MemoEntry,
     RequestMemo,
@@ -25,6 +23,7 @@ from oib.http.sparql import SparqlEndpoint
 from oib.http.wsgi import WebApplication
 from oib.reload import CurrentServices
 from oib.services import Services
+from oib.sparql import guard
 
 _log = logging.getLogger(__name__)
 _ALLOW = [("Allow", "GET, HEAD")]
@@ -50,12 +49,12 @@ class HttpApplication:
         self._services, self._web = services, web
         self.cache = ResponseCache(cache_bytes)
         self._memo = RequestMemo()
-        self._sparql = SparqlEndpoint(self.cache, self._page)
+        self._sparql = SparqlEndpoint(self.cache, self._page, self._fault)
         self.metrics = Metrics(lambda: services.current.version, lambda: self.cache.size, log)
 
     def refuse(self, response: Response) -> Response:
         """Mark and record the response to what could not be read as a request."""
-        response.headers += response_headers.common(self._services.current.version)
+        response.headers.extend(response_headers.common(self._services.current.version))
         return self._record(Request("", "/-"), response)
 
     def recall(self, raw: bytes) -> MemoEntry | None:
@@ -73,46 +72,40 @@ class HttpApplication:
             head, version = entry.encoded_headers, request.version
             self._memo.store(raw, MemoEntry(version, head, entry.body, request))
 
-    def handle(self, request: Request) -> Response | Coroutine[Any, Any, Response]:
-        """Answer a request, at once or by a coroutine, and record the response."""
+    def handle(self, request: Request, respond: Respond) -> Pending | None:
+        """Answer a request, and record the response."""
         services = self._services.current
         request.version = services.version
-        try:
-            answer = self._route(request, services)
-        except Exception:
-            answer = self._fault(request)
-        if not isinstance(answer, Response):
-            self.metrics.in_flight += 1
-            return self._finish(request, answer)
-        return self._record(request, answer)
 
-    async def _finish(self, request: Request, answer: Coroutine[Any, Any, Response]) -> Response:
-        try:
-            response = await answer
-        except Exception:
-            response = self._fault(request)
-        finally:
-            self.metrics.in_flight -= 1
-        return self._record(request, response)
+        def record(response: Response) -> None:
+            respond(self._record(request, response))
 
-    def _fault(self, request: Request) -> Response:
-        """Log the exception at hand, and return the response to the request that met it."""
-        _log.exception("fault in the answer to %s %s", request.method, request.path)
+        try:
+            return self._route(request, services, record)
+        except Exception as error:
+            record(self._fault(request, error))
+            return None
+
+    def _fault(self, request: Request, error: BaseException) -> Response:
+        """Log an exception, and return the response to the request that met it."""
+        _log.error("fault in the answer to %s %s", request.method, request.path, exc_info=error)
         detail = "the server failed to answer this request; tell whoever runs it"
         response = problems.problem(500, detail)
-        response.headers += response_headers.common(request.version)
+        response.headers.extend(response_headers.common(request.version))
         return response
 
     def _record(self, request: Request, response: Response) -> Response:
-        if isinstance(response.body, bytes):
-            is_sent = request.method != "HEAD"
-            self.metrics.record(request, response.status, len(response.body) if is_sent else 0)
+        body = response.body
+        if isinstance(body, bytes):
+            self.metrics.record(
+                request, response.status, 0 if request.method == "HEAD" else len(body)
+            )
         else:
-            response.body = self._recorded(request, response, response.body)
+            response.body = self._recorded(request, response.status, body)
         return response
 
     async def _recorded(
-        self, request: Request, response: Response, body: AsyncIterator[bytes]
+        self, request: Request, status: int, body: AsyncIterator[bytes]
     ) -> AsyncIterator[bytes]:
         """Yield the pieces of a body, and record the response when it has ended or is cut off."""
         sent = 0
@@ -121,36 +114,51 @@ class HttpApplication:
                 sent += len(piece)
                 yield piece
         finally:
-            self.metrics.record(request, response.status, sent)
+            self.metrics.record(request, status, sent)
 
-    def _route(
-        self, request: Request, services: Services
-    ) -> Response | Coroutine[Any, Any, Response]:
-        if request.path == "/metrics":
-            return self._metrics(request)
-        if request.path == "*":
-            return self._options(services)
+    def _route(self, request: Request, services: Services, respond: Respond) -> Pending | None:
+        path = request.path
+        if path in sparql.PATHS:
+            # Its own way to the cache is quicker, unless there is much to read before.
+            if len(request.query) <= guard.MAX_INLINE_LENGTH:
+                return self._sparql.handle(request, services, respond)
+        elif path == "/metrics":
+            respond(self._metrics(request))
+            return None
+        elif path == "*":
+            respond(self._options(services))
+            return None
         key = self.cache.key(request, services.version)
         entry = self.cache.lookup(key) if key else None
         if entry is not None:
             request.cache_result = "hit"
-            if self.cache.is_encoded(entry, request):
-                return entry.response_to(request)
-            return self._encode(entry, request, key)
-        if request.path in sparql.PATHS:
-            return self._sparql.handle(request, services, key)
-        return self._page(request, services, key)
+            return self.cache.deliver(entry, request, key, respond)
+        if path in sparql.PATHS:
+            return self._sparql.handle(request, services, respond)
+        return self._page(request, services, key, respond)
 
-    async def _encode(self, entry: CachedResponse, request: Request, key: Key | None) -> Response:
-        return (await self.cache.encode(entry, request, key)).response_to(request)
+    def _page(
+        self, request: Request, services: Services, key: Key | None, respond: Respond
+    ) -> Pending | None:
+        """Let the web application answer."""
+        if request.path in sparql.PATHS:  # whose pages were not looked for yet
+            key = self.cache.key(request, services.version)
+            entry = self.cache.lookup(key) if key else None
+            if entry is not None:
+                request.cache_result = "hit"
+                return self.cache.deliver(entry, request, key, respond)
 
-    async def _page(self, request: Request, services: Services, key: Key | None) -> Response:
+        def deliver(response: Response) -> None:
+            entry = cacheable(response) if services.is_immutable else None
+            if entry is None or not key:
+                respond(conditional(request, response))
+                return
+            self.cache.store(entry, request, key)
+            self.cache.deliver(entry, request, key, respond)
+
         whole = unconditional(request) if key else request
-        response = await self._web.respond(whole, services)
-        entry = cacheable(response) if services.is_immutable else None
-        if entry is None or not (key or request.method == "POST"):
-            return conditional(request, response)
-        return (await self.cache.store(entry, request, key)).response_to(request)
+        making = self._web.respond(whole, services)
+        return respond_later(making, deliver, lambda error: self._fault(request, error))
 
     def _options(self, services: Services) -> Response:
         """Answer ``OPTIONS *``, which is about the server as a whole (RFC 9110, section 9.3.7)."""
@@ -161,5 +169,5 @@ class HttpApplication:
         if request.method in ("GET", "HEAD"):
             return self.metrics.response()
         response = problems.problem(405, "metrics are read by GET", _ALLOW)
-        response.headers += response_headers.common(self._services.current.version)
+        response.headers.extend(response_headers.common(self._services.current.version))
         return response

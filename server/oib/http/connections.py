@@ -63,6 +63,7 @@ class Connections:
             settings.idle_seconds / 4,
             settings.send_window_seconds / 4,
         )
+        application.metrics.in_flight = lambda: sum(one.is_waiting for one in self._open)
         self._sweep()
 
     def __len__(self) -> int:

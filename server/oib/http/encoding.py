@@ -3,11 +3,12 @@
 import gzip
 import re
 from functools import lru_cache
+from typing import Final
 
-from oib.http.messages import Headers
+from oib.http.messages import Headers, header
 
-# Shorter bodies fit into one packet anyway.
-_MIN_SIZE = 1024
+#: Shorter bodies, in bytes, fit into one packet anyway.
+MIN_COMPRESSED: Final = 1024
 _COMPRESSIBLE = re.compile(r"text/|application/(?:.*\+)?(?:json|xml|n-triples|sparql-query)")
 _TAG = re.compile(r'"[^"]*"|\*')
 _CODING = re.compile(r"\s*(gzip|x-gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?", re.I)
@@ -18,13 +19,11 @@ def compress(body: bytes) -> bytes:
     return gzip.compress(body, 6, mtime=0)
 
 
-def is_compressible(headers: Headers, body: bytes) -> bool:
-    """Return whether a body gains by compression: text of some length, not encoded yet."""
-    if len(body) < _MIN_SIZE:
+def is_compressible(headers: Headers) -> bool:
+    """Return whether a body with these headers gains by compression: text, not encoded yet."""
+    if header(headers, "content-encoding"):
         return False
-    named = {name.lower(): value for name, value in headers}
-    is_plain = "content-encoding" not in named
-    return is_plain and _COMPRESSIBLE.match(named.get("content-type", "")) is not None
+    return _COMPRESSIBLE.match(header(headers, "content-type")) is not None
 
 
 @lru_cache(maxsize=256)

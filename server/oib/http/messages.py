@@ -1,7 +1,8 @@
 """Requests and responses as the server passes them on, and the one way a head is written."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -43,24 +44,91 @@ class Request:
     version: str = ""
 
 
-@dataclass(slots=True)
 class Response:
-    """A response; ``cached`` is the entry of the response cache that it was made from, if any.
+    """A response, complete or with a body that is still being made.
 
     The headers hold neither ``Date`` nor ``Connection``: whoever writes the response adds them.
+    ``cached`` is the entry of the response cache that this is, whole and unchanged, if any: then
+    the headers are those of the entry.
     """
 
-    status: int
-    headers: Headers
-    body: bytes | AsyncIterator[bytes] = b""
-    cached: "CachedResponse | None" = None
+    __slots__ = ("_headers", "body", "cached", "status")
+
+    def __init__(
+        self,
+        status: int,
+        headers: Headers | None = None,
+        body: bytes | AsyncIterator[bytes] = b"",
+        cached: "CachedResponse | None" = None,
+    ) -> None:
+        self.status, self.body, self.cached = status, body, cached
+        self._headers = headers
+
+    @property
+    def headers(self) -> Headers:
+        """The header fields, names as they are usually written."""
+        if self._headers is None:
+            self._headers = self.cached.headers if self.cached else []
+        return self._headers
+
+    def encoded_headers(self) -> bytes:
+        """Return the header lines as they are sent.
+
+        Raises:
+            ValueError: a name or a value holds a line break.
+        """
+        return self.cached.encoded_headers if self.cached else encode_headers(self.headers)
+
+
+#: Takes the response to a request, once.
+Respond = Callable[[Response], None]
+
+
+class Pending(Protocol):
+    """A response that is being made."""
+
+    def cancel(self) -> object:
+        """Stop making it: nobody waits for it any more."""
 
 
 class Application(Protocol):
-    """What answers requests: at once, or by a coroutine that may be cancelled."""
+    """What answers requests."""
 
-    def handle(self, request: Request) -> Response | Coroutine[Any, Any, Response]:
-        """Answer a request."""
+    def handle(self, request: Request, respond: Respond) -> Pending | None:
+        """Answer a request, in the thread of the event loop.
+
+        ``respond`` is called with the response: before this returns, and then the result is None;
+        or later, unless the result is cancelled.
+        """
+
+
+def respond_later(
+    making: Coroutine[Any, Any, Response],
+    respond: Respond,
+    fail: Callable[[BaseException], Response],
+) -> Pending:
+    """Let a coroutine make a response; ``fail`` makes that to an error which it raises."""
+    task = asyncio.get_running_loop().create_task(making)
+
+    def finish(task: asyncio.Task[Response]) -> None:
+        if not task.cancelled():
+            error = task.exception()
+            respond(fail(error) if error else task.result())
+
+    task.add_done_callback(finish)
+    return task
+
+
+async def fetch(application: Application, request: Request) -> Response:
+    """Return the response of an application to a request."""
+    response: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+    pending = application.handle(request, response.set_result)
+    try:
+        return await response
+    except asyncio.CancelledError:
+        if pending:
+            pending.cancel()
+        raise
 
 
 def status_line(status: int) -> bytes:

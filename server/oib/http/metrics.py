@@ -8,6 +8,7 @@ import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -33,6 +34,12 @@ _ROUTES: Final = frozenset(
 _QUERY_ROUTES: Final = frozenset({"sparql", "queries"})
 _BUCKETS: Final = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 30.0)
 _OUTCOMES: Final = {408: "slow", 413: "too-large", 422: "too-large", 503: "stopped"}
+
+
+@lru_cache(maxsize=256)
+def _route(path: str) -> str:
+    first = path[1:].partition("/")[0].partition(".")[0]
+    return first if first in _ROUTES else "other"
 
 
 class _Histogram:
@@ -71,16 +78,15 @@ class Metrics(Collector):
         self._requests = Counter[tuple[str, int]]()
         self._seconds: dict[str, _Histogram] = {}
         self._cache = Counter[str]()
-        #: How many requests are being answered.
-        self.in_flight = 0
+        #: Returns how many requests are being answered.
+        self.in_flight: Callable[[], int] = lambda: 0
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
     def record(self, request: Request, status: int, sent: int) -> None:
         """Count a response with a body of so many bytes."""
         seconds = time.perf_counter() - request.started
-        first = request.path[1:].partition("/")[0].partition(".")[0]
-        route = first if first in _ROUTES else "other"
+        route = _route(request.path)
         self._requests[route, status] += 1
         outcome = _OUTCOMES.get(status, "refused" if status >= 400 else "answered")
         if route in _QUERY_ROUTES:
@@ -118,7 +124,7 @@ class Metrics(Collector):
         yield from self._gauges()
 
     def _gauges(self) -> Iterator[Metric]:
-        yield GaugeMetricFamily("oib_requests_in_flight", "Requests now.", self.in_flight)
+        yield GaugeMetricFamily("oib_requests_in_flight", "Requests now.", self.in_flight())
         yield GaugeMetricFamily("oib_cache_bytes", "Bytes of kept responses.", self._cache_bytes())
         info = GaugeMetricFamily("oib_data_info", "The data served.", labels=("version",))
         info.add_metric((self._version(),), 1)

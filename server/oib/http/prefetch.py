@@ -1,25 +1,19 @@
 """Prefetch: responses that are likely to be requested are computed before anybody does."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from oib import media_types
-from oib.http.messages import Request, Response
+from oib.http.messages import Application, Request, fetch
 from oib.services import Services
 
-if TYPE_CHECKING:
-    from oib.http.messages import Application
 
-
-async def prefetch(application: "Application", requests: Iterable[tuple[str, str]]) -> None:
+async def prefetch(application: Application, requests: Iterable[tuple[str, str]]) -> None:
     """Request paths in media types, one after another; failures are ignored."""
     for path, accept in requests:
         headers = {"accept": accept, "accept-encoding": "gzip"}
         try:
             for _ in range(2):  # the second time it is compressed
-                answer = application.handle(Request("GET", path, headers=dict(headers)))
-                if not isinstance(answer, Response):
-                    await answer
+                await fetch(application, Request("GET", path, headers=dict(headers)))
         except Exception:  # whoever requests it next is told
             continue
 

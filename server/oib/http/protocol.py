@@ -11,13 +11,14 @@ import logging
 import math
 import re
 from collections import deque
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import AsyncIterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote_to_bytes
 
 import httptools
 
-from oib.http.messages import BODILESS, Request, Response, encode_headers, header, status_line
+from oib.http.messages import BODILESS, Pending, Request, Response, header, status_line
 from oib.http.problems import problem
 from oib.response_headers import MAX_BODY
 
@@ -37,6 +38,7 @@ _HIGH_WATER = 2**14
 
 _HOST = re.compile(rb"[\w.~!$&'()*+,;=%:\[\]-]*", re.ASCII)
 _HOP_BY_HOP: Final = frozenset({b"upgrade", b"http2-settings"})
+_OF_PROXIES: Final = ("x-forwarded-", "forwarded")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _ALLOW = [("Allow", "GET, HEAD, POST, OPTIONS")]
 
@@ -51,6 +53,10 @@ class _RefusedError(Exception):
         self.response = response
 
 
+#: Stands for a request that could not be parsed.
+_UNPARSED: Final = Request("", "")
+
+
 class HttpProtocol(asyncio.Protocol):
     """The server's end of one connection.
 
@@ -59,6 +65,8 @@ class HttpProtocol(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_answered",
+        "_answered_raw",
         "_base_url",
         "_body",
         "_closes",
@@ -81,11 +89,11 @@ class HttpProtocol(asyncio.Protocol):
         "_keeps_alive",
         "_parsed",
         "_parser",
+        "_pending",
         "_queue",
         "_raw",
         "_request",
         "_target",
-        "_task",
         "_transport",
         "_unfinished_size",
         "_unparsed",
@@ -122,7 +130,8 @@ class HttpProtocol(asyncio.Protocol):
         self.is_answering = self._is_advancing = False
         self._keeps_alive = True
         self._closes = self._is_lost = self._is_refusing = self._is_lingering = False
-        self._task: asyncio.Task[None] | None = None
+        self._answered, self._answered_raw = _UNPARSED, b""
+        self._pending: Pending | None = None
         self._is_reading_paused = self._is_writing_paused = False
         self._drained: asyncio.Future[None] | None = None
 
@@ -146,8 +155,8 @@ class HttpProtocol(asyncio.Protocol):
         self._is_lost = True
         self._connections.remove(self)
         self._queue.clear()
-        if self._task:
-            self._task.cancel()
+        if self._pending:
+            self._pending.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Answer at once what is known by its bytes; parse all else as far as it can be served."""
@@ -190,6 +199,11 @@ class HttpProtocol(asyncio.Protocol):
     # --- of all connections
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether a response is being made that is not there yet."""
+        return self._pending is not None
+
+    @property
     def is_idle(self) -> bool:
         """Whether no request is being received or answered, and nothing is left to be sent."""
         return not (
@@ -209,8 +223,9 @@ class HttpProtocol(asyncio.Protocol):
         """Give up waiting: for a request, for its body, or for the response to it."""
         self.deadline = math.inf
         if self.is_answering:
-            if self._task:
-                self._task.cancel()
+            if self._pending:
+                self._pending.cancel()
+            self._respond(self._connections.application.refuse(_out_of_time()))
         elif self._is_in_body and not self._is_lingering:
             self.refuse(problem(408, "the body did not come to its end in time; send it again"))
         else:
@@ -446,16 +461,18 @@ class HttpProtocol(asyncio.Protocol):
         headers: dict[str, str] = {}
         hosts = 0
         for name, value in self._fields:
-            field = _FIELD_NAMES.get(name) or name.decode("latin-1").lower()
+            field = _FIELD_NAMES.get(name)
+            if field is None:
+                field = name.decode("latin-1").lower()
+                if "_" in field or (field.startswith(_OF_PROXIES) and not self._is_from_proxy):
+                    continue
             if field == "host":
                 hosts += 1
-                if not _HOST.fullmatch(value):
+                if not _is_host(value):
                     raise _RefusedError(problem(400, "the header Host names no host; mend it"))
-            if field.startswith(("x-forwarded-", "forwarded")) and not self._is_from_proxy:
-                continue
             if field in headers:
                 headers[field] = f"{headers[field]}, {value.decode('latin-1')}"
-            elif "_" not in field:
+            else:
                 headers[field] = value.decode("latin-1")
         if hosts != 1 and (hosts > 1 or version == "1.1"):
             raise _RefusedError(problem(400, "a request of HTTP/1.1 has one header Host; send one"))
@@ -486,53 +503,47 @@ class HttpProtocol(asyncio.Protocol):
         connections = self._connections
         self.is_answering = True
         self._keeps_alive = keeps_alive and not connections.is_stopping
-        self.deadline = connections.time() + connections.settings.request_seconds
         if isinstance(request, Response):  # of a request that could not be parsed
-            self._finish(Request("GET", ""), connections.application.refuse(request), b"")
+            self._answered, self._answered_raw = _UNPARSED, b""
+            self._respond(connections.application.refuse(request))
             return
-        answer = connections.application.handle(request)
-        if isinstance(answer, Response) and isinstance(answer.body, bytes):
-            self._finish(request, answer, raw)
-        else:
-            self._task = connections.loop.create_task(self._respond(request, answer, raw))
+        self._answered, self._answered_raw = request, raw
+        self.deadline = connections.time() + connections.settings.request_seconds
+        pending = connections.application.handle(request, self._respond)
+        if pending is not None:
+            self._pending = pending
 
-    async def _respond(
-        self, request: Request, answer: Response | Coroutine[Any, Any, Response], raw: bytes
-    ) -> None:
-        """Wait for a response and write it, unless the client goes away."""
-        connections = self._connections
-        try:
-            try:
-                response = answer if isinstance(answer, Response) else await answer
-            except asyncio.CancelledError:
-                if self._is_lost:
-                    return
-                response = connections.application.refuse(_out_of_time())
-            if isinstance(response.body, bytes):
-                self._finish(request, response, raw)
-            elif not self._is_lost:
-                self.deadline = math.inf  # from here on the client sets the pace
-                await self._stream(request, response)
-        finally:
-            self._task = None
-
-    def _finish(self, request: Request, response: Response, raw: bytes) -> None:
-        """Write a whole response, and go on with the next request."""
+    def _respond(self, response: Response) -> None:
+        """Write a response, all at once or piece by piece."""
         if self._is_lost:
             return
-        entry = response.cached
-        is_cached = entry is not None and response.headers is entry.headers
-        assert isinstance(response.body, bytes)
-        fields = entry.encoded_headers if entry and is_cached else encode_headers(response.headers)
-        has_body = request.method != "HEAD" and response.status not in BODILESS
-        if raw and is_cached and request.cache_result == "hit" and self._keeps_alive:
+        self._pending = None
+        if isinstance(response.body, bytes):
+            self._finish(response, response.body)
+        else:
+            self.deadline = math.inf  # from here on the client sets the pace
+            stream = self._stream(response, response.body)
+            self._pending = self._connections.loop.create_task(stream)
+
+    def _finish(self, response: Response, body: bytes) -> None:
+        """Write a whole response, and go on with the next request."""
+        request, raw = self._answered, self._answered_raw
+        fields = self._fields_of(response)
+        if raw and response.cached and request.cache_result == "hit" and self._keeps_alive:
             self._connections.memorize(raw, request, response)
-        self._write(
-            response.status,
-            self._connection_field(request, fields),
-            response.body if has_body else b"",
-        )
+        if body and (request.method == "HEAD" or response.status in BODILESS):
+            body = b""
+        self._write(response.status, fields, body)
         self._end_response()
+
+    def _fields_of(self, response: Response) -> bytes:
+        fields = response.encoded_headers()
+        if not self._keeps_alive:
+            return fields + b"connection: close\r\n"
+        # What HTTP/1.0 expects to be told.
+        if self._answered.headers.get("connection", "").lower() == "keep-alive":
+            return fields + b"connection: keep-alive\r\n"
+        return fields
 
     def _end_response(self) -> None:
         self.is_answering = False
@@ -540,7 +551,8 @@ class HttpProtocol(asyncio.Protocol):
             self._linger()
         else:
             self._await_request()
-            self._advance()
+            if self._queue or self._unparsed:
+                self._advance()
 
     def _await_request(self) -> None:
         """Set the deadline for what comes next."""
@@ -563,14 +575,6 @@ class HttpProtocol(asyncio.Protocol):
         else:
             transport.close()
 
-    def _connection_field(self, request: Request, fields: bytes) -> bytes:
-        if not self._keeps_alive:
-            return fields + b"connection: close\r\n"
-        # What HTTP/1.0 expects to be told.
-        if request.headers.get("connection", "").lower() == "keep-alive":
-            return fields + b"connection: keep-alive\r\n"
-        return fields
-
     def _write(self, status: int, fields: bytes, body: bytes) -> None:
         head = b"".join((status_line(status), self._connections.date_field, fields, b"\r\n"))
         self.written += len(head) + len(body)
@@ -579,17 +583,15 @@ class HttpProtocol(asyncio.Protocol):
         else:
             self._transport.writelines((head, body))
 
-    async def _stream(self, request: Request, response: Response) -> None:
+    async def _stream(self, response: Response, body: AsyncIterator[bytes]) -> None:
         """Write a response piece by piece, as fast as the client reads it."""
-        body = response.body
-        assert not isinstance(body, bytes)
         has_length = bool(header(response.headers, "content-length"))
-        has_body = request.method != "HEAD" and response.status not in BODILESS
-        fields = encode_headers(response.headers)
+        has_body = self._answered.method != "HEAD" and response.status not in BODILESS
+        fields = self._fields_of(response)
         if not has_length and has_body:
             fields += b"transfer-encoding: chunked\r\n"
         try:
-            self._write(response.status, self._connection_field(request, fields), b"")
+            self._write(response.status, fields, b"")
             if has_body:
                 async for piece in body:
                     if self._is_writing_paused:
@@ -603,13 +605,14 @@ class HttpProtocol(asyncio.Protocol):
             self.abort()
             return
         except Exception:
-            _log.exception("fault in the answer to %s %s", request.method, request.path)
+            _log.exception("fault in the body of the answer to %s", self._answered.path)
             self.abort()  # the client sees that the response is not whole
             return
         finally:
             close = getattr(body, "aclose", None)
             if close:
                 await close()
+        self._pending = None
         self._end_response()
 
     def _write_piece(self, piece: bytes, is_identity: bool) -> None:
@@ -629,6 +632,11 @@ _FIELD_NAMES = {
     )
     for form in (name, name.lower())
 }
+
+
+@lru_cache(maxsize=64)
+def _is_host(value: bytes) -> bool:
+    return _HOST.fullmatch(value) is not None
 
 
 def _origin_form(target: bytes) -> bytes:

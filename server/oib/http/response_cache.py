@@ -7,15 +7,31 @@ Everything here runs on one event loop.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Final, Self
+from typing import Any, Final
 
 from cachetools import LRUCache
 
-from oib.http.encoding import accepts_gzip, compress, etag_matches, gzip_etag, is_compressible
-from oib.http.messages import Headers, Request, Response, encode_headers, header
+from oib.http.encoding import (
+    MIN_COMPRESSED,
+    accepts_gzip,
+    compress,
+    etag_matches,
+    gzip_etag,
+    is_compressible,
+)
+from oib.http.messages import (
+    Headers,
+    Pending,
+    Request,
+    Respond,
+    Response,
+    encode_headers,
+    header,
+    respond_later,
+)
 
 #: How many bytes of responses are kept, and how many of keys.
 MAX_BYTES: Final = 64 * 2**20
@@ -38,67 +54,86 @@ _BYPASS = {"range", "if-match", "if-unmodified-since", "authorization"}
 _BEYOND_ITS_HEAD = {"content-length", "transfer-encoding", "connection", "expect", "upgrade"}
 _VARY = {"accept", "accept-language", "accept-encoding"}
 # What describes a body; a 304 has none.
+_OF_ENTRY = {"etag", "content-length"}
 _OF_BODY = {"content-length", "content-type", "content-encoding", "content-language"}
 
 Key = tuple[str, ...]
 
 
-@dataclass(frozen=True)
+class HeaderSet:
+    """The headers that many responses have in common: all but entity tag and length."""
+
+    __slots__ = ("encoded", "encoded_varying", "headers", "is_compressible", "varying")
+
+    def __init__(self, headers: Headers) -> None:
+        self.headers = headers
+        self.is_compressible = is_compressible(headers)
+        # … and those of a response that also has a compressed form.
+        vary = header(headers, "vary")
+        self.varying = [(name, value) for name, value in headers if name.lower() != "vary"]
+        self.varying.append(("Vary", f"{vary}, Accept-Encoding".lstrip(", ")))
+        self.encoded, self.encoded_varying = encode_headers(headers), encode_headers(self.varying)
+
+
 class CachedResponse:
-    """A complete response with status 200: its strong entity tag (quoted), headers and body."""
+    """A complete response with status 200.
 
-    etag: str
-    headers: Headers
-    body: bytes
+    Attributes:
+        etag: its strong entity tag, quoted.
+        body: its body.
+        is_compressible: whether the body gains by compression.
+        encoded_headers: the header lines as they are sent.
+    """
 
-    @classmethod
-    def create(cls, etag: str, headers: Headers, body: bytes) -> Self:
-        """Make an entry; ``Vary`` names Accept-Encoding if the body has a compressed form."""
-        own = [(name, value) for name, value in headers if name.lower() != "content-length"]
-        if is_compressible(headers, body):
-            vary = next((value for name, value in own if name.lower() == "vary"), "")
-            own = [(name, value) for name, value in own if name.lower() != "vary"]
-            own.append(("Vary", f"{vary}, Accept-Encoding".lstrip(", ")))
-        return cls(etag, [*own, ("Content-Length", str(len(body)))], body)
+    __slots__ = ("_coding", "_header_set", "body", "encoded_headers", "etag", "is_compressible")
+
+    def __init__(self, etag: str, header_set: HeaderSet, body: bytes, coding: str = "") -> None:
+        self.etag, self.body = etag, body
+        self._header_set, self._coding = header_set, coding
+        self.is_compressible = (
+            not coding and header_set.is_compressible and len(body) >= MIN_COMPRESSED
+        )
+        common = header_set.encoded_varying if self._varies else header_set.encoded
+        self.encoded_headers = b"%betag: %b\r\n%bcontent-length: %d\r\n" % (
+            common,
+            etag.encode("latin-1"),
+            b"content-encoding: %b\r\n" % coding.encode() if coding else b"",
+            len(body),
+        )
+
+    @property
+    def _varies(self) -> bool:
+        return self.is_compressible or bool(self._coding)
+
+    @property
+    def headers(self) -> Headers:
+        """The headers, as a list."""
+        common = self._header_set.varying if self._varies else self._header_set.headers
+        coding = [("Content-Encoding", self._coding)] if self._coding else []
+        return [*common, ("ETag", self.etag), *coding, ("Content-Length", str(len(self.body)))]
 
     @property
     def size(self) -> int:
         """Return about how many bytes of memory this takes."""
-        return len(self.body) + 2 * sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.body) + len(self.encoded_headers) + 400
 
-    @cached_property
-    def is_compressible(self) -> bool:
-        """Whether the body gains by compression."""
-        return is_compressible(self.headers, self.body)
-
-    @cached_property
-    def not_modified_headers(self) -> Headers:
-        """The headers of a 304 in place of this response (RFC 9110, section 15.4.5)."""
-        return [(name, value) for name, value in self.headers if name.lower() not in _OF_BODY]
-
-    @cached_property
-    def encoded_headers(self) -> bytes:
-        """The headers as they are sent."""
-        return encode_headers(self.headers)
-
-    def compressed(self) -> Self:
+    def compressed(self) -> "CachedResponse":
         """Return the same response in gzip, with an entity tag of its own."""
-        etag, body = gzip_etag(self.etag), compress(self.body)
-        replaced = {"etag", "content-length"}
-        headers = [(name, value) for name, value in self.headers if name.lower() not in replaced]
-        headers += [
-            ("ETag", etag),
-            ("Content-Encoding", "gzip"),
-            ("Content-Length", str(len(body))),
-        ]
-        return type(self)(etag, headers, body)
+        return CachedResponse(
+            gzip_etag(self.etag), self._header_set, compress(self.body), coding="gzip"
+        )
 
     def response_to(self, request: Request) -> Response:
         """Return this as the response to a request, or 304 if the client has it already."""
         known = request.headers.get("if-none-match")
         if known and request.method != "POST" and etag_matches(known, self.etag):
-            return Response(304, self.not_modified_headers, b"", self)
-        return Response(200, self.headers, self.body, self)
+            return Response(304, not_modified_headers(self.headers))
+        return Response(200, None, self.body, self)
+
+
+def not_modified_headers(headers: Headers) -> Headers:
+    """Return the headers of a 304 in place of a response (RFC 9110, section 15.4.5)."""
+    return [(name, value) for name, value in headers if name.lower() not in _OF_BODY]
 
 
 class ResponseCache:
@@ -142,48 +177,66 @@ class ResponseCache:
         """Return the response that has an entity tag, which is quoted."""
         return self._entries.get(etag)
 
-    async def store(
-        self, entry: CachedResponse, request: Request, key: Key | None
-    ) -> CachedResponse:
-        """Keep a response, and return it in the coding that the client accepts."""
-        is_hit = entry.etag in self._entries
-        request.cache_result = "hit" if is_hit else "miss"
-        if not is_hit:
-            self._keep(entry)
-        if key:
-            self._remember(key, entry.etag)
-        if is_hit or len(entry.body) >= _COMPRESS_AT_ONCE:
-            return await self.encode(entry, request, key)
-        return entry
-
-    def is_encoded(self, entry: CachedResponse, request: Request) -> bool:
-        """Return whether a response has the coding that the client of a request prefers."""
-        return not (
-            entry.is_compressible and accepts_gzip(request.headers.get("accept-encoding", ""))
-        )
-
-    async def encode(
-        self, entry: CachedResponse, request: Request, key: Key | None
-    ) -> CachedResponse:
-        """Return a response in the coding that the client accepts, and keep that form too."""
-        if self.is_encoded(entry, request):
-            return entry
-        small = self._entries.get(gzip_etag(entry.etag))
-        if small is None:
-            is_short = len(entry.body) < _COMPRESS_IN_THREAD
-            small = entry.compressed() if is_short else await asyncio.to_thread(entry.compressed)
-            self._keep(small)
-        if key:
-            self._remember(key, small.etag)
-        return small
-
-    def _keep(self, entry: CachedResponse) -> None:
+    def store(self, entry: CachedResponse, request: Request, key: Key | None) -> None:
+        """Keep the response to a request."""
+        request.cache_result = "miss"
         with suppress(ValueError):  # larger than the whole cache may be
             self._entries[entry.etag] = entry
+        if key:
+            self.remember(key, entry.etag)
 
-    def _remember(self, key: Key, etag: str) -> None:
+    def deliver(
+        self, entry: CachedResponse, request: Request, key: Key | None, respond: Respond
+    ) -> Pending | None:
+        """Respond with an entry, in the coding that the client accepts."""
+        if self._is_to_be_encoded(entry, request):
+            small = self._encode(entry, key)
+            if not isinstance(small, CachedResponse):
+                return respond_later(
+                    _respond_with(small, request), respond, lambda error: entry.response_to(request)
+                )
+            entry = small
+        respond(entry.response_to(request))
+        return None
+
+    def _is_to_be_encoded(self, entry: CachedResponse, request: Request) -> bool:
+        """Return whether a response is to be compressed for the client of a request.
+
+        One that was just made is only if it is long: most are requested only once.
+        """
+        if not entry.is_compressible:
+            return False
+        if len(entry.body) < _COMPRESS_AT_ONCE and request.cache_result != "hit":
+            return False
+        return accepts_gzip(request.headers.get("accept-encoding", ""))
+
+    def _encode(
+        self, entry: CachedResponse, key: Key | None
+    ) -> CachedResponse | Coroutine[Any, Any, CachedResponse]:
+        """Return the compressed form of a response, and keep it; later, if that takes long."""
+        small = self._entries.get(gzip_etag(entry.etag))
+        if small is None and len(entry.body) >= _COMPRESS_IN_THREAD:
+            return self._encode_in_thread(entry, key)
+        return self._keep_encoded(small or entry.compressed(), key)
+
+    async def _encode_in_thread(self, entry: CachedResponse, key: Key | None) -> CachedResponse:
+        return self._keep_encoded(await asyncio.to_thread(entry.compressed), key)
+
+    def _keep_encoded(self, small: CachedResponse, key: Key | None) -> CachedResponse:
+        with suppress(ValueError):
+            self._entries[small.etag] = small
+        if key:
+            self.remember(key, small.etag)
+        return small
+
+    def remember(self, key: Key, etag: str) -> None:
+        """Remember which response a request gets."""
         with suppress(ValueError):
             self._etags[key] = (etag, sum(map(len, key)) + 512)
+
+
+async def _respond_with(making: Coroutine[Any, Any, CachedResponse], request: Request) -> Response:
+    return (await making).response_to(request)
 
 
 def cacheable(response: Response) -> CachedResponse | None:
@@ -206,7 +259,8 @@ def cacheable(response: Response) -> CachedResponse | None:
         and "set-cookie" not in named
         and "x-result-truncated" not in named
     ):
-        return CachedResponse.create(etag, response.headers, body)
+        own = [pair for pair in response.headers if pair[0].lower() not in _OF_ENTRY]
+        return CachedResponse(etag, HeaderSet(own), body)
     return None
 
 
@@ -226,7 +280,7 @@ def conditional(request: Request, response: Response) -> Response:
     etag = header(response.headers, "etag").removeprefix("W/")
     if not etag or not etag_matches(known, etag):
         return response
-    return Response(304, CachedResponse(etag, response.headers, b"").not_modified_headers)
+    return Response(304, not_modified_headers(response.headers))
 
 
 @dataclass(frozen=True, slots=True)

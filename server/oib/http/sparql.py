@@ -6,18 +6,26 @@ application, which asks the same engine.
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from oib import media_types, negotiation, response_headers
 from oib.errors import Forbidden, NotAcceptable, OibError
 from oib.http import problems, service_description
 from oib.http.encoding import etag_matches
-from oib.http.messages import Headers, Request, Response
-from oib.http.response_cache import MAX_BODY, CachedResponse, Key, ResponseCache
+from oib.http.messages import Headers, Pending, Request, Respond, Response
+from oib.http.response_cache import (
+    MAX_BODY,
+    CachedResponse,
+    HeaderSet,
+    Key,
+    ResponseCache,
+    not_modified_headers,
+)
 from oib.services import Services
 from oib.sparql import guard, results
+from oib.sparql.guard import ParsedQuery
 from oib.sparql.lexer import Form
 from oib.sparql.request import READ_ONLY, Operation, read_request
 
@@ -28,9 +36,7 @@ _NAMES = re.compile(r"[A-Za-z0-9-]++(?: ?, ?[A-Za-z0-9-]++)*+")
 _METHODS = {"GET", "HEAD", "POST"}
 _ALLOW = [("Allow", "GET, HEAD, POST, OPTIONS")]
 
-# The result of a step that may have to wait.
-Answer = Response | Coroutine[Any, Any, Response]
-Page = Callable[[Request, Services, Key | None], Coroutine[Any, Any, Response]]
+Page = Callable[[Request, Services, Key | None, Respond], Pending | None]
 
 
 class SparqlEndpoint:
@@ -39,119 +45,170 @@ class SparqlEndpoint:
     Args:
         cache: keeps the responses; one is found there in whatever way it was asked for.
         page: answers a request whose client prefers HTML.
+        fail: returns the response to a request at which the server itself failed.
     """
 
-    def __init__(self, cache: ResponseCache, page: Page) -> None:
-        self._cache, self._page = cache, page
+    def __init__(
+        self,
+        cache: ResponseCache,
+        page: Page,
+        fail: Callable[[Request, BaseException], Response],
+    ) -> None:
+        self._cache, self._page, self._fault = cache, page, fail
 
-    def handle(self, request: Request, services: Services, key: Key | None) -> Answer:
-        """Answer a request; ``key`` is that of the request in the response cache."""
+    def handle(self, request: Request, services: Services, respond: Respond) -> Pending | None:
+        """Answer a request."""
         if request.method not in _METHODS:
-            return self._other_method(request, services)
+            respond(_other_method(request, services))
+            return None
         if len(request.query) + len(request.body) > guard.MAX_INLINE_LENGTH:
-            return self._handle_long(request, services, key)
+            return _LongQuery(self, request, services, respond)
         try:
-            operation, parsed = _read(request)
-            return self._answer(request, services, key, operation, parsed)
+            operation, query = read(request)
+            return self.answer(request, services, operation, query, respond)
         except OibError as error:
-            return self._fail(request, services, key, error)
+            return self.fail(request, services, error, respond)
 
-    async def _handle_long(self, request: Request, services: Services, key: Key | None) -> Response:
-        """Answer a request that takes a while to parse: in a thread, to hold up nobody."""
-        try:
-            operation, parsed = await asyncio.to_thread(_read, request)
-            answer = self._answer(request, services, key, operation, parsed)
-        except OibError as error:
-            answer = self._fail(request, services, key, error)
-        return answer if isinstance(answer, Response) else await answer
-
-    def _answer(
+    def answer(
         self,
         request: Request,
         services: Services,
-        key: Key | None,
         operation: Operation,
-        parsed: guard.ParsedQuery | None,
-    ) -> Answer:
+        query: ParsedQuery | None,
+        respond: Respond,
+    ) -> Pending | None:
+        """Answer a request that has been read; without a query, it asks for a description.
+
+        Raises:
+            OibError: the client accepts no format of the answer, or the engine takes no query.
+        """
         accept = request.headers.get("accept", "")
-        if parsed is None:
-            media_type = _choose("CONSTRUCT", accept, operation.format)
-            if media_type == media_types.HTML:
-                return self._page(request, services, key)
-            return _describe(request, services, media_type)
-        media_type = _choose(parsed.form, accept, operation.format)
+        media_type = _choose(query.form if query else "CONSTRUCT", accept, operation.format)
         if media_type == media_types.HTML:
-            return self._page(request, services, key)
-        if parsed.is_volatile or not services.is_immutable:
-            return self._evaluate(request, services, key, operation, parsed, media_type, "")
-        dataset = operation.dataset
-        part = response_headers.query_key(parsed.text, dataset.default, dataset.named)
-        etag = f'"{response_headers.entity_tag(services.version, part, media_type)}"'
+            return self._page(request, services, None, respond)
+        if query is None:
+            respond(_describe(request, services, media_type))
+            return None
+        if query.is_volatile or not services.is_immutable:
+            return self._evaluate(request, services, operation, query, media_type, "", respond)
+        dataset, version = operation.dataset, services.version
+        part = response_headers.query_key(query.text, dataset.default, dataset.named)
+        etag = f'"{response_headers.entity_tag(version, part, media_type)}"'
         entry = self._cache.find(etag)
         if entry is not None:
-            return self._from_cache(request, entry, key)
+            request.cache_result = "hit"
+            key = self._cache.key(request, version)
+            if key:
+                self._cache.remember(key, etag)
+            return self._cache.deliver(entry, request, key, respond)
         known = request.headers.get("if-none-match")
         if known and request.method != "POST" and etag_matches(known, etag):
-            return Response(304, [*_headers(media_type, services.version, True), ("ETag", etag)])
-        return self._evaluate(request, services, key, operation, parsed, media_type, etag)
+            common = _header_set(media_type, version, True).headers
+            respond(Response(304, not_modified_headers([*common, ("ETag", etag)])))
+            return None
+        return self._evaluate(request, services, operation, query, media_type, etag, respond)
 
-    async def _from_cache(
-        self, request: Request, entry: CachedResponse, key: Key | None
-    ) -> Response:
-        return (await self._cache.store(entry, request, key)).response_to(request)
-
-    async def _evaluate(
+    def _evaluate(
         self,
         request: Request,
         services: Services,
-        key: Key | None,
         operation: Operation,
-        parsed: guard.ParsedQuery,
+        query: ParsedQuery,
         media_type: str,
         etag: str,
-    ) -> Response:
+        respond: Respond,
+    ) -> Pending | None:
         """Let the engine answer; without an entity tag the answer is not kept."""
         session = services.engine.session(request.client, operation.timeout)
-        try:
-            body = await session.answer(parsed, media_type, operation.dataset)
-        except OibError as error:
-            return problem(services, error)
-        except asyncio.CancelledError:
-            session.cancel()
-            raise
-        headers = _headers(media_type, services.version, bool(etag))
-        if not etag:
-            return Response(200, [*headers, ("Content-Length", str(len(body)))], body)
-        headers = [*headers, ("ETag", etag)]
-        if len(body) > MAX_BODY:
-            return Response(200, [*headers, ("Content-Length", str(len(body)))], body)
-        entry = CachedResponse.create(etag, headers, body)
-        return (await self._cache.store(entry, request, key)).response_to(request)
+        answer = session.answer(query, media_type, operation.dataset)
 
-    def _fail(
-        self, request: Request, services: Services, key: Key | None, error: OibError
-    ) -> Answer:
+        def finish(answer: "asyncio.Future[bytes]") -> None:
+            if not answer.cancelled():
+                self._deliver(request, services, media_type, etag, answer, respond)
+
+        if answer.done():
+            finish(answer)
+            return None
+        answer.add_done_callback(finish)
+        return answer
+
+    def _deliver(
+        self,
+        request: Request,
+        services: Services,
+        media_type: str,
+        etag: str,
+        answer: "asyncio.Future[bytes]",
+        respond: Respond,
+    ) -> None:
+        """Respond with the answer of the engine."""
+        if error := answer.exception():
+            if isinstance(error, OibError):
+                respond(problem(services, error))
+            else:
+                respond(self._fault(request, error))
+            return
+        body, common = answer.result(), _header_set(media_type, services.version, bool(etag))
+        if etag and len(body) <= MAX_BODY:
+            entry = CachedResponse(etag, common, body)
+            self._cache.store(entry, request, None)
+            self._cache.deliver(entry, request, None, respond)
+            return
+        own = [("ETag", etag)] if etag else []
+        headers = [*common.headers, *own, ("Content-Length", str(len(body)))]
+        respond(Response(200, headers, body))
+
+    def fail(
+        self, request: Request, services: Services, error: OibError, respond: Respond
+    ) -> Pending | None:
         """Answer a request that failed: as a page for a browser, else as a problem."""
         accept = request.headers.get("accept", "")
         if "html" in accept.lower() and _prefers_page(accept):
-            return self._page(request, services, key)
-        return problem(services, error)
+            return self._page(request, services, None, respond)
+        respond(problem(services, error))
+        return None
 
-    def _other_method(self, request: Request, services: Services) -> Response:
-        if request.method == "OPTIONS":
-            return Response(
-                200,
-                [
-                    *_ALLOW,
-                    *response_headers.common(services.version),
-                    *preflight(request, "GET, HEAD, POST, OPTIONS"),
-                    ("Content-Length", "0"),
-                ],
-            )
-        response = problems.problem(
-            405, f"{request.method} is not offered here; use GET or POST", _ALLOW
+
+class _LongQuery:
+    """A request that takes a while to be read: in a thread, so that it holds up nobody."""
+
+    def __init__(
+        self, endpoint: SparqlEndpoint, request: Request, services: Services, respond: Respond
+    ) -> None:
+        self._endpoint, self._request = endpoint, request
+        self._services, self._respond = services, respond
+        self._pending: Pending | None = None
+        self._is_cancelled = False
+        self._reading = asyncio.get_running_loop().run_in_executor(None, read, request)
+        self._reading.add_done_callback(self._go_on)
+
+    def cancel(self) -> None:
+        """Do not read it, or do not answer it."""
+        self._is_cancelled = True
+        self._reading.cancel()
+        if self._pending:
+            self._pending.cancel()
+
+    def _go_on(self, reading: "asyncio.Future[tuple[Operation, ParsedQuery | None]]") -> None:
+        if self._is_cancelled or reading.cancelled():
+            return
+        request, services, respond = self._request, self._services, self._respond
+        try:
+            operation, query = reading.result()
+            self._pending = self._endpoint.answer(request, services, operation, query, respond)
+        except OibError as error:
+            self._pending = self._endpoint.fail(request, services, error, respond)
+
+
+def _other_method(request: Request, services: Services) -> Response:
+    methods = "GET, HEAD, POST, OPTIONS"
+    if request.method == "OPTIONS":
+        marks = response_headers.common(services.version)
+        return Response(
+            200, [*_ALLOW, *marks, *preflight(request, methods), ("Content-Length", "0")]
         )
-        return _mark(response, services)
+    response = problems.problem(405, f"{request.method} is not offered; use GET or POST", _ALLOW)
+    return _mark(response, services)
 
 
 def problem(services: Services, error: OibError) -> Response:
@@ -174,7 +231,7 @@ def preflight(request: Request, methods: str) -> Headers:
     ]
 
 
-def _read(request: Request) -> tuple[Operation, guard.ParsedQuery | None]:
+def read(request: Request) -> tuple[Operation, ParsedQuery | None]:
     """Return what a request asks for, and its query if it has one.
 
     Raises:
@@ -209,15 +266,16 @@ def _choose(form: Form, accept: str, format_name: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _headers(media_type: str, version: str, is_kept: bool) -> Headers:
-    control = response_headers.REVALIDATE if is_kept else "no-store"
-    return [
-        ("Content-Type", response_headers.content_type(media_type)),
-        ("Cache-Control", control),
-        ("Vary", "Accept"),
-        *_policy(media_type),
-        *response_headers.common(version),
-    ]
+def _header_set(media_type: str, version: str, is_kept: bool) -> HeaderSet:
+    return HeaderSet(
+        [
+            ("Content-Type", response_headers.content_type(media_type)),
+            ("Cache-Control", response_headers.REVALIDATE if is_kept else "no-store"),
+            ("Vary", "Accept"),
+            *_policy(media_type),
+            *response_headers.common(version),
+        ]
+    )
 
 
 def _policy(media_type: str) -> Headers:
@@ -241,5 +299,5 @@ def _describe(request: Request, services: Services, media_type: str) -> Response
 
 
 def _mark(response: Response, services: Services) -> Response:
-    response.headers += [("Vary", "Accept"), *response_headers.common(services.version)]
+    response.headers.extend([("Vary", "Accept"), *response_headers.common(services.version)])
     return response
