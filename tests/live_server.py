@@ -116,6 +116,9 @@ class SlowSession:
     def query(self, *query):
         return self.session.query(*query)
 
+    def preview(self, *query):
+        return self.session.preview(*query)
+
     def cancel(self):
         self.session.cancel()
 

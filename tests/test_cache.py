@@ -46,6 +46,10 @@ class CountingSession:
         self.engine.calls += 1
         return self.session.answer(*query)
 
+    def preview(self, *query):
+        self.engine.calls += 1
+        return self.session.preview(*query)
+
     def cancel(self):
         self.session.cancel()
 

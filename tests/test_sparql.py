@@ -1,5 +1,6 @@
 """The endpoint: requests as the SPARQL 1.1 Protocol has them, and those that it refuses."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -260,8 +261,10 @@ class Failing(Engine):
     def query(self, *args):
         raise self.error
 
-    async def answer(self, *args):
-        raise self.error
+    def answer(self, *args):
+        answer = asyncio.get_running_loop().create_future()
+        answer.set_exception(self.error)
+        return answer
 
     def cancel(self):
         pass
