@@ -1,27 +1,40 @@
-import os
-from pathlib import Path
+import re
 
 import pytest
 
+from oib.documents.locator import recognize
 from oib.errors import BadInput, NotFound
+from oib.validation.copies import read_copy
 from oib.validation.evidence import summary, verify
+from one_document import SLUGS
+from projects import ROOT
+from source_texts import SEED, copy_of
 
-BESIDE = Path(__file__).parents[2] / "shared" / "article" / "article.txt"
-ARTICLE = Path(os.environ.get("OIB_ARTICLE", BESIDE))
-SLUG = "innovation-without-borders"
+SLUG = SEED
 
 
 @pytest.fixture
 def article():
-    if not ARTICLE.is_file():
-        pytest.skip("install a copy of the article's text and name it in OIB_ARTICLE")
-    return ARTICLE.read_text("utf-8")
+    return read_copy(copy_of(SLUG))
 
 
-def test_every_locator_holds_against_the_article(store, article):
-    passages = verify(store, ARTICLE, SLUG)
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_locator_holds_against_its_document(store, slug):
+    passages = verify(store, copy_of(slug), slug)
     assert {passage.state for passage in passages} == {"verified"}
     assert summary(passages) == f"{len(passages)} passages: {len(passages)} verified"
+
+
+@pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug != SLUG])
+def test_a_wrapped_copy_holds_in_every_script(store, slug, tmp_path):
+    text = re.sub(r"(?<=[\u3400-\u9fff。])(?=[\u3400-\u9fff])", "\n", read_copy(copy_of(slug)))
+    copy = tmp_path / "wrapped.txt"
+    copy.write_text("Printed anew\n\n" + text.replace(" ", " \n"), "utf-8")
+    assert {passage.state for passage in verify(store, copy, slug)} == {"verified"}
+
+
+def test_a_copy_is_known_by_its_digests(article):
+    assert {recognize(ROOT, read_copy(copy_of(slug))) for slug in SLUGS} == set(SLUGS)
 
 
 def test_a_copy_in_another_layout_holds_too(store, article, tmp_path):

@@ -6,6 +6,8 @@ import pytest
 
 from oib import turtle
 from oib.cli import main
+from oib.documents.locator import recognize
+from oib.errors import NotFound
 from oib.namespaces import ID
 from oib.validation.passages import digest
 from projects import copy_home
@@ -191,6 +193,16 @@ def test_a_copy_is_found_by_its_digests(described, run, copy, monkeypatch):
     monkeypatch.delenv("OIB_DOCUMENTS")
     status, _, err = run("locate", SLUG, "in 2016")
     assert (status, "give your copy with --document" in err) == (2, True)
+
+
+def test_a_copy_is_known_by_most_of_its_text(describe, copied, tmp_path):
+    quoting = tmp_path / "quoting.txt"
+    quoting.write_text("A review\n\nThe base in Example City\n\nis a good title.\n", "utf-8")
+    assert describe("--publisher-name", "Example Press")[0] == 0
+    assert describe(slug="a-review", file=quoting)[0] == 0
+    assert recognize(copied, quoting.read_text("utf-8")) == "a-review"
+    with pytest.raises(NotFound, match="no copy of a document that was read"):
+        recognize(copied, "Nothing.")
 
 
 def test_a_document_that_is_not_described_is_refused(run, copy):

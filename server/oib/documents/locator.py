@@ -107,9 +107,11 @@ def find_copy(home: Path, slug: str, folder: str | None) -> Path:
             " folder of copies in OIB_DOCUMENTS"
         )
     known = _units(home, slug)
-    for path in sorted(Path(folder).iterdir()):
-        if path.is_file() and _is_copy(_readable(path), known):
-            return path
+    files = [path for path in sorted(Path(folder).iterdir()) if path.is_file()]
+    shares = {path: _share(_readable(path), known) for path in files}
+    best = max(files, key=lambda path: shares[path], default=None)
+    if best and shares[best]:
+        return best
     raise BadInput(f"no file of {folder} is a copy of document/{slug}; give --document FILE")
 
 
@@ -120,13 +122,12 @@ def recognize(home: Path, copy: str) -> str:
         NotFound: no unit of any document that was read is in it.
     """
     text = normalize(copy)
-    for path in sorted((home / "instances" / "document").glob("*.ttl")):
-        if "oib:hasUnit" not in path.read_text("utf-8"):
-            continue
-        if any(
-            find(text, unit.length, unit.digest) is not None for unit in _units(home, path.stem)
-        ):
-            return path.stem
+    folder = home / "instances" / "document"
+    read = [p.stem for p in sorted(folder.glob("*.ttl")) if "oib:hasUnit" in p.read_text("utf-8")]
+    shares = {slug: _share(text, _units(home, slug)) for slug in read}
+    best = max(read, key=lambda slug: shares[slug], default=None)
+    if best and shares[best]:
+        return best
     raise NotFound(
         "this is no copy of a document that was read here; give --slug as in id/document/<slug>"
     )
@@ -139,8 +140,10 @@ def _readable(path: Path) -> str:
         return ""
 
 
-def _is_copy(text: str, known: list[_Known]) -> bool:
-    return any(find(text, unit.length, unit.digest) is not None for unit in known)
+def _share(text: str, known: list[_Known]) -> float:
+    """Return how much of a document a text holds, from 0 to 1: a title may stand in others too."""
+    found = sum(u.length for u in known if find(text, u.length, u.digest) is not None)
+    return found / sum(unit.length for unit in known) if known else 0.0
 
 
 def _nowhere(slug: str, words: str, text: str, changed: list[str]) -> NotFound | BadInput:
