@@ -40,16 +40,9 @@ def run(capsys, snapshots, snapshot):
 def test_a_saved_query_is_asked_by_name(run, snapshots):
     status, out, _ = run("ask", "base/count", "--out", snapshots)
     assert status == 0
-    assert out.splitlines()[2].split() == [
-        "30",
-        "2024-05",
-        "China",
-        "Education",
-        "News",
-        "Network",
-        "2024?-05-13",
-        "p02",
-    ]
+    row = out.splitlines()[2]
+    assert row.split()[:2] == ["30", "2024-05"]
+    assert "China Education News Network  2024?-05-13  p02" in row
     assert out.splitlines()[-1] == "1 row"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from oib import __version__, project, turtle
+from oib import __version__, project
 from oib.dataset import snapshot
 from oib.dataset.catalog import describe
 from oib.dataset.manifest import Manifest
@@ -18,7 +18,7 @@ from oib.namespaces import ID, file_graph
 from oib.project import sources
 from oib.saved_queries import Library
 
-# The checker, derivation and exports import pySHACL, rdflib and reasonable, which take longer than
+# Turtle, the checker and derivation import rdflib, pySHACL and reasonable, which take longer than
 # all the rest of oib: they are imported where they are used, for a server whose snapshot is up to
 # date needs none of them.
 
@@ -140,6 +140,8 @@ def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
 
 
 def _parse(home: Path) -> Iterator[Quad]:
+    from oib import turtle
+
     for folder in ("ontology", "shapes", "instances"):
         for path in sources(home, folder, ".ttl"):
             graph = NamedNode(file_graph(path, home))
