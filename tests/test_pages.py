@@ -1,4 +1,4 @@
-"""The pages around the data: welcome, workbench, published documents, operations."""
+"""The pages around the data: home, query editor, published documents, operations."""
 
 import re
 
@@ -92,7 +92,7 @@ def test_a_page_speaks_both_languages(house, url, language):
     assert ("数据版本" in page.text) == (language == "zh-Hans")
 
 
-def test_the_welcome_page_offers_five_things_and_corrections(house):
+def test_the_home_page_offers_five_things_and_corrections(house):
     response = house.get("/")
     page = Page(response.text)
     assert response.text.split('class="try"')[1].split("</ol>")[0].count("<li>") == 5
@@ -170,14 +170,14 @@ def test_health_and_readiness_are_two_things(house, site):
     assert waiting.get("/ready").headers["Retry-After"]
 
 
-def test_the_workbench_offers_a_query_and_runs_it(house):
+def test_the_query_editor_offers_a_query_and_runs_it(house):
     page = house.get("/sparql", headers=BROWSER)
     assert "<textarea" in page.text
     query = page.text.split("<textarea")[1].split(">", 1)[1].split("</textarea>")[0]
     query = query.replace("&lt;", "<").replace("&gt;", ">")
     answer = house.get("/sparql", query_string={"query": query}, headers=BROWSER)
     assert "20 rows" in Page(answer.text).text
-    assert "/doc/claim/innovation-without-borders/n4-01" in Page(answer.text).links
+    assert any(link.startswith("/doc/claim/") for link in Page(answer.text).links)
 
 
 @pytest.mark.parametrize(

@@ -111,16 +111,23 @@ class Exchange:
 _current = threading.local()
 
 
+def _attach(connected: socket.socket) -> None:
+    # The opener is that of the process: others may use it, outside of any exchange.
+    exchange = getattr(_current, "exchange", None)
+    if exchange is not None:
+        exchange.attach(connected)
+
+
 class _Connection(HTTPConnection):
     def connect(self) -> None:
         super().connect()
-        _current.exchange.attach(self.sock)
+        _attach(self.sock)
 
 
 class _SecureConnection(HTTPSConnection):
     def connect(self) -> None:
         super().connect()
-        _current.exchange.attach(self.sock)
+        _attach(self.sock)
 
 
 class _Handler(HTTPHandler):
