@@ -9,7 +9,7 @@ from pyoxigraph import DefaultGraph, NamedNode
 from oib.engine import default_graph
 from oib.engine.preview import Preview, PreviewLimits, make_preview
 from oib.engine.stores import Stores
-from oib.errors import BadInput, Unavailable
+from oib.errors import BadInput, BadQuery, OibError, Unavailable
 from oib.namespaces import BASE
 from oib.sparql import diagnosis, results
 from oib.sparql.dataset import UNION, Dataset
@@ -31,8 +31,9 @@ def evaluate(
         AnswerTooLarge: the answer has more than ``max_bytes`` bytes.
     """
     with _translated_errors(query):
-        result = _execute(stores, query, dataset)
-        return results.write(result, media_type, max_bytes, stores.compaction)
+        return results.write(
+            _execute(stores, query, dataset), media_type, max_bytes, stores.compaction
+        )
 
 
 def preview(
@@ -66,6 +67,11 @@ def _translated_errors(query: ParsedQuery) -> Iterator[None]:
         raise diagnosis.explain(query.text, str(error)) from error
     except RuntimeError as error:
         raise diagnosis.explain_evaluation(str(error)) from error
+    except UnicodeEncodeError as error:
+        raise BadQuery(f"character {error.start + 1} is half of a surrogate pair") from error
+    except OibError as error:
+        # A traceback would hold the result, which must be released in the thread that made it.
+        raise error.with_traceback(None) from error.__cause__
     except OSError as error:  # its text names files of this machine
         raise Unavailable("the store could not finish this query") from error
 

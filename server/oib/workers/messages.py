@@ -20,7 +20,8 @@ from oib.sparql.lexer import Form
 _REQUEST = struct.Struct("<BIHI")
 _FORMS: Final = get_args(Form)
 _NAMES_GRAPHS = 4
-_REPLY = struct.Struct("<BI")  # flags, length of the body in bytes
+# Flags, length of the body in bytes, processor time of the worker so far in seconds.
+_REPLY = struct.Struct("<BId")
 _ERROR, _LAST = 1, 2  # the flags
 
 #: How many bytes one read from the socket asks for; most messages fit.
@@ -37,11 +38,15 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """The reply of a worker; ``is_last`` if the worker ends after it."""
+    """The reply of a worker; ``is_last`` if the worker ends after it.
+
+    ``cpu_seconds`` is the processor time that the worker has had in its life.
+    """
 
     body: bytes
     is_error: bool
     is_last: bool
+    cpu_seconds: float
 
     def error(self) -> Exception | None:
         """Return the error that the worker raised, or None if the body is an answer."""
@@ -119,12 +124,12 @@ def receive_request(connection: socket.socket) -> Request:
     return Request(query, media_type, dataset, options["preview"])
 
 
-def pack_reply(body: bytes, *, is_last: bool) -> bytes:
+def pack_reply(body: bytes, *, is_last: bool, cpu_seconds: float = 0.0) -> bytes:
     """Return the bytes of a reply that is an answer."""
-    return _REPLY.pack(_LAST if is_last else 0, len(body)) + body
+    return _REPLY.pack(_LAST if is_last else 0, len(body), cpu_seconds) + body
 
 
-def pack_error(error: Exception, *, is_last: bool) -> bytes:
+def pack_error(error: Exception, *, is_last: bool, cpu_seconds: float = 0.0) -> bytes:
     """Return the bytes of a reply that is an error; one outside of ``OibError`` is a fault."""
     members: dict[str, object] = {"error": type(error).__name__, "reason": str(error)}
     if isinstance(error, BadQuery):
@@ -134,18 +139,20 @@ def pack_error(error: Exception, *, is_last: bool) -> bytes:
     elif not isinstance(error, OibError):
         members = {"error": "", "reason": repr(error)}
     body = json.dumps(members).encode()
-    return _REPLY.pack(_ERROR | (_LAST if is_last else 0), len(body)) + body
+    flags = _ERROR | (_LAST if is_last else 0)
+    return _REPLY.pack(flags, len(body), cpu_seconds) + body
 
 
 def unpack_reply(data: bytes | bytearray) -> Reply | None:
     """Return the reply that the data hold, or None if it is not complete yet."""
     if len(data) < _REPLY.size:
         return None
-    flags, size = _REPLY.unpack_from(data)
+    flags, size, cpu_seconds = _REPLY.unpack_from(data)
     if len(data) < _REPLY.size + size:
         return None
     with memoryview(data) as view:
-        return Reply(bytes(view[_REPLY.size :]), bool(flags & _ERROR), bool(flags & _LAST))
+        body = bytes(view[_REPLY.size :])
+    return Reply(body, bool(flags & _ERROR), bool(flags & _LAST), cpu_seconds)
 
 
 def _receive_until(connection: socket.socket, data: bytes, size: int) -> bytes:

@@ -32,6 +32,7 @@ class WorkerProcess:
         self.is_promoted = False
         #: Whether its priority was lowered, which cannot be undone without privileges.
         self.is_low = False
+        self._cpu_at_reply = 0.0  # seconds
         # The CLOCK_PROCESS_CPUTIME_ID of another process; Linux, clock_getcpuclockid(3).
         self._clock = ~pid << 3 | 2
 
@@ -64,12 +65,12 @@ class WorkerProcess:
         with suppress(OSError):  # the end of the worker is noticed by ``_receive``
             await self._loop.sock_sendall(self._connection, rest)
 
-    def cpu_seconds(self) -> float:
-        """Return the processor time of the worker, or a wall clock where that is unknown."""
+    def cpu_since_reply(self) -> float | None:
+        """Return the processor time since the last reply in seconds, None where it is unknown."""
         try:
-            return time.clock_gettime(self._clock)
+            return time.clock_gettime(self._clock) - self._cpu_at_reply
         except OSError:
-            return time.monotonic()
+            return None
 
     def pause(self) -> None:
         """Suspend the worker (SIGSTOP)."""
@@ -125,5 +126,7 @@ class WorkerProcess:
 
     def _call_back(self, reply: Reply | None) -> None:
         on_reply, self._on_reply = self._on_reply, None
+        if reply:
+            self._cpu_at_reply = reply.cpu_seconds
         if on_reply:
             on_reply(reply)

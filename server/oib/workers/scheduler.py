@@ -54,7 +54,6 @@ class PendingQuery(asyncio.Future[bytes]):
         self.worker: WorkerProcess | None = None
         #: When to look after it again, by ``time.monotonic``; see ``Scheduler._check``.
         self.next_check = 0.0
-        self.cpu_before = 0.0
         self.extra_waits = 0
         #: Whether it has a place in the slow lane, and whether it waits for one.
         self.is_slow = self.is_suspended = False
@@ -167,7 +166,6 @@ class Scheduler:
     def _start(self, query: PendingQuery) -> bool:
         """Give a query to a free worker; return False if there is none."""
         while worker := self.pool.acquire():
-            query.cpu_before = worker.cpu_seconds()
             if worker.send(query.request, partial(self._finish, query, worker)):
                 query.worker = worker
                 query.request = b""
@@ -248,7 +246,8 @@ class Scheduler:
             error = failures.busy() if query.is_suspended else failures.out_of_time(query.seconds)
             self._stop(query, worker, error)
         elif not worker.is_promoted:
-            left = self._limits.slice_seconds - (worker.cpu_seconds() - query.cpu_before)
+            used = worker.cpu_since_reply()
+            left = 0.0 if used is None else self._limits.slice_seconds - used
             if left > 0.001 and query.extra_waits < _EXTRA_WAITS:
                 query.extra_waits += 1
                 query.next_check = min(now + left, query.deadline)

@@ -40,18 +40,21 @@ def work(stores: Stores, connection: socket.socket, limits: Limits) -> NoReturn:
             request = messages.receive_request(connection)
         except EOFError:
             break
-        size = size or _peak_memory()
+        size = size or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:
             body = _answer(stores, request, max_bytes)
-            is_last = time.process_time() > max_cpu or _peak_memory() - size > max_growth
-            reply = messages.pack_reply(body, is_last=is_last)
+            usage = resource.getrusage(resource.RUSAGE_SELF)
+            cpu = usage.ru_utime + usage.ru_stime
+            is_last = cpu > max_cpu or usage.ru_maxrss - size > max_growth
+            reply = messages.pack_reply(body, is_last=is_last, cpu_seconds=cpu)
         except OibError as error:
-            reply = messages.pack_error(error, is_last=is_last)
+            reply = messages.pack_error(error, is_last=False, cpu_seconds=time.process_time())
         except MemoryError:
             is_last = True
             reply = messages.pack_error(failures.out_of_memory(limits), is_last=True)
         except RecursionError:
-            reply = messages.pack_error(failures.nested_too_deeply(), is_last=False)
+            is_last = True
+            reply = messages.pack_error(failures.nested_too_deeply(), is_last=True)
         except Exception as error:
             is_last = True
             reply = messages.pack_error(error, is_last=True)
@@ -64,7 +67,3 @@ def _answer(stores: Stores, request: Request, max_bytes: int) -> bytes:
         limits = PreviewLimits(**request.preview)
         return preview(stores, request.query, request.dataset, limits).to_json()
     return evaluate(stores, request.query, request.media_type, request.dataset, max_bytes)
-
-
-def _peak_memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
