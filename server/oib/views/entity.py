@@ -127,11 +127,11 @@ def describe(
     """
     iri, own, nodes, outlines = entity.iri, entity.own, entity.nodes, entity.outlines
     described = nodes | outlines | _fetch_mentioned(engine, entity, vocabulary)
-    facts = described | vocabulary.statements
+    statements = described | vocabulary.statements
     stated = _values_by_property(own, lambda graph: not _is_derived(graph))
     entailed = _values_by_property(own, _is_derived)
     types = stated.get(_TYPE, ())
-    claims = [parse_claim(facts, node) for node in sorted(nodes) if _is_claim(nodes, node)]
+    claims = [parse_claim(statements, node) for node in sorted(nodes) if _is_claim(nodes, node)]
     return EntityDescription(
         iri=iri,
         names={**vocabulary.names, **described.all_names()},
@@ -148,7 +148,9 @@ def describe(
         claims=tuple(claim for claim in claims if not _has_object(claim, iri)),
         mentions=tuple(claim for claim in claims if _has_object(claim, iri)),
         outlines={
-            link: tuple(parse_claim(facts, node) for node in _pointing_claims(outlines, link, iri))
+            link: tuple(
+                parse_claim(statements, node) for node in _pointing_claims(outlines, link, iri)
+            )
             for link in entity_queries.CLAIM_LINKS
             if outlines.subjects(link, iri)
         },
@@ -181,27 +183,32 @@ def _values_by_property(
     return properties
 
 
-def _nodes(facts: StatementIndex, iris: Iterable[str]) -> tuple[Mapping[str, Term], ...]:
+def _nodes(statements: StatementIndex, iris: Iterable[str]) -> tuple[Mapping[str, Term], ...]:
     """Return nodes as dictionaries from the local name of a property to its first value.
 
     The key ``iri`` holds the node itself.
     """
     return tuple(
-        {prop.removeprefix(OIB): value for prop, value in reversed(facts.predicate_objects(iri))}
+        {
+            prop.removeprefix(OIB): value
+            for prop, value in reversed(statements.predicate_objects(iri))
+        }
         | {"iri": Term(iri, "uri")}
         for iri in sorted(iris)
     )
 
 
-def _pointing_claims(facts: StatementIndex, link: str, iri: str) -> list[str]:
+def _pointing_claims(statements: StatementIndex, link: str, iri: str) -> list[str]:
     """Return the claims that refer to a thing, or that have an assessment which does."""
-    pointing = facts.subjects(link, iri)
-    assessed = {value.text for node in pointing for value in facts.objects(node, OIB + "assesses")}
-    return [node for node in sorted({*pointing, *assessed}) if _is_claim(facts, node)]
+    pointing = statements.subjects(link, iri)
+    assessed = {
+        value.text for node in pointing for value in statements.objects(node, OIB + "assesses")
+    }
+    return [node for node in sorted({*pointing, *assessed}) if _is_claim(statements, node)]
 
 
-def _is_claim(facts: StatementIndex, node: str) -> bool:
-    return facts.value(node, OIB + "claimPredicate") is not None
+def _is_claim(statements: StatementIndex, node: str) -> bool:
+    return statements.value(node, OIB + "claimPredicate") is not None
 
 
 def _has_object(claim: Claim, iri: str) -> bool:

@@ -81,60 +81,60 @@ class TermReference:
 
 def fetch_reference(engine: Queryable, name: str) -> TermReference:
     """Return the terms or rules of a document: ``ontology``, ``vocab`` or ``shapes``."""
-    facts = StatementIndex.select(
+    statements = StatementIndex.select(
         engine, f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}{name}> {{ ?s ?p ?o }} }}"
     )
-    named = facts | fetch_properties(engine, facts.iris())
-    terms = [] if name == "shapes" else list(_terms(engine, facts))
+    named = statements | fetch_properties(engine, statements.iris())
+    terms = [] if name == "shapes" else list(_terms(engine, statements))
     return TermReference(
         terms=tuple(sorted(terms, key=lambda term: term.iri.lower())),
-        rules=tuple(sorted(_rules(facts), key=lambda rule: rule.identifier)),
+        rules=tuple(sorted(_rules(statements), key=lambda rule: rule.identifier)),
         names={iri: names for iri in named if (names := named.names(iri))},
     )
 
 
-def _terms(engine: Queryable, facts: StatementIndex) -> Iterator[TermEntry]:
+def _terms(engine: Queryable, statements: StatementIndex) -> Iterator[TermEntry]:
     uses, claims = {**_count(engine, _USES), **_count(engine, _POINTED_AT)}, _count(engine, _CLAIMS)
-    for iri in facts:
-        types = [value.text for value in facts.objects(iri, _RDF + "type")]
-        kind = next((kind for each, kind in _KINDS.items() if each in types), None)
+    for iri in statements:
+        types = [value.text for value in statements.objects(iri, _RDF + "type")]
+        kind = next((kind for class_, kind in _KINDS.items() if class_ in types), None)
         if not iri.startswith((OIB, OIBV)) or kind is None:
             continue
-        parents = facts.objects(iri, _RDFS + "subClassOf") + facts.objects(
+        parents = statements.objects(iri, _RDFS + "subClassOf") + statements.objects(
             iri, _RDFS + "subPropertyOf"
         )
         pointing = [
             Term(node, "uri")
             for link in (_RDFS + "domain", _RDFS + "range", _SKOS + "inScheme")
-            for node in facts.subjects(link, iri)
+            for node in statements.subjects(link, iri)
         ]
         yield TermEntry(
             iri=iri,
             kind=kind,
-            definitions=facts.objects(iri, _SKOS + "definition"),
-            notes=facts.objects(iri, _SKOS + "scopeNote")
-            + facts.objects(iri, _SKOS + "editorialNote"),
+            definitions=statements.objects(iri, _SKOS + "definition"),
+            notes=statements.objects(iri, _SKOS + "scopeNote")
+            + statements.objects(iri, _SKOS + "editorialNote"),
             parents=tuple(value for value in parents if value.is_iri),
-            domains=facts.objects(iri, _RDFS + "domain"),
-            ranges=facts.objects(iri, _RDFS + "range"),
+            domains=statements.objects(iri, _RDFS + "domain"),
+            ranges=statements.objects(iri, _RDFS + "range"),
             used_by=tuple(dict.fromkeys(pointing)),
             uses=uses.get(iri, 0),
             claims=claims.get(iri, 0),
         )
 
 
-def _rules(facts: StatementIndex) -> Iterator[RuleEntry]:
-    for iri in facts:
-        messages = facts.objects(iri, _SH + "message")
+def _rules(statements: StatementIndex) -> Iterator[RuleEntry]:
+    for iri in statements:
+        messages = statements.objects(iri, _SH + "message")
         if messages and iri.startswith(OIBS):
-            above = [node for link in _PARENT_LINKS for node in facts.subjects(link, iri)]
-            severities = [facts.value(holder, _SH + "severity") for holder in (iri, *above)]
+            above = [node for link in _PARENT_LINKS for node in statements.subjects(link, iri)]
+            severities = [statements.value(holder, _SH + "severity") for holder in (iri, *above)]
             severity = next((value.text for value in severities if value), _SH + "Violation")
             yield RuleEntry(
                 iri=iri,
                 identifier=iri.removeprefix(OIBS),
                 severity=severity.removeprefix(_SH),
-                titles=facts.objects(iri, _SH + "name"),
+                titles=statements.objects(iri, _SH + "name"),
                 messages=messages,
             )
 

@@ -136,21 +136,21 @@ def _answer(name: str, media_type: str) -> Response:
 def _dataset() -> Response:
     engine, iri = context.queries(), BASE + "dataset"
     query = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{ ?s ?p ?o }} }}"
-    facts = StatementIndex.select(engine, query)
-    named = facts | fetch_properties(engine, facts.iris())
+    statements = StatementIndex.select(engine, query)
+    named = statements | fetch_properties(engine, statements.iris())
     parts = [
         (of, number)
-        for node in facts
+        for node in statements
         if node != iri
         for part, count in _PARTS
-        if (of := facts.value(node, part)) and (number := facts.value(node, count))
+        if (of := statements.value(node, part)) and (number := statements.value(node, count))
     ]
     return templating.render(
         "dataset.html",
         names={term: names for term in named if (names := named.names(term))},
         about={
-            prop: facts.objects(iri, prop)
-            for prop, value in facts.predicate_objects(iri)
+            prop: statements.objects(iri, prop)
+            for prop, value in statements.predicate_objects(iri)
             if not value.text.startswith(iri + "#")
         },
         parts_of=sorted(parts, key=lambda part: (-int(part[1].text), part[0].text)),

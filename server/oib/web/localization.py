@@ -49,7 +49,8 @@ class Locale:
 
     def message(self, key: str, **values: object) -> str:
         """Return a message of the interface in the language of the page, its fields filled."""
-        return MESSAGES[key][LANGUAGES.index(self.language)].format(**values)
+        text = MESSAGES[key][LANGUAGES.index(self.language)]
+        return text.format(**values) if values else text
 
     def best_text(self, texts: Mapping[str, str]) -> tuple[str, str]:
         """Return the text that suits the language of the page best, and its language tag."""

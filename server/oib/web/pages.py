@@ -70,7 +70,7 @@ def _home_page(services: Services) -> HomePage:
         if kind.text.startswith(OIB) and kind.text not in _MACHINERY
     }
     most_described, disputed = _first(services, _MOST_DESCRIBED), _first(services, _DISPUTED)
-    facts = fetch_properties(
+    statements = fetch_properties(
         context.queries(), {iri for iri in (most_described, disputed, *counts) if iri}
     )
     titles = meta.objects(BASE + "dataset", PREFIXES["dcterms"] + "title")
@@ -82,7 +82,7 @@ def _home_page(services: Services) -> HomePage:
             (iri, count, _instances_query(iri))
             for iri, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         ),
-        names={iri: names for iri in facts if (names := facts.names(iri))},
+        names={iri: names for iri in statements if (names := statements.names(iri))},
     )
 
 
