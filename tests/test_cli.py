@@ -253,6 +253,16 @@ def test_names_that_steer_a_terminal_are_shown_escaped(tmp_path):
     assert b"\x1b" not in done.stderr
 
 
+def test_a_report_shows_what_would_steer_a_terminal(tmp_path):
+    file = tmp_path / os.fsdecode(b"\x1b[31m\xff.ttl")
+    file.write_text("<urn:a> <urn:b> \x1b[2J .")
+    for command in ("check", "tidy"):
+        done = run_oib(command, file, stdout=subprocess.PIPE)
+        shown = done.stdout + done.stderr
+        assert rb"/\x1b[31m\udcff.ttl" in shown
+        assert b"\x1b" not in shown
+
+
 def test_a_table_shows_what_would_steer_a_terminal(tmp_path, snapshots, snapshot, capsys):
     file = tmp_path / "query.rq"
     file.write_text('\ufeffSELECT ("a\\u001B[2Jb" AS ?x) {}', "utf-8")

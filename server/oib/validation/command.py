@@ -13,6 +13,7 @@ from oib import turtle
 from oib.errors import BadInput, BadTurtle, OibError, TooCostly
 from oib.namespaces import ID, OIBS
 from oib.project import sources
+from oib.terminal import printable
 from oib.validation import fixes, inputs, isolation
 from oib.validation.checker import Checker
 from oib.validation.formats import FORMATS, text
@@ -176,7 +177,7 @@ def tidy(home: Path, arguments: Namespace) -> int:
         except BadInput as error:
             failed += 1
             hint = f"; oib check {name} shows all that is wrong" * isinstance(error, BadTurtle)
-            print(f"oib: {error}{hint}", file=sys.stderr)
+            print(printable(f"oib: {error}{hint}"), file=sys.stderr)
     done = "not tidy" if arguments.check else "tidied"
     errors = f", {failed} could not be read or written" if failed else ""
     print(f"{len(names)} files, {untidy} {done}{errors}")

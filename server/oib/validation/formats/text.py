@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 
+from oib.terminal import printable
 from oib.validation.report import SEVERITIES, FileEffect, Finding, Report
 
 #: Severities in the words that compilers and editors use.
@@ -24,14 +25,14 @@ def text(
     """
     shown = [finding for finding in report.findings if finding.blocks or not quiet]
     if quiet:
-        return "\n".join(_line(finding, language) for finding in shown)
+        return printable("\n".join(_line(finding, language) for finding in shown))
     head = [line for line in map(_effect, report.files) if line]
     if report.full_run:
         head.append(f"looked at everything for {', '.join(report.full_run)}")
     lines = _statistics(shown) if statistics else [_finding(each, language) for each in shown]
     if statistics and report.unmatched:
         lines.append(f"shapes that match nothing: {', '.join(report.unmatched)}")
-    return "\n".join([*head, *lines, summary(report)])
+    return printable("\n".join([*head, *lines, summary(report)]))
 
 
 def summary(report: Report) -> str:
