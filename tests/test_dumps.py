@@ -82,3 +82,13 @@ def test_several_ranges_are_ignored_and_one_beyond_the_end_is_told_the_size(hous
     beyond = house.get("/dump/claims-rdf12.ttl", headers={"Range": "bytes=99999999-"})
     assert beyond.status_code == 416
     assert beyond.headers["Content-Range"] == f"bytes */{len(whole.data)}"
+
+
+def test_each_representation_of_a_dump_has_a_tag_of_its_own(served):
+    coded = {"Accept-Encoding": "gzip"}
+    requests = [("data.nq", {}), ("data.nq", coded), ("data.nq.gz", {}), ("data.trig", coded)]
+    tags = [served(f"/dump/{name}", headers=headers).headers["ETag"] for name, headers in requests]
+    assert len(set(tags)) == len(tags)
+    for (name, headers), tag in zip(requests, tags, strict=True):
+        known = {**headers, "If-None-Match": tag}
+        assert served(f"/dump/{name}", headers=known).status_code == 304

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request, send_from_directory, url_for
 
-from oib import __version__, media_types
+from oib import __version__, media_types, response_headers
 from oib.engine.statements import StatementIndex, fetch_properties, fetch_rows, sparql_iri
 from oib.errors import NotFound
 from oib.namespaces import BASE, GRAPH, PREFIXES
@@ -70,17 +70,25 @@ def dump(name: str) -> Response:
     media_type = _DUMP_TYPES.get(name.removesuffix(".gz").partition(".")[2])
     if folder and name in files:
         media_type = _GZIP if name.endswith(".gz") else media_type
-        return send_from_directory(folder, name, mimetype=media_type)
+        return send_from_directory(folder, name, mimetype=media_type, etag=_dump_tag(name, ""))
     if folder is None or f"{name}.gz" not in files:
         raise NotFound(f"there is no dump {name[:100]}; {BASE}dataset names them all")
     if request.accept_encodings["gzip"] > 0:
-        response = send_from_directory(folder, f"{name}.gz", mimetype=media_type)
+        tag = _dump_tag(name, "gzip")
+        response = send_from_directory(folder, f"{name}.gz", mimetype=media_type, etag=tag)
         response.content_encoding = "gzip"
     else:
         response = Response(_decompress(folder / f"{name}.gz"), mimetype=media_type)
+        response.set_etag(_dump_tag(name, ""))
+        response.make_conditional(request)
     response.headers["Content-Disposition"] = f"inline; filename={name}"
     response.vary.add("Accept-Encoding")
     return response
+
+
+def _dump_tag(name: str, coding: str) -> str:
+    """Return the entity tag of a dump: one file may be sent as two representations."""
+    return response_headers.entity_tag(context.services().version, "dump", name, coding)
 
 
 def _decompress(path: Path) -> Iterator[bytes]:
