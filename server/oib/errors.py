@@ -122,7 +122,10 @@ class StorageError(OibError):
 
 
 class Unavailable(OibError):
-    """Not now; ``retry_after`` says in how many seconds to ask again, None that it is of no use."""
+    """A service that cannot be had now.
+
+    ``retry_after`` is the number of seconds after which to try again, None if retrying cannot help.
+    """
 
     status = 503
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, cast
 
+from oib.characters import PN_CHARS, PN_CHARS_BASE
 from oib.errors import BadQuery
 
 #: The four forms of query.
@@ -18,28 +19,23 @@ Kind = Literal["string", "unclosed", "iri", "variable", "tag", "name", "word", "
 _MAX_AMBIGUOUS = 100  # ``<…>`` that can be cut in two ways; more would only cost time
 _MAX_UNCLOSED = 16  # ``"""`` without an end: each is looked for through the rest of the text
 
-# PN_CHARS_BASE, PN_CHARS and PLX of the grammar. Quantifiers are possessive, so that nothing is
+# Quantifiers are possessive, so that nothing is
 # tried twice and the time grows with the length of the text alone. A word takes in dots for the
 # same reason: ``true.FILTER`` is one token of two words. A quotation mark that opens no string
 # ends a reading: no engine has another use for it.
-_BASE = (
-    r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D"
-    r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
-)
-_CHARS = _BASE + r"_\-0-9\u00B7\u0300-\u036F\u203F\u2040"
 _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 _STRING = r"""
     \"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*+\"{3} | \"(?:[^\"\\\r\n]|\\.)*+\"
   | '{3}(?:'{0,2}(?:[^'\\]|\\.))*+'{3}     | '(?:[^'\\\r\n]|\\.)*+'
 """
 _IRI = r"<[^<>\"{}|^`\x00-\x20]*+>"
-_VARIABLE = rf"[?$][{_BASE}_0-9][{_BASE}_0-9\u00B7\u0300-\u036F\u203F\u2040]*+"
+_VARIABLE = rf"[?$][{PN_CHARS_BASE}_0-9][{PN_CHARS_BASE}_0-9\u00B7\u0300-\u036F\u203F\u2040]*+"
 _TAG = r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+"
 _NAME = rf"""
-    (?: [{_BASE}][{_CHARS}.]*+ | _ | ):
-    (?: (?:[{_BASE}_0-9:]|{_PLX})(?:[{_CHARS}.:]|{_PLX})*+ | )
+    (?: [{PN_CHARS_BASE}][{PN_CHARS}.]*+ | _ | ):
+    (?: (?:[{PN_CHARS_BASE}_0-9:]|{_PLX})(?:[{PN_CHARS}.:]|{_PLX})*+ | )
 """
-_WORD = rf"[{_BASE}][{_CHARS}.]*+"
+_WORD = rf"[{PN_CHARS_BASE}][{PN_CHARS}.]*+"
 _IGNORED = r"[ \t\r\n]++ | \#[^\r\n]*+"
 _TOKEN = re.compile(
     rf"""

@@ -17,6 +17,7 @@ from pyoxigraph import (
 )
 
 from oib import media_types, negotiation
+from oib.characters import NC_NAME, NC_NAME_START
 from oib.errors import NotAcceptable
 from oib.namespaces import PREFIXES
 from oib.sparql import jsonld
@@ -58,12 +59,8 @@ _XML_TYPES = frozenset((media_types.SPARQL_XML, media_types.XML, media_types.RDF
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 # RDF/XML makes an element of each predicate, named by what stands at its end: an NCName of
 # Namespaces in XML 1.0, section 3.
-_NAME_START = (
-    r"A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D"
-    r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
-)
-_STARTS_NAME = re.compile(f"[{_NAME_START}]")
-_IN_NAME = re.compile(rf"[{_NAME_START}.0-9\u00B7\u0300-\u036F\u203F\u2040-]*+")
+_STARTS_NAME = re.compile(f"[{NC_NAME_START}]")
+_IN_NAME = re.compile(f"[{NC_NAME}]*+")
 # RDF 1.1 XML Syntax, section 7.2.2 to 7.2.5: names with a meaning of their own.
 _NOT_PREDICATES = frozenset(
     PREFIXES["rdf"] + name

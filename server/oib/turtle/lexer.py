@@ -7,18 +7,16 @@ that grammar does not know comes out as a token of the kind ``other``, so that n
 import re
 from typing import Final, NamedTuple
 
-_BASE: Final = (
-    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
-    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-_CHARS: Final = _BASE + r"_0-9\-" + "\u00b7\u0300-\u036f\u203f\u2040"
+from oib.characters import PN_CHARS, PN_CHARS_BASE
+
 _HEX: Final = "%[0-9A-Fa-f]{2}"
 _ESCAPED: Final = _HEX + r"|\\[_~.\-!$&'()*+,;=/?#@%]"
 
 
 def _local(escape: str) -> str:
     """Return the expression of a local name (PN_LOCAL) with the given escapes."""
-    return rf"(?:[{_BASE}_0-9:]|{escape})(?:(?:[{_CHARS}.:]|{escape})*(?:[{_CHARS}:]|{escape}))?"
+    first = rf"(?:[{PN_CHARS_BASE}_0-9:]|{escape})"
+    return rf"{first}(?:(?:[{PN_CHARS}.:]|{escape})*(?:[{PN_CHARS}:]|{escape}))?"
 
 
 #: A local name that is written without backslashes.
@@ -35,8 +33,8 @@ _GRAMMAR: Final = re.compile(
                  | '[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*' )
     | (?P<iri>     <(?:[^\x00-\x20<>"{{}}|^`\\]|{_UCHAR})*> )
     | (?P<at>      @[A-Za-z]+(?:-[A-Za-z0-9]+)* )
-    | (?P<label>   _:[{_BASE}_0-9](?:[{_CHARS}.]*[{_CHARS}])? )
-    | (?P<name>    (?:[{_BASE}](?:[{_CHARS}.]*[{_CHARS}])?)?:(?:{_local(_ESCAPED)})? )
+    | (?P<label>   _:[{PN_CHARS_BASE}_0-9](?:[{PN_CHARS}.]*[{PN_CHARS}])? )
+    | (?P<name>    (?:[{PN_CHARS_BASE}](?:[{PN_CHARS}.]*[{PN_CHARS}])?)?:(?:{_local(_ESCAPED)})? )
     | (?P<double>  [+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)[eE][+-]?[0-9]+ )
     | (?P<decimal> [+-]?[0-9]*\.[0-9]+ )
     | (?P<integer> [+-]?[0-9]+ )
