@@ -120,18 +120,21 @@ def test_who_has_the_answer_gets_304(client, is_kept):
 
 
 def test_each_media_type_and_language_is_an_answer_of_its_own(engine, client):
-    tags = set()
-    for accept, language in (
-        (JSON, ""),
-        ("text/csv", ""),
-        ("text/html", "en"),
-        ("text/html", "zh"),
-    ):
-        headers = {"Accept": accept, "Accept-Language": language}
-        response = client.get("/sparql", query_string=ASK, headers=headers)
-        assert response.mimetype == accept
-        tags.add(response.headers["ETag"])
-    assert (len(tags), engine.calls) == (4, 4)
+    tags, calls = set(), []
+    for _ in range(2):
+        for accept, language in (
+            (JSON, ""),
+            ("text/csv", ""),
+            ("text/html", "en"),
+            ("text/html", "zh"),
+        ):
+            headers = {"Accept": accept, "Accept-Language": language}
+            response = client.get("/sparql", query_string=ASK, headers=headers)
+            assert response.mimetype == accept
+            tags.add(response.headers["ETag"])
+        calls.append(engine.calls)
+    assert len(tags) == 4
+    assert calls == [5, 5]  # the pages ask once for the names of terms
 
 
 def test_the_engine_works_once_for_all_ways_of_asking(engine, client):

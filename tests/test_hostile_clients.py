@@ -1,5 +1,6 @@
 """Clients that mean harm, or know no better: over real connections, what they can make us hold."""
 
+import asyncio
 import re
 import socket
 import time
@@ -9,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 import live_server
+from oib.http.wsgi import ClientShares
 from process_info import field_of, soon
 
 ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n"
@@ -409,3 +411,42 @@ def test_work_ends_with_its_client():
             time.sleep(0.2)
             assert in_flight() == b"1"
         assert soon(lambda: in_flight() == b"0", 1.0)
+
+
+def test_a_response_that_takes_too_long_is_given_up():
+    """The deadline of the request holds, whatever the engine does; the connection goes on."""
+    with live_server.serving(live_server.slow_app, request_seconds=0.4) as root:
+        began = time.monotonic()
+        statuses, got = exchange(root, ASK + b"\r\n", HEALTH, pause=0, seconds=1.2)
+        assert statuses == [503, 200]
+        assert b"took too long" in got
+        assert time.monotonic() - began < 3
+
+
+def test_the_pages_of_one_client_leave_threads_for_others():
+    class Blocked:
+        """A web application whose requests of one client never end."""
+
+        def __init__(self):
+            self.shares = ClientShares(2)
+            self.entered = []
+
+        async def visit(self, client):
+            async with self.shares.enter(client):
+                self.entered.append(client)
+                if client == "greedy":
+                    await asyncio.sleep(60)
+
+    async def visit_all():
+        web = Blocked()
+        tasks = [asyncio.create_task(web.visit("greedy")) for _ in range(10)]
+        await asyncio.sleep(0)
+        await asyncio.wait_for(web.visit("other"), 1)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return web
+
+    web = asyncio.run(visit_all())
+    assert sorted(web.entered) == ["greedy", "greedy", "other"]
+    assert web.shares._semaphores == {}

@@ -9,6 +9,7 @@ import io
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -54,13 +55,17 @@ class WebApplication:
     def __init__(self, app: FlaskApplication, bind: Bind, threads: int) -> None:
         self._app, self._bind = app, bind
         self._pool = ThreadPoolExecutor(threads, "web")
+        self._shares = ClientShares(max(1, threads // 2))
 
     async def respond(self, request: Request, services: Services) -> Response:
         """Answer a request; cancelling stops its queries."""
         session = services.engine.session(request.client)
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._pool, self._respond, request, services, session)
+            async with self._shares.enter(request.client):
+                return await loop.run_in_executor(
+                    self._pool, self._respond, request, services, session
+                )
         except asyncio.CancelledError:
             session.cancel()
             raise
@@ -97,6 +102,27 @@ class WebApplication:
                 yield piece
         finally:
             close()
+
+
+class ClientShares:
+    """Lets each client have so many threads at most: others need not wait for all of its pages."""
+
+    def __init__(self, each: int) -> None:
+        self._each = each
+        self._semaphores: dict[str, tuple[asyncio.Semaphore, list[None]]] = {}
+
+    @asynccontextmanager
+    async def enter(self, client: str) -> AsyncIterator[None]:
+        """Wait until the client has a thread to use."""
+        semaphore, users = self._semaphores.setdefault(client, (asyncio.Semaphore(self._each), []))
+        users.append(None)
+        try:
+            async with semaphore:
+                yield
+        finally:
+            users.pop()
+            if not users:
+                del self._semaphores[client]
 
 
 def environ(request: Request) -> "WSGIEnvironment":
