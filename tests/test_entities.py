@@ -375,3 +375,13 @@ def test_an_iri_of_ours_with_two_slashes_leads_to_no_other_host():
         assert locale.url(iri) == iri
     assert locale.url("https://w3id.org/oib/\\evil.example") == "/%5Cevil.example"
     assert locale.url("javascript:alert(1)") == ""
+
+
+def test_a_page_of_another_origin_may_send_any_header(house):
+    headers = {"Origin": "https://example.org", "Access-Control-Request-Headers": "X-One, x-two"}
+    response = house.options("/doc/person/sun-youshun", headers=headers)
+    assert response.headers["Access-Control-Allow-Headers"] == "X-One, x-two"
+    assert "GET" in response.headers["Access-Control-Allow-Methods"]
+    headers["Access-Control-Request-Headers"] = "x\u00e9, (" * 100
+    response = house.options("/doc/person/sun-youshun", headers=headers)
+    assert response.headers["Access-Control-Allow-Headers"].startswith("Accept,")

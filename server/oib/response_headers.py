@@ -1,6 +1,7 @@
 """Header fields of responses, the same for all that answer: the endpoint and the pages."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +16,28 @@ CORS: Final = [
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Data-Version"),
 ]
+
+
+_DEFAULT_FIELDS = "Accept, Content-Type, If-None-Match"
+_FIELD_NAMES = re.compile(r"[A-Za-z0-9-]++(?: ?, ?[A-Za-z0-9-]++)*+")
+_MAX_FIELD_NAMES = 1000  # characters
+
+
+def preflight(requested: str, methods: str) -> list[tuple[str, str]]:
+    """Return what a page of another origin may send (the Fetch standard's CORS protocol).
+
+    Nothing here depends on credentials, so it may send any header field that it wants to.
+
+    Args:
+        requested: the value of ``Access-Control-Request-Headers``, empty if absent.
+        methods: the methods that are allowed, as in ``Allow``.
+    """
+    is_list = len(requested) < _MAX_FIELD_NAMES and _FIELD_NAMES.fullmatch(requested)
+    return [
+        ("Access-Control-Allow-Methods", methods),
+        ("Access-Control-Allow-Headers", requested if is_list else _DEFAULT_FIELDS),
+        ("Access-Control-Max-Age", "86400"),
+    ]
 
 
 def common(version: str) -> list[tuple[str, str]]:

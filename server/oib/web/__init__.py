@@ -20,12 +20,6 @@ from oib.web import (
     query_editor,
 )
 
-# What a page of another origin may send (the Fetch standard's CORS protocol).
-_PREFLIGHT = {
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
-    "Access-Control-Max-Age": "86400",
-}
-
 
 def create_app(services: Services | CurrentServices) -> Flask:
     """Return the Flask app over one set of services, or over those that are current."""
@@ -50,6 +44,7 @@ def _add_common_headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; sandbox")
     response.vary.add("Accept")
     if request.method == "OPTIONS":
-        response.headers.update(_PREFLIGHT)
-        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
+        requested = request.headers.get("Access-Control-Request-Headers", "")
+        allowed = response.headers.get("Allow", "")
+        response.headers.update(response_headers.preflight(requested, allowed))
     return response
