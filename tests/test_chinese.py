@@ -1,4 +1,4 @@
-"""Chinese texts: full-width punctuation, and a Chinese name for every thing, printed or translated."""
+"""Chinese texts: full-width punctuation, and a name for every thing, marked if translated."""
 
 import re
 

@@ -156,6 +156,8 @@ def test_a_tunnel_is_refused(root):
         (POST + b"Content-Length: 6\r\nContent-Length: 7\r\n\r\n", 400),
         (POST + b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         (POST + b"Content-Length: -6\r\n\r\n", 400),
+        (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
+        (POST.replace(b"1.1", b"1.0") + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501),
     ],
 )
 def test_a_head_is_judged_as_the_standard_says(root, head, status):

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -13,6 +14,7 @@ from oib.dataset.snapshot import Manifest
 from oib.errors import BadInput
 from oib.reload import CurrentServices
 from oib.services import Services
+from process_info import soon
 
 
 def write(folder, number):
@@ -98,3 +100,18 @@ def test_a_site_takes_its_place_once_it_answers(tmp_path, monkeypatch):
     assert closed.wait(5)
     assert services.current is fresh
     assert isinstance(services.current, Services)
+
+
+def test_a_snapshot_that_is_served_already_is_not_opened_again(tmp_path, monkeypatch):
+    """Its folder may be told by a relative path when it was just built."""
+    monkeypatch.setattr("oib.reload._PERIOD", 0.01)
+    monkeypatch.chdir(tmp_path)
+    opened = []
+    served = write(Path("snapshots"), 1)
+    CurrentServices(live_server.small_site()).follow(
+        Path("snapshots"), served, opened.append, lambda line: None
+    )
+    time.sleep(0.3)
+    assert opened == []
+    write(Path("snapshots"), 2)
+    assert soon(lambda: opened)

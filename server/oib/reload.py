@@ -48,7 +48,7 @@ class CurrentServices:
         """
 
         def look() -> None:
-            seen = served.directory
+            seen = served.directory.resolve()
             last_error = ""
             while True:
                 time.sleep(_PERIOD)
@@ -59,7 +59,7 @@ class CurrentServices:
                     found = snapshot.current(folder)
                     last_error = ""
                     if found:
-                        seen = found.directory
+                        seen = found.directory.resolve()
                         self._replace(reopen(found))
                         replaced(self._current)
                         log(f"serving {found.manifest.version}")

@@ -406,9 +406,11 @@ class HttpProtocol(asyncio.Protocol):
             raise _RefusedError(problem(505, "use HTTP/1.1"))
         headers = self._headers(version)
         self._request = self._request_of(parser.get_method().decode("ascii"), headers)
-        length = headers.get("content-length", "0")
-        if "transfer-encoding" not in headers and int(length) == 0:
+        length, coding = headers.get("content-length", "0"), headers.get("transfer-encoding")
+        if coding is None and int(length) == 0:
             return
+        if coding is not None and (coding.lower() != "chunked" or version == "1.0"):
+            raise _RefusedError(problem(501, "the only transfer coding is chunked, of HTTP/1.1"))
         if int(length) > MAX_BODY:
             raise _RefusedError(_body_too_large())
         expectation = headers.get("expect")
