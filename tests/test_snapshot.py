@@ -21,7 +21,9 @@ from pyoxigraph import (
 from oib.dataset import nquads, rocksdb, snapshot
 from oib.dataset.manifest import Manifest
 from oib.engine.embedded import Embedded
+from oib.engine.limits import Limits
 from oib.errors import Unavailable
+from oib.workers.engine import WorkerEngine
 from projects import copy_home
 
 A, B, G = (NamedNode(f"urn:{name}") for name in "abg")
@@ -298,3 +300,14 @@ def test_all_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
     names = {path.name for path in before}
     assert {"data.nq", "data.nq.gz", "x.ttl", "dump", "manifest.json"} <= names
     assert events[-1] == tmp_path.resolve()
+
+
+def test_workers_do_not_start_over_data_that_were_damaged_since(tmp_path):
+    written = snapshot.write(tmp_path, manifest(), QUADS)
+    damage_by_flipping_a_bit(written.directory)
+    engine = WorkerEngine(written.directory, Limits())
+    try:
+        with pytest.raises(Unavailable):
+            engine.query("ASK {}", "application/sparql-results+json")
+    finally:
+        engine.close()

@@ -44,6 +44,7 @@ def main(descriptor: int, parent: int, directory: Path, limits: Limits) -> None:
     try:
         os.chdir(directory)  # a worker may see no other directory, so paths are relative to it
         snapshot = Snapshot.open(Path())
+        snapshot.verify()  # it may have been damaged since the server began
         stores = _load(snapshot)
     except (OibError, OSError, SyntaxError) as error:
         _report(control, {"error": str(error)})
