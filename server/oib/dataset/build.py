@@ -14,7 +14,7 @@ from oib.dataset.catalog import describe
 from oib.dataset.manifest import Manifest
 from oib.dataset.snapshot import Snapshot
 from oib.errors import Refused, StorageError, Unavailable
-from oib.namespaces import ID, file_graph
+from oib.namespaces import ID, PREFIXES, file_graph
 from oib.project import sources
 from oib.saved_queries import Library
 
@@ -154,8 +154,14 @@ def _count_graphs(store: Store) -> int:
 
 
 def _counts(store: Store, direct: int) -> dict[str, int]:
-    """Return how many things of each kind of IRI there are, and how many direct triples."""
-    subjects = {quad.subject.value for quad in store if isinstance(quad.subject, NamedNode)}
+    """Return how many things of each kind of IRI are in use, and how many direct triples."""
+    deprecated = NamedNode(PREFIXES["owl"] + "deprecated")
+    retired = {quad.subject for quad in store.quads_for_pattern(None, deprecated, None)}
+    subjects = {
+        quad.subject.value
+        for quad in store
+        if isinstance(quad.subject, NamedNode) and quad.subject not in retired
+    }
     kinds = [subject.removeprefix(ID).split("/")[0] for subject in subjects if ID in subject]
     by_kind = {kind: kinds.count(kind) for kind in sorted(set(kinds))}
     return {**by_kind, "direct": direct, "graphs": _count_graphs(store), "triples": len(store)}
