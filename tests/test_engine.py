@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import socket
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from threading import Event, Thread
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
@@ -444,6 +446,29 @@ def test_a_remote_engine_that_cannot_answer_raises(status, error):
         with pytest.raises(error):
             Remote(f"http://127.0.0.1:{stub.server_port}/{status}").query("ASK {}", JSON)
         ear.join()
+
+
+def test_a_server_over_a_slow_engine_answers_all_else(snapshots, snapshot):
+    """Sixteen queries and sixteen pages wait for the engine; their clients then go away."""
+    with (
+        endpoint(Waiting) as (url, engine),
+        live_server.serve("--out", snapshots, "--engine", url) as server,
+        ExitStack() as stack,
+    ):
+        address = urlsplit(server.root).hostname, urlsplit(server.root).port
+        for accept in (JSON, "text/html"):
+            for number in range(16):
+                client = stack.enter_context(socket.create_connection(address))
+                path = f"/sparql?query=ASK%7B%7D%23{number}"
+                client.sendall(
+                    f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n\r\n".encode()
+                )
+        time.sleep(1)
+        start = time.monotonic()
+        assert urlopen(f"{server.root}/health", timeout=5).status == 200
+        assert time.monotonic() - start < 2
+        stack.close()
+        assert engine.broken.wait(5)
 
 
 def test_the_union_apart_answers_what_names_no_graph():
