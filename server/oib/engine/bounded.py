@@ -37,8 +37,8 @@ from oib.sparql.guard import ParsedQuery
 #: How many characters a text may have, how many rows an evaluation, and how many characters the
 #: terms in these rows.
 MAX_LENGTH: Final = 2_048
-MAX_ROWS: Final = 1_000
-MAX_CHARACTERS: Final = 2**18
+MAX_ROWS: Final = 500
+MAX_CHARACTERS: Final = 2**16
 
 # So many sizes are remembered; then they are counted anew.
 _MAX_REMEMBERED: Final = 100_000
