@@ -21,6 +21,8 @@ from oib.sparql.guard import ParsedQuery
 from oib.workers import failures, messages
 from oib.workers.scheduler import PendingQuery, Scheduler
 
+_PAUSE_SECONDS = 1.0  # between two attempts to load the data for queries of bounded cost
+
 
 class WorkerEngine:
     """An engine over the snapshot in a directory.
@@ -48,7 +50,8 @@ class WorkerEngine:
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self.loop = loop or _shared_loop()
-        self._limits = limits
+        self._limits, self._log = limits, log
+        self._closed = threading.Event()
         self._scheduler = Scheduler(directory, limits, log, self.loop)
         self._bounded: BoundedEvaluator | None = None
         if limits.inline_triples:
@@ -57,18 +60,28 @@ class WorkerEngine:
 
     def _load(self, directory: Path) -> None:
         """Load the data for queries of bounded cost, as soon as workers answer."""
+        while not self._is_answering():
+            if self._closed.wait(_PAUSE_SECONDS):
+                return
         try:
-            self.query("ASK {}", "application/sparql-results+json")
             snapshot = Snapshot.open(directory)
             number = snapshot.manifest.counts.get("triples", 0)
             if not snapshot.on_disk and number <= self._limits.inline_triples:
                 self._bounded = BoundedEvaluator(Stores.union_only(snapshot.store()))
-        except (OibError, OSError, SyntaxError):
-            return  # workers answer all queries, or say why they do not
+        except (OibError, OSError, SyntaxError) as error:
+            self._log(f"workers answer all queries, for the data cannot be loaded: {error}")
+
+    def _is_answering(self) -> bool:
+        try:
+            self.query("ASK {}", "application/sparql-results+json")
+        except OibError:
+            return False
+        return True
 
     def evaluate_bounded(self, query: ParsedQuery, media_type: str) -> bytes | None:
         """Return the answer to a query of bounded cost, None for others; see ``bounded``."""
-        return self._bounded.evaluate(query, media_type) if self._bounded else None
+        bounded = self._bounded
+        return bounded.evaluate(query, media_type) if bounded else None
 
     def session(self, client: str = "", seconds: float | None = None) -> "WorkerSession":
         """Begin a session, as ``Engine.session`` defines."""
@@ -84,6 +97,8 @@ class WorkerEngine:
 
     def close(self) -> None:
         """End all workers and their queries; safe from any thread."""
+        self._closed.set()
+        self._bounded = None
         self._scheduler.pool.close()
 
 
