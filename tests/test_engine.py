@@ -294,7 +294,7 @@ def test_a_remote_engine_reads_a_hostile_text_in_linear_time():
         for text in ("PREFIX a:<" * 20_000, "BASE <" * 30_000, "#\n" * 80_000):
             with suppress(OibError):
                 Remote(url).query(f"{text} ASK {{}}", JSON)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 10  # in cubic time it would take hours
 
 
 class Redirecting(Endpoint):
