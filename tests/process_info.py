@@ -3,6 +3,8 @@
 import subprocess
 import time
 
+from bench import process_stats
+
 
 def soon(is_so, seconds=10):
     """Wait until something is so; return whether it is."""
@@ -46,3 +48,22 @@ def below(pid):
         for child, _, nice, state in lines
         if int(child) in found - {pid} and state[0] != "Z"
     }
+
+
+def resident_mib(pid):
+    """Return the resident memory of a process, in MiB."""
+    return int(told(pid, "rss")) / 1024
+
+
+def becomes_idle(pid, seconds):
+    """Wait until a process and its descendants use hardly any processor time (Linux).
+
+    Return whether they do within so many seconds.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        before = process_stats.cpu_seconds(pid)
+        time.sleep(0.5)
+        if process_stats.cpu_seconds(pid) - before < 0.05:
+            return True
+    return False

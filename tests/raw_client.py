@@ -1,0 +1,123 @@
+"""Bytes over real sockets: for tests that send what no HTTP library would."""
+
+import re
+import socket
+import threading
+import time
+from contextlib import suppress
+from urllib.parse import quote, urlsplit
+
+#: Another address of this machine (Linux), so another client to the server.
+OTHER_CLIENT = "127.0.0.2"
+CLOSE = "Connection: close"
+
+
+def connect(root, source="127.0.0.1", receive_buffer=None, timeout=20):
+    """Return a connection to the server at a root, from one of the addresses of this machine."""
+    connection = socket.socket()
+    if receive_buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    connection.settimeout(timeout)
+    connection.bind((source, 0))
+    connection.connect(("127.0.0.1", urlsplit(root).port))
+    return connection
+
+
+def exchange(root, *pieces, pause=0.1, quiet=0.5):
+    """Send pieces one after another; return all that comes until nothing comes for a while."""
+    with connect(root) as connection:
+        for piece in pieces:
+            with suppress(OSError):
+                connection.sendall(piece)
+            time.sleep(pause)
+        return receive(connection, quiet)
+
+
+def receive(connection, quiet=1.0):
+    """Return all that comes on a connection until it ends or nothing comes for a while."""
+    connection.settimeout(quiet)
+    received = bytearray()
+    with suppress(TimeoutError, ConnectionResetError):
+        while part := connection.recv(1 << 20):
+            received += part
+    return bytes(received)
+
+
+def statuses(received):
+    """Return the status of each response in bytes."""
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d\d\d) ", received)]
+
+
+def head(method, path, *fields):
+    """Return the head of a request without its empty line."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *fields]
+    return "".join(f"{line}\r\n" for line in lines).encode("latin-1")
+
+
+def get(path, *fields):
+    """Return a GET request."""
+    return head("GET", path, *fields) + b"\r\n"
+
+
+def query(text, *fields):
+    """Return a GET request for the answer to a query."""
+    return get(f"/sparql?query={quote(text)}", *fields)
+
+
+def post(text, *fields):
+    """Return a POST request for the answer to a query."""
+    body = text.encode()
+    fields = ("Content-Type: application/sparql-query", f"Content-Length: {len(body)}", *fields)
+    return head("POST", "/sparql", *fields) + b"\r\n" + body
+
+
+class Probe(threading.Thread):
+    """A client that sends small queries never seen before, and notes how soon each is answered.
+
+    ``seconds`` are the response times, ``statuses`` the statuses other than 200.
+    """
+
+    def __init__(self, root, source=OTHER_CLIENT, pause=0.03):
+        super().__init__(daemon=True)
+        self.root, self.source, self.pause = root, source, pause
+        self.seconds, self.statuses = [], []
+        self.over = threading.Event()
+
+    def run(self):
+        number, connection = 0, connect(self.root, self.source)
+        while not self.over.is_set():
+            number += 1
+            began = time.perf_counter()
+            connection.sendall(query(f"SELECT ({id(self)}{number} AS ?x) {{}}"))
+            received = b""
+            while not _is_complete(received):
+                part = connection.recv(1 << 16)
+                if not part:
+                    break
+                received += part
+            self.seconds.append(time.perf_counter() - began)
+            if statuses(received) != [200]:
+                self.statuses.append(statuses(received))
+                connection.close()
+                connection = connect(self.root, self.source)
+            time.sleep(self.pause)
+        connection.close()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *error):
+        self.over.set()
+        self.join(30)
+
+    def quantile(self, share):
+        """Return the response time in seconds at a quantile."""
+        ordered = sorted(self.seconds)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def _is_complete(received):
+    start, end_of_head, body = received.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", start, re.IGNORECASE)
+    return bool(end_of_head) and length is not None and len(body) >= int(length[1])
