@@ -71,6 +71,37 @@ def post(text, *fields):
     return head("POST", "/sparql", *fields) + b"\r\n" + body
 
 
+class Client:
+    """A client that sends one request after another, on one connection while it stays open."""
+
+    def __init__(self, root, source="127.0.0.1"):
+        self.root, self.source = root, source
+        self.connection = connect(root, source)
+
+    def status(self, request):
+        """Send a request; return the status of its response, None if there was none."""
+        self.connection.sendall(request)
+        received = bytearray()
+        missing = None
+        while missing is None or len(received) < missing:
+            part = self.connection.recv(1 << 20)
+            if not part:
+                self.connection.close()
+                self.connection = connect(self.root, self.source)
+                break
+            received += part
+            if missing is None and (end := received.find(b"\r\n\r\n")) >= 0:
+                length = re.search(rb"content-length: (\d+)", received[:end], re.IGNORECASE)
+                missing = end + 4 + int(length[1])
+        return next(iter(statuses(received)), None)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.connection.close()
+
+
 class Probe(threading.Thread):
     """A client that sends small queries never seen before, and notes how soon each is answered.
 
@@ -84,24 +115,16 @@ class Probe(threading.Thread):
         self.over = threading.Event()
 
     def run(self):
-        number, connection = 0, connect(self.root, self.source)
-        while not self.over.is_set():
-            number += 1
-            began = time.perf_counter()
-            connection.sendall(query(f"SELECT ({id(self)}{number} AS ?x) {{}}"))
-            received = b""
-            while not _is_complete(received):
-                part = connection.recv(1 << 16)
-                if not part:
-                    break
-                received += part
-            self.seconds.append(time.perf_counter() - began)
-            if statuses(received) != [200]:
-                self.statuses.append(statuses(received))
-                connection.close()
-                connection = connect(self.root, self.source)
-            time.sleep(self.pause)
-        connection.close()
+        number = 0
+        with Client(self.root, self.source) as client:
+            while not self.over.is_set():
+                number += 1
+                began = time.perf_counter()
+                status = client.status(query(f"SELECT ({id(self)}{number} AS ?x) {{}}"))
+                self.seconds.append(time.perf_counter() - began)
+                if status != 200:
+                    self.statuses.append(status)
+                time.sleep(self.pause)
 
     def __enter__(self):
         self.start()
@@ -115,9 +138,3 @@ class Probe(threading.Thread):
         """Return the response time in seconds at a quantile."""
         ordered = sorted(self.seconds)
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
-def _is_complete(received):
-    start, end_of_head, body = received.partition(b"\r\n\r\n")
-    length = re.search(rb"content-length: (\d+)", start, re.IGNORECASE)
-    return bool(end_of_head) and length is not None and len(body) >= int(length[1])

@@ -27,10 +27,6 @@ SELECT = f"SELECT ?label {{ <{PERSON}> <{LABEL}> ?label }} ORDER BY ?label"
 CONSTRUCT = f"CONSTRUCT WHERE {{ <{PERSON}> <{LABEL}> ?label }}"
 
 
-upgrade_not_ignored = pytest.mark.xfail(reason="the body of a request with Upgrade is lost")
-format_not_read = pytest.mark.xfail(reason="format= counts only for browsers")
-
-
 @pytest.fixture(scope="module")
 def root(snapshots, snapshot):
     """The address of a server of the project's data."""
@@ -102,7 +98,6 @@ def comunica(*arguments):
     return run(program, *arguments)
 
 
-@upgrade_not_ignored
 @pytest.mark.parametrize("version", ["--http1.1", "--http2"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_curl_queries_with_and_without_an_offer_of_http_2(root, version, method):
@@ -120,7 +115,6 @@ def test_curl_follows_the_iri_of_a_thing_to_turtle(root):
     assert URIRef(PERSON) in set(Graph().parse(data=text, format="turtle").subjects())
 
 
-@upgrade_not_ignored
 def test_the_http_client_of_java_posts_although_it_offers_http_2(root, labels):
     text = java(CLIENTS / "JavaHttpClient.java", f"{root}/sparql", SELECT)
     first, second = [part.replace("\r\n", "\n") for part in text.split("200\n")[1:]]
@@ -128,13 +122,11 @@ def test_the_http_client_of_java_posts_although_it_offers_http_2(root, labels):
     assert column(first) == labels
 
 
-@upgrade_not_ignored
 @pytest.mark.parametrize("mode", ["asGetAlways", "asPost", "asPostForm"])
 def test_jena_selects(jena, root, labels, mode):
     assert column(jena("select", mode, f"{root}/sparql", SELECT)) == labels
 
 
-@upgrade_not_ignored
 @pytest.mark.parametrize("mode", ["asGetAlways", "asPost"])
 def test_jena_constructs(jena, root, labels, mode):
     text = jena("construct", mode, f"{root}/sparql", CONSTRUCT)
@@ -164,14 +156,19 @@ def test_comunica_reads_the_document_of_a_thing(root, labels):
     assert sorted(row["label"]["value"] for row in rows) == labels
 
 
-@format_not_read
-def test_pandas_reads_a_table_from_an_address(root):
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/sparql?{urlencode({'query': SELECT, 'format': 'csv'})}",
+        pytest.param("/queries/base/count?format=csv", marks=pytest.mark.xfail),
+    ],
+    ids=["query", "saved query"],
+)
+def test_pandas_reads_a_table_from_an_address(root, path):
     python = CLIENTS / ".venv" / "bin" / "python"
     if not python.exists():
         pytest.skip("install pandas: run `make clients`")
-    parameters = {"query": SELECT, "format": "csv"}
     code = "import pandas, sys; print(pandas.read_csv(sys.argv[1]).to_json(orient='split'))"
-    for address in (f"/sparql?{urlencode(parameters)}", "/queries/base/count?format=csv"):
-        table = json.loads(run(python, "-c", code, f"{root}{address}"))
-        assert table["columns"]
-        assert table["data"]
+    table = json.loads(run(python, "-c", code, root + path))
+    assert table["columns"]
+    assert table["data"]

@@ -59,7 +59,7 @@ def test_clients_that_read_slowly_hold_no_more_than_a_bound_together(server):
             connections.enter_context(connection)
             connection.sendall(query(f"{HUGE} # {number}"))
             time.sleep(0.1)
-        assert growth(server, before, 15) < 600
+        assert growth(server, before, 6) < 600
         with Probe(server.root) as probe:
             time.sleep(2)
         assert probe.statuses == []
@@ -100,7 +100,7 @@ def test_a_page_of_an_answer_is_bounded_in_size_time_and_memory(server, name):
     request = raw_client.post(PAGES[name], "Accept: text/html", CLOSE)
     with Probe(server.root) as probe:
         received = exchange(server.root, request, pause=0, quiet=20)
-    assert time.monotonic() - began < 13 + 2
+    assert time.monotonic() - began < 18
     assert len(received) < 8 * 2**20
     assert len(statuses(received)) == 1
     assert process_info.resident_mib(server.process.pid) - before < 200
@@ -110,15 +110,9 @@ def test_a_page_of_an_answer_is_bounded_in_size_time_and_memory(server, name):
 
 def test_the_cache_is_bounded_by_the_memory_that_it_takes(server):
     before = process_info.resident_mib(server.process.pid)
-    with connect(server.root) as connection:
-        for _ in range(2):
-            for start in range(0, 3_000, 50):
-                requests = [
-                    query(f"SELECT ({number} AS ?n) ('{'x' * 40_000}' AS ?x) {{}}")
-                    for number in range(start, start + 50)
-                ]
-                connection.sendall(b"".join(requests))
-                received = b""
-                while received.count(b"HTTP/1.1 200 ") < 50 or not received.endswith(b"}"):
-                    received += connection.recv(1 << 20)
-    assert process_info.resident_mib(server.process.pid) - before < 300
+    with raw_client.Client(server.root) as client:
+        for _ in range(2):  # answers of 160 MiB in all
+            for number in range(400):
+                request = query(f"SELECT * {{ ?s ?p ?o }} LIMIT 2000 # {number}")
+                assert client.status(request) == 200
+    assert process_info.resident_mib(server.process.pid) - before < 140
