@@ -1,34 +1,37 @@
-"""Canary: a listener on this machine that counts who calls, and hangs up."""
+"""A listener on this machine that counts the connections to it, and closes each at once."""
 
 import socket
 import threading
 from contextlib import contextmanager
 
 
-class Canary:
-    def __init__(self, listener):
-        self._listener = listener
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+class CallbackListener:
+    """Counts calls in ``hits``; ``url`` is where it listens."""
+
+    def __init__(self, server):
+        self._server = server
+        self.url = f"http://127.0.0.1:{server.getsockname()[1]}/"
         self.hits = 0
 
-    def listen(self):
+    def accept_all(self):
         while True:
             try:
-                caller, _ = self._listener.accept()
+                connection, _ = self._server.accept()
             except OSError:
                 return
             self.hits += 1
-            caller.close()
+            connection.close()
 
 
 @contextmanager
 def listening():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        canary = Canary(listener)
-        ear = threading.Thread(target=canary.listen)
-        ear.start()
+    """Listen on a free port; yield the listener."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        listener = CallbackListener(server)
+        thread = threading.Thread(target=listener.accept_all)
+        thread.start()
         try:
-            yield canary
+            yield listener
         finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            ear.join(timeout=10)
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join(timeout=10)

@@ -58,9 +58,9 @@ def stated(store):
 
 
 @pytest.fixture
-def canary():
-    with listening() as canary:
-        yield canary
+def listener():
+    with listening() as listener:
+        yield listener
 
 
 @pytest.fixture(scope="session")
@@ -75,15 +75,15 @@ def client():
 
 
 @pytest.fixture(scope="session")
-def site(home, snapshots, snapshot):
-    """The site of the project's own home."""
+def services(home, snapshots, snapshot):
+    """The services of the project's own home."""
     return Services.open(home, snapshots)
 
 
 @pytest.fixture(scope="session")
-def house(site):
-    """A client of that site."""
-    return Client(live_server.application(site))
+def home_client(services):
+    """A client of the application over these services."""
+    return Client(live_server.application(services))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -44,15 +44,15 @@ SMALL = """
 """
 
 
-def site_of(engine, version="test-1"):
+def services_of(engine, version="test-1"):
     return Services(engine, version, Library(ROOT), description=description(ROOT))
 
 
-def small_site():
+def small_services():
     store = Store()
     store.load(SMALL, RdfFormat.TURTLE, to_graph=NamedNode("http://example.org/graph/small"))
     store.update("INSERT DATA { GRAPH <http://example.org/graph/other> { <urn:a> <urn:b> 1 } }")
-    return site_of(Embedded(store))
+    return services_of(Embedded(store))
 
 
 def application(services, **settings):
@@ -61,7 +61,7 @@ def application(services, **settings):
 
 
 def small_app():
-    return application(small_site())
+    return application(small_services())
 
 
 def home_app():
@@ -74,7 +74,7 @@ def protocol_app():
     for number in (1, 2, 3):
         graph = NamedNode(PROTOCOL_DATA.format(number))
         store.load(path=PROTOCOL / f"data{number}.nt", to_graph=graph)
-    return application(site_of(Embedded(store), "w3c"))
+    return application(services_of(Embedded(store), "w3c"))
 
 
 def writable_app():
@@ -87,7 +87,7 @@ class UpdateApplication:
     def __init__(self, engine):
         self.engine = engine
         # What is true now need not be true at the next request.
-        self.queries = application(replace(site_of(engine, "w3c"), is_immutable=False))
+        self.queries = application(replace(services_of(engine, "w3c"), is_immutable=False))
 
     def __getattr__(self, name):
         return getattr(self.queries, name)
@@ -136,7 +136,7 @@ class SlowEngine(Embedded):
 
 
 def slow_app():
-    return application(site_of(SlowEngine(Store())))
+    return application(services_of(SlowEngine(Store())))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Processes: those that a test started, as the system tells of them (Linux, macOS)."""
+"""Processes that a test started, as ps(1) lists them (Linux, macOS)."""
 
 import subprocess
 import time
@@ -6,7 +6,7 @@ import time
 from bench import process_stats
 
 
-def soon(is_so, seconds=10):
+def wait_until(is_so, seconds=10):
     """Wait until something is so; return whether it is."""
     end = time.monotonic() + seconds
     while not is_so() and time.monotonic() < end:
@@ -22,8 +22,8 @@ def field_of(pid, field):
     return listed.stdout.strip()
 
 
-def lives(pid):
-    """Tell whether a process is there and not dead already (a zombie waits for its parent)."""
+def is_running(pid):
+    """Return whether a process is running; a zombie is not."""
     return field_of(pid, "stat")[:1] not in ("", "Z")
 
 
@@ -32,7 +32,7 @@ def parent(pid):
     return int(field_of(pid, "ppid"))
 
 
-def below(pid):
+def descendants(pid):
     """Return how nice each living process below another is, by its number."""
     listed = subprocess.run(
         ["ps", "-eo", "pid=,ppid=,ni=,stat="], capture_output=True, text=True, check=True
@@ -52,7 +52,7 @@ def below(pid):
 
 def resident_mib(pid):
     """Return the resident memory of a process, in MiB."""
-    return int(told(pid, "rss")) / 1024
+    return int(field_of(pid, "rss")) / 1024
 
 
 def becomes_idle(pid, seconds):

@@ -69,12 +69,12 @@ class ConstantWeb:
 
 @pytest.fixture
 def engine():
-    return CountingEngine(live_server.small_site().engine)
+    return CountingEngine(live_server.small_services().engine)
 
 
 @pytest.fixture
 def application(engine):
-    return live_server.application(live_server.site_of(engine))
+    return live_server.application(live_server.services_of(engine))
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def client(application):
 
 
 def application_of(web):
-    return HttpApplication(CurrentServices(live_server.small_site()), web)
+    return HttpApplication(CurrentServices(live_server.small_services()), web)
 
 
 CACHEABLE = {"ETag": '"a"', "Content_Type": "text/plain", "X_Data_Version": "1"}
@@ -192,7 +192,7 @@ def test_who_takes_gzip(header, takes):
 @pytest.mark.parametrize(
     "query", ["SELECT", "DROP ALL", "ASK { SERVICE <http://example.org/> {} }"]
 )
-def test_errors_are_not_kept(application, query):
+def test_errors_are_not_cached(application, query):
     client = Client(application)
     for _ in range(2):
         assert client.get("/sparql", query_string={"query": query}).status_code >= 400
@@ -200,7 +200,7 @@ def test_errors_are_not_kept(application, query):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "headers",
     [
         {"status": 206},
         {"ETag": 'W/"a"'},
@@ -213,8 +213,8 @@ def test_errors_are_not_kept(application, query):
         {"X_Result_Truncated": "true"},
     ],
 )
-def test_what_may_not_be_kept_is_not(told):
-    web = ConstantWeb(**{**CACHEABLE, **told})
+def test_what_may_not_be_cached_is_not(headers):
+    web = ConstantWeb(**{**CACHEABLE, **headers})
     application = application_of(web)
     for _ in range(2):
         assert len(Client(application).get("/").data) == 2000
@@ -231,18 +231,18 @@ def test_a_range_is_left_to_the_app():
 
 def test_new_data_are_new_answers():
     web = ConstantWeb(**CACHEABLE)
-    services = CurrentServices(live_server.site_of(live_server.small_site().engine, "1"))
+    services = CurrentServices(live_server.services_of(live_server.small_services().engine, "1"))
     client = Client(HttpApplication(services, web))
     client.get("/")
     client.get("/")
     assert web.calls == 1
-    services._current = live_server.site_of(services.current.engine, "2")
+    services._current = live_server.services_of(services.current.engine, "2")
     client.get("/")
     assert web.calls == 2
 
 
 def test_an_answer_that_left_is_made_again():
-    application = live_server.application(live_server.small_site(), cache_bytes=1500)
+    application = live_server.application(live_server.small_services(), cache_bytes=1500)
     client = Client(application)
     queries = [{"query": f"SELECT ({n} AS ?n) {{}}"} for n in range(5)]
     for query in queries * 3:
@@ -276,14 +276,14 @@ def test_many_at_once_get_the_same_bytes(application):
     assert len({response.body for response in asyncio.run(ask())}) == 1
 
 
-def test_saved_queries_are_computed_before_anybody_asks(site):
-    engine = CountingEngine(site.engine)
-    application = live_server.application(replace(site, engine=engine))
-    asyncio.run(prefetch(application, saved_queries(site)))
+def test_saved_queries_are_computed_before_anybody_asks(services):
+    engine = CountingEngine(services.engine)
+    application = live_server.application(replace(services, engine=engine))
+    asyncio.run(prefetch(application, saved_queries(services)))
     calls = engine.calls
-    assert calls >= 2 * len(site.library)
+    assert calls >= 2 * len(services.library)
     client = Client(application)
-    for query in site.library:
+    for query in services.library:
         headers = {"Accept": "text/html", **GZIP}
         assert client.get(f"/queries/{query.name}", headers=headers).status_code == 200
     assert engine.calls == calls

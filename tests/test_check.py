@@ -82,13 +82,13 @@ def test_an_undeclared_prefix_is_named_with_the_line_to_add(home, tmp_path):
     )
 
 
-def test_every_syntax_error_of_a_file_is_told(home, tmp_path):
+def test_every_syntax_error_of_a_file_is_reported(home, tmp_path):
     path = tmp_path / "x.ttl"
     path.write_text("<urn:a> <urn:b> .\n<urn:c> <urn:d> 1 .\n<urn:e> 2 .\n", "utf-8")
     assert [finding.line for finding in check(home, [path]).findings] == [1, 3]
 
 
-def test_a_file_that_is_not_utf8_is_told_with_its_place(home, tmp_path):
+def test_a_file_that_is_not_utf8_is_reported_with_its_place(home, tmp_path):
     path = tmp_path / "x.ttl"
     path.write_bytes(b"# fine\n# caf\xe9\n")
     [finding] = check(home, [path]).findings

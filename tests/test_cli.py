@@ -82,7 +82,7 @@ def test_all_saved_queries_can_be_listed(run, snapshots):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("ask",), "--list"),
         (("ask", "no/such"), "no saved query is called no/such"),
@@ -95,15 +95,15 @@ def test_all_saved_queries_can_be_listed(run, snapshots):
         (("serve", "--home", "/nonexistent"), "no folder ontology"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line_with_status_2(run, snapshots, arguments, said):
+def test_what_cannot_be_done_is_said_in_one_line_with_status_2(run, snapshots, arguments, message):
     out = () if arguments[0] == "check" else ("--out", snapshots)
     status, _, err = run(*arguments, *out)
     assert status == 2
-    assert said in err
+    assert message in err
     assert err.startswith("oib: ")
 
 
-def test_a_query_with_a_syntax_error_is_told_line_and_column(run, snapshots, tmp_path):
+def test_a_query_with_a_syntax_error_is_reported_with_line_and_column(run, snapshots, tmp_path):
     file = tmp_path / "q.rq"
     file.write_text("SELECT *\nWHERE { ?s ?p }")
     status, _, err = run("ask", "--file", file, "--out", snapshots)
@@ -144,7 +144,7 @@ def test_a_build_that_is_refused_has_status_1(tmp_path):
     assert "nothing was built" in done.stderr
 
 
-def test_tidy_writes_the_one_form_and_check_tells_what_is_not_in_it(run, tmp_path):
+def test_tidy_writes_the_one_form_and_check_states_what_is_not_in_it(run, tmp_path):
     path = tmp_path / "x.ttl"
     path.write_text(
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
@@ -167,7 +167,7 @@ def test_tidy_leaves_a_file_that_does_not_parse_as_it_is(run, tmp_path):
     assert path.read_text("utf-8") == "<urn:b> skos:note 'x' ."
 
 
-def test_a_port_in_use_is_told_with_status_2(tmp_path, snapshots, snapshot):
+def test_a_port_in_use_is_reported_with_status_2(tmp_path, snapshots, snapshot):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = oib("serve", "--port", port, "--out", snapshots)

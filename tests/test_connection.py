@@ -57,7 +57,7 @@ def test_the_same_bytes_again_get_the_same_answer(root):
     assert len({tuple(sorted((n, v) for n, v in f.items() if n != "date")) for f in fields}) == 1
 
 
-def test_known_requests_are_counted_like_others(root):
+def test_remembered_requests_are_counted_like_others(root):
     with wire(root) as talk:
         talk(ASK + b"X: count\r\n\r\n")
         before = _metric(root, 'oib_requests_total{route="sparql",status="200"}')
@@ -82,7 +82,7 @@ def test_a_request_in_pieces_is_one_request(root):
             assert (status, body) == (200, b'{"head":{},"boolean":true}')
 
 
-def test_the_end_of_a_request_that_looks_like_a_known_one_is_none(root):
+def test_the_end_of_a_request_that_looks_like_a_remembered_one_is_none(root):
     """A body that is, byte for byte, a request known before."""
     known = ASK + b"X: body\r\n\r\n"
     head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
@@ -95,7 +95,7 @@ def test_the_end_of_a_request_that_looks_like_a_known_one_is_none(root):
         assert talk(known)[0][0] == 200
 
 
-def test_a_client_that_wants_to_close_is_let_go_each_time(root):
+def test_a_client_that_wants_to_close_is_disconnected_each_time(root):
     for version, extra in ((b"1.1", b"Connection: close\r\n"), (b"1.0", b"")):
         for _ in range(4):
             with wire(root) as talk:
@@ -122,7 +122,7 @@ def test_head_has_no_body_each_time(root):
             assert talk(ASK + b"\r\n")[0][2] == b'{"head":{},"boolean":true}'
 
 
-def test_what_was_known_is_not_when_the_data_are_others():
+def test_a_remembered_request_is_forgotten_when_the_data_are_others():
     memo = RequestMemo()
     memo.store(b"x", MemoEntry("1", b"", b"1", Request("GET", "/sparql")))
     assert memo.lookup(b"x", "1").body == b"1"
@@ -166,7 +166,7 @@ def test_a_body_that_will_be_too_long_is_refused_before_it_comes(root):
         assert (status, b"a body may have" in body) == (413, True)
 
 
-def test_who_does_not_finish_the_head_is_let_go(impatient):
+def test_who_does_not_finish_the_head_is_disconnected(impatient):
     for begun in (b"", b"GET /sparql HTTP/1.1\r\nHost"):
         with wire(impatient) as talk:
             talk.tell(begun)
@@ -175,14 +175,14 @@ def test_who_does_not_finish_the_head_is_let_go(impatient):
             assert time.monotonic() - start < 8
 
 
-def test_who_does_not_finish_the_head_of_a_later_request_is_let_go(impatient):
+def test_who_does_not_finish_the_head_of_a_later_request_is_disconnected(impatient):
     with wire(impatient) as talk:
         assert talk(ASK + b"\r\n")[0][0] == 200
         talk.tell(b"GET /spar")
         assert talk.rest() == b""
 
 
-def test_who_does_not_finish_a_body_is_told(impatient):
+def test_who_does_not_finish_a_body_is_reported(impatient):
     head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: {QUERY}\r\nContent-Length: 9\r\n\r\n"
     with wire(impatient) as talk:
         status, fields, body = talk(head.encode() + b"ASK")[0]

@@ -6,11 +6,11 @@ from pyoxigraph import RdfFormat, parse
 
 
 @pytest.fixture
-def served(house):
+def served(home_client):
     """Return what a GET brings, its file closed."""
 
     def get(path, **options):
-        with house.get(path, **options) as response:
+        with home_client.get(path, **options) as response:
             response.get_data()
             return response
 
@@ -34,7 +34,7 @@ def test_the_context_can_be_downloaded(served):
 
 
 @pytest.mark.parametrize("path", ["/dump/none", "/dump/..%2fmanifest.json", "/ontology/9.9.9"])
-def test_what_is_not_there_is_told(served, path):
+def test_what_is_not_there_is_reported(served, path):
     assert served(path).status_code == 404
 
 
@@ -73,13 +73,13 @@ def test_a_name_that_no_file_can_have_is_not_found(served, name):
     assert served(f"/dump/{name}").status_code == 404
 
 
-def test_several_ranges_are_ignored_and_one_beyond_the_end_is_told_the_size(house):
-    whole = house.get("/dump/claims-rdf12.ttl")
-    several = house.get("/dump/claims-rdf12.ttl", headers={"Range": "bytes=0-4,10-14"})
+def test_several_ranges_are_ignored_and_one_beyond_the_end_is_given_the_size(home_client):
+    whole = home_client.get("/dump/claims-rdf12.ttl")
+    several = home_client.get("/dump/claims-rdf12.ttl", headers={"Range": "bytes=0-4,10-14"})
     assert (several.status_code, several.data) == (200, whole.data)
-    one = house.get("/dump/claims-rdf12.ttl", headers={"Range": "bytes=10-14"})
+    one = home_client.get("/dump/claims-rdf12.ttl", headers={"Range": "bytes=10-14"})
     assert (one.status_code, one.data) == (206, whole.data[10:15])
-    beyond = house.get("/dump/claims-rdf12.ttl", headers={"Range": "bytes=99999999-"})
+    beyond = home_client.get("/dump/claims-rdf12.ttl", headers={"Range": "bytes=99999999-"})
     assert beyond.status_code == 416
     assert beyond.headers["Content-Range"] == f"bytes */{len(whole.data)}"
 

@@ -120,18 +120,18 @@ def test_a_blank_node_of_two_graphs_is_one_in_their_merge():
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "number"),
     [
         ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(?o != 'FROM <urn:a> FROM <urn:b>') }", 4),
         ("SELECT (COUNT(*) AS ?n) FROM <urn:a> { ?s ?p ?o BIND('FROM' AS ?from) }", 2),
         ("PREFIX from: <urn:> SELECT (COUNT(*) AS ?n) FROM from:c FROM from:b { ?s ?p ?o }", 3),
     ],
 )
-def test_what_only_looks_like_from_chooses_nothing(engine, text, found):
-    assert count(engine, text) == found
+def test_what_only_looks_like_from_chooses_nothing(engine, text, number):
+    assert count(engine, text) == number
 
 
-def test_a_prefix_that_is_missing_among_from_is_told_with_its_place(engine):
+def test_a_prefix_that_is_missing_among_from_is_reported_with_its_place(engine):
     with pytest.raises(BadQuery, match="line 1, column"):
         engine.query("ASK FROM no:a FROM no:b {}", JSON)
     with pytest.raises(BadQuery, match="line 1, column"):
@@ -151,20 +151,20 @@ def test_the_dataset_of_a_request_stands_in_place_of_from(engine):
     assert count(engine, COUNT.format(where=""), Dataset(named=("urn:c",))) == 0
 
 
-def test_an_unknown_graph_is_empty_and_nothing_is_fetched(engine, canary, tmp_path):
+def test_an_unknown_graph_is_empty_and_nothing_is_fetched(engine, listener, tmp_path):
     secret = tmp_path / "secret.ttl"
     secret.write_text("<urn:x> <urn:y> 1 .")
-    for outside in (canary.url, secret.as_uri()):
+    for outside in (listener.url, secret.as_uri()):
         assert count(engine, COUNT.format(where=f"FROM <{outside}>")) == 0
         assert count(engine, NAMED.format(where=f"FROM NAMED <{outside}>")) == 0
         assert count(engine, COUNT.format(where=""), Dataset((outside,), (outside,))) == 0
-    assert canary.hits == 0
+    assert listener.hits == 0
 
 
-def test_service_never_leaves_the_engine(engine, canary):
+def test_service_never_leaves_the_engine(engine, listener):
     with pytest.raises(Forbidden):
-        engine.query(f"ASK {{ SERVICE SILENT <{canary.url}> {{}} }}", JSON)
-    assert canary.hits == 0
+        engine.query(f"ASK {{ SERVICE SILENT <{listener.url}> {{}} }}", JSON)
+    assert listener.hits == 0
 
 
 def test_a_dataset_is_named_by_iris(engine):
@@ -185,7 +185,7 @@ def test_a_relative_iri_is_read_against_the_base(engine):
         ("ASK { ?s a no:x }", 1, 12),
     ],
 )
-def test_a_syntax_error_tells_how_far_the_text_was_understood(engine, text, line, column):
+def test_a_syntax_error_states_how_far_the_text_was_understood(engine, text, line, column):
     with pytest.raises(BadQuery, match=r"line \d+, column \d+: \S") as caught:
         engine.query(text, JSON)
     assert (caught.value.line, caught.value.column) == (line, column)
@@ -204,7 +204,7 @@ def test_a_graph_has_no_table(engine):
 
 
 def test_a_remote_engine_gives_the_same_answers(small_root):
-    near, far = live_server.small_site().engine, Remote(f"{small_root}/sparql")
+    near, far = live_server.small_services().engine, Remote(f"{small_root}/sparql")
     select = "PREFIX : <http://example.org/> SELECT ?l { :suzhou ?p ?l } ORDER BY ?l"
     for media_type in (JSON, "text/csv", "application/json"):
         assert far.query(select, media_type) == near.query(select, media_type)
@@ -261,7 +261,7 @@ class Endpoint(BaseHTTPRequestHandler):
         pass
 
 
-def test_a_remote_engine_is_told_the_dataset():
+def test_a_remote_engine_is_given_the_dataset():
     graph = f"{GRAPH}meta"
     with endpoint(Endpoint) as (url, server):
         assert b"true" in Remote(url).query("ASK {}", JSON, Dataset((graph,), (graph,)))
@@ -305,12 +305,12 @@ class Redirecting(Endpoint):
         self.end_headers()
 
 
-def test_a_remote_engine_follows_no_redirect(canary):
+def test_a_remote_engine_follows_no_redirect(listener):
     with endpoint(Redirecting) as (url, server):
-        server.target = canary.url
+        server.target = listener.url
         with pytest.raises(Unavailable, match="answered 302"):
             Remote(url).query("ASK {}", JSON)
-    assert canary.hits == 0
+    assert listener.hits == 0
 
 
 class Endless(Endpoint):
@@ -341,7 +341,7 @@ def test_a_remote_answer_without_end_is_refused():
 
 
 @pytest.mark.parametrize("handler", [Dripping, Waiting])
-def test_a_remote_engine_that_takes_too_long_is_let_go(handler):
+def test_a_remote_engine_that_takes_too_long_is_abandoned(handler):
     start = time.monotonic()
     with endpoint(handler) as (url, server):
         with pytest.raises(TooCostly, match="within 1 s"):
@@ -395,20 +395,20 @@ def test_one_client_leaves_places_at_a_remote_engine_to_others():
         asyncio.run(run(url))
 
 
-def test_a_remote_engine_is_guarded_too(canary):
+def test_a_remote_engine_is_guarded_too(listener):
     with pytest.raises(Forbidden):
-        Remote(canary.url).query("DROP ALL", JSON)
-    assert canary.hits == 0
+        Remote(listener.url).query("DROP ALL", JSON)
+    assert listener.hits == 0
 
 
-def test_a_remote_engine_tells_what_is_wrong_with_a_query(small_root):
+def test_a_remote_engine_states_what_is_wrong_with_a_query(small_root):
     with pytest.raises(BadQuery, match="line 2, column"):
         Remote(f"{small_root}/sparql").query("SELECT *\n{", JSON)
 
 
-def test_a_remote_engine_that_hangs_up_is_unavailable(canary):
+def test_a_remote_engine_that_hangs_up_is_unavailable(listener):
     with pytest.raises(Unavailable, match="did not answer"):
-        Remote(canary.url).query("ASK {}", JSON)
+        Remote(listener.url).query("ASK {}", JSON)
 
 
 def test_a_remote_engine_that_is_not_there_is_unavailable():

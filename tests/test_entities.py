@@ -36,32 +36,32 @@ MENDED = """
 
 
 @pytest.fixture(scope="session")
-def replaced(site):
+def replaced(services):
     """Return the path of every thing that was replaced, with the path of what replaced it."""
     query = f"SELECT ?old ?new WHERE {{ ?old <{PREFIXES['dcterms']}isReplacedBy> ?new }}"
-    moved = [(row["old"].text, row["new"].text) for row in fetch_rows(site.engine, query)]
+    moved = [(row["old"].text, row["new"].text) for row in fetch_rows(services.engine, query)]
     return {old.removeprefix(ID): new.removeprefix(ID) for old, new in moved if ID in old}
 
 
 @pytest.fixture(scope="session")
-def things(site, replaced):
+def things(services, replaced):
     """Return the path below /id/ of every thing of the data that stands."""
-    every = fetch_rows(site.engine, "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } }")
+    every = fetch_rows(services.engine, "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } }")
     iris = {row["s"].text.partition("#")[0] for row in every if row["s"].text.startswith(ID)}
     return sorted({iri.removeprefix(ID) for iri in iris} - set(replaced))
 
 
 @pytest.fixture(scope="session")
-def pages(house, things):
+def pages(home_client, things):
     """Return the page about every thing."""
-    return {path: house.get(f"/doc/{path}", headers=BROWSER).text for path in things}
+    return {path: home_client.get(f"/doc/{path}", headers=BROWSER).text for path in things}
 
 
 @pytest.fixture(scope="module")
 def mended():
     store = Store()
     store.load(MENDED, RdfFormat.TURTLE, to_graph=NamedNode(BASE + "graph/mended"))
-    return Client(live_server.application(live_server.site_of(Embedded(store))))
+    return Client(live_server.application(live_server.services_of(Embedded(store))))
 
 
 def links(response):
@@ -71,21 +71,21 @@ def links(response):
 
 
 @pytest.mark.parametrize("accept", [BROWSER["Accept"], "text/turtle"])
-def test_every_thing_leads_to_its_document(house, things, accept):
+def test_every_thing_leads_to_its_document(home_client, things, accept):
     assert len(things) > 200
     for path in things:
-        response = house.get(f"/id/{path}", headers={"Accept": accept})
+        response = home_client.get(f"/id/{path}", headers={"Accept": accept})
         assert (response.status_code, response.location) == (303, f"/doc/{path}")
         assert "Accept" in response.headers["Vary"]
-        document = house.get(response.location, headers={"Accept": accept})
+        document = home_client.get(response.location, headers={"Accept": accept})
         assert document.status_code == 200
         assert document.mimetype == accept.split(",")[0]
 
 
-def test_every_replaced_thing_sends_on_to_what_replaced_it(house, replaced):
+def test_every_replaced_thing_sends_on_to_what_replaced_it(home_client, replaced):
     assert replaced["organization/mit-professor"] == "post/mit-professor"
     for old, new in replaced.items():
-        response = house.get(f"/id/{old}", headers=BROWSER)
+        response = home_client.get(f"/id/{old}", headers=BROWSER)
         assert (response.status_code, response.location) == (301, f"/id/{new}")
 
 
@@ -97,12 +97,12 @@ def test_every_page_is_well_formed_and_has_no_script(pages):
         assert all(asset.startswith("/static/") for asset in page.assets)
 
 
-def test_the_documents_together_are_the_data(house, site, things, replaced):
+def test_the_documents_together_are_the_data(home_client, services, things, replaced):
     told = set()
     for path in things:
-        body = house.get(f"/doc/{path}.ttl").data
+        body = home_client.get(f"/doc/{path}.ttl").data
         told |= {(q.subject, q.predicate, q.object) for q in parse(body, RdfFormat.TURTLE)}
-    nquads = site.engine.query("CONSTRUCT WHERE { ?s ?p ?o }", "application/n-triples")
+    nquads = services.engine.query("CONSTRUCT WHERE { ?s ?p ?o }", "application/n-triples")
     data = {(q.subject, q.predicate, q.object) for q in parse(nquads, RdfFormat.N_TRIPLES)}
     gone = {ID + path for path in replaced}
     ours = {each for each in data if each[0].value.startswith(ID) and each[0].value not in gone}
@@ -110,50 +110,50 @@ def test_the_documents_together_are_the_data(house, site, things, replaced):
     instances = """
         CONSTRUCT { ?s ?p ?o }
         WHERE { GRAPH ?g { ?s ?p ?o } FILTER(REGEX(STR(?g), "/graph/[a-z]+/")) }"""
-    quads = parse(site.engine.query(instances, "application/n-triples"), RdfFormat.N_TRIPLES)
+    quads = parse(services.engine.query(instances, "application/n-triples"), RdfFormat.N_TRIPLES)
     stated = {(q.subject, q.predicate, q.object) for q in quads if q.subject.value not in gone}
     assert len(stated) > 2000
     assert stated <= told
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_each_suffix_fixes_the_form(house, suffix):
-    response = house.get(f"/doc/person/sun-youshun.{suffix}", headers={"Accept": "image/png"})
+def test_each_suffix_fixes_the_form(home_client, suffix):
+    response = home_client.get(f"/doc/person/sun-youshun.{suffix}", headers={"Accept": "image/png"})
     assert (response.status_code, response.mimetype) == (200, SUFFIXES[suffix])
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
-def test_each_form_of_rdf_says_the_same(house, suffix):
+def test_each_form_of_rdf_says_the_same(home_client, suffix):
     def triples(ending, form):
-        body = house.get(f"/doc/person/sun-youshun.{ending}").data
+        body = home_client.get(f"/doc/person/sun-youshun.{ending}").data
         return {(q.subject, q.predicate, q.object) for q in parse(body, form)}
 
     form = RdfFormat.from_extension(suffix)
     assert triples(suffix, form) == triples("nt", RdfFormat.N_TRIPLES)
 
 
-def test_json_ld_is_json(house, things):
+def test_json_ld_is_json(home_client, things):
     for path in things[::10]:
-        assert json.loads(house.get(f"/doc/{path}.jsonld").data)
+        assert json.loads(home_client.get(f"/doc/{path}.jsonld").data)
 
 
-def test_a_claim_brings_its_evidence_and_its_assessment(house):
-    body = house.get("/doc/claim/innovation-without-borders/p13-10.ttl").data
+def test_a_claim_brings_its_evidence_and_its_assessment(home_client):
+    body = home_client.get("/doc/claim/innovation-without-borders/p13-10.ttl").data
     subjects = {quad.subject.value for quad in parse(body, RdfFormat.TURTLE)}
     assert ID + "evidence/innovation-without-borders/p13-02" in subjects
     assert ID + "assessment/innovation-without-borders/n4-01" in subjects
 
 
-def test_a_document_brings_its_units_and_a_place_its_links(house):
-    body = house.get("/doc/document/innovation-without-borders.nt").text
+def test_a_document_brings_its_units_and_a_place_its_links(home_client):
+    body = home_client.get("/doc/document/innovation-without-borders.nt").text
     assert f"<{ID}document/innovation-without-borders#p13>" in body
-    assert "http://www.wikidata.org/entity/Q100" in house.get("/doc/place/boston.nt").text
-    page = Page(house.get("/doc/place/boston", headers=BROWSER).text)
+    assert "http://www.wikidata.org/entity/Q100" in home_client.get("/doc/place/boston.nt").text
+    page = Page(home_client.get("/doc/place/boston", headers=BROWSER).text)
     assert "http://www.wikidata.org/entity/Q100" in page.links
 
 
-def test_links_name_every_form_the_licence_and_the_iri_to_cite(house):
-    told = links(house.get("/doc/person/sun-youshun"))
+def test_links_name_every_form_the_licence_and_the_iri_to_cite(home_client):
+    told = links(home_client.get("/doc/person/sun-youshun"))
     for suffix, media_type in SUFFIXES.items():
         url = f"</doc/person/sun-youshun.{suffix}>"
         assert (url, 'rel="alternate"', f'type="{media_type}"') in told
@@ -162,35 +162,37 @@ def test_links_name_every_form_the_licence_and_the_iri_to_cite(house):
     assert any('rel="describedby"' in link for link in told)
 
 
-def test_a_known_tag_gets_304(house):
-    first = house.get("/doc/person/sun-youshun", headers={"Accept": "text/turtle"})
+def test_a_known_tag_gets_304(home_client):
+    first = home_client.get("/doc/person/sun-youshun", headers={"Accept": "text/turtle"})
     tag = first.headers["ETag"]
     assert not tag.startswith("W/")
     headers = {"Accept": "text/turtle", "If-None-Match": tag}
-    again = house.get("/doc/person/sun-youshun", headers=headers)
+    again = home_client.get("/doc/person/sun-youshun", headers=headers)
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
-    other = house.get("/doc/person/sun-youshun", headers={**BROWSER, "If-None-Match": tag})
+    other = home_client.get("/doc/person/sun-youshun", headers={**BROWSER, "If-None-Match": tag})
     assert (other.status_code, other.mimetype) == (200, "text/html")
 
 
-def test_the_tag_of_a_page_depends_on_its_language(house):
-    english = house.get("/doc/person/sun-youshun", headers=BROWSER)
-    chinese = house.get("/doc/person/sun-youshun", headers={**BROWSER, "Accept-Language": "zh-CN"})
+def test_the_tag_of_a_page_depends_on_its_language(home_client):
+    english = home_client.get("/doc/person/sun-youshun", headers=BROWSER)
+    chinese = home_client.get(
+        "/doc/person/sun-youshun", headers={**BROWSER, "Accept-Language": "zh-CN"}
+    )
     assert english.headers["ETag"] != chinese.headers["ETag"]
     assert "Accept-Language" in chinese.headers["Vary"]
 
 
-def test_head_has_the_headers_and_no_body(house):
-    response = house.head("/doc/person/sun-youshun.ttl")
+def test_head_has_the_headers_and_no_body(home_client):
+    response = home_client.head("/doc/person/sun-youshun.ttl")
     assert (response.status_code, response.data) == (200, b"")
     assert response.headers["ETag"]
     assert int(response.headers["Content-Length"]) > 1000
 
 
 @pytest.mark.parametrize("path", ["person/sun%2Dyoushun", "%70erson/sun-youshun"])
-def test_an_address_may_be_percent_encoded(house, path):
-    assert house.get(f"/id/{path}").location == "/doc/person/sun-youshun"
-    assert house.get(f"/doc/{path}.ttl").status_code == 200
+def test_an_address_may_be_percent_encoded(home_client, path):
+    assert home_client.get(f"/id/{path}").location == "/doc/person/sun-youshun"
+    assert home_client.get(f"/doc/{path}.ttl").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -200,14 +202,14 @@ def test_an_address_may_be_percent_encoded(house, path):
         *("/id/person/a%3Eb", "/id/person/a%22%20b", "/id/x/%3E%20%3Fs%20%3Fp%20."),
     ],
 )
-def test_an_unknown_thing_is_not_found(house, path):
-    response = house.get(path)
+def test_an_unknown_thing_is_not_found(home_client, path):
+    response = home_client.get(path)
     assert (response.status_code, response.mimetype) == (404, "application/problem+json")
     assert "nothing here is called" in response.json["detail"]
 
 
-def test_a_form_that_nobody_offers_is_not_acceptable(house):
-    response = house.get("/doc/person/sun-youshun", headers={"Accept": "image/png"})
+def test_a_form_that_nobody_offers_is_not_acceptable(home_client):
+    response = home_client.get("/doc/person/sun-youshun", headers={"Accept": "image/png"})
     assert response.status_code == 406
 
 
@@ -244,8 +246,8 @@ def test_every_page_of_a_person_offers_a_correction(pages):
         assert "Ask for a correction" in Page(pages[path]).text
 
 
-def test_a_disputed_claim_is_told_as_such_and_not_as_a_fact(house):
-    text = house.get("/doc/person/sun-youshun", headers=BROWSER).text
+def test_a_disputed_claim_is_shown_as_such_and_not_as_a_fact(home_client):
+    text = home_client.get("/doc/person/sun-youshun", headers=BROWSER).text
     assert "professor at MIT" not in section(text, "direct")
     assert "Jilin" in section(text, "direct")
     start = text.index('id="claim-innovation-without-borders-p13-10"')
@@ -259,50 +261,52 @@ def test_a_disputed_claim_is_told_as_such_and_not_as_a_fact(house):
     assert text.count("professor at MIT") == 1 + section(text, "asserts").count("professor at MIT")
 
 
-def test_a_card_tells_who_where_how_surely_and_on_which_source(house):
-    words = Page(house.get("/doc/organization/suzhou-industrial-park", headers=BROWSER).text).text
+def test_a_card_states_who_where_how_surely_and_on_which_source(home_client):
+    words = Page(
+        home_client.get("/doc/organization/suzhou-industrial-park", headers=BROWSER).text
+    ).text
     assert "Who says it author of “Innovation Without Borders” (not named in the text)" in words
     assert "p07 , characters 92\N{EN DASH}399" in words
     assert "printed “accessed December 18” · accessed 2024?-12-18 (year: inferred )" in words
     assert "ends not before 2021" in words
 
 
-def test_a_source_lists_what_it_is_cited_for(house):
-    text = house.get("/doc/document/iwb-s20-mit", headers=BROWSER).text
+def test_a_source_lists_what_it_is_cited_for(home_client):
+    text = home_client.get("/doc/document/iwb-s20-mit", headers=BROWSER).text
     assert "Suzhou Industrial Park is sponsor of" in section(text, "cited")
     assert (
         "<https://w3id.org/oib/ontology#citesSource>"
-        in house.get("/doc/document/iwb-s20-mit.nt").text
+        in home_client.get("/doc/document/iwb-s20-mit.nt").text
     )
 
 
-def test_the_reader_chooses_the_language(house):
+def test_the_reader_chooses_the_language(home_client):
     for url, headers in (
         ("/doc/person/sun-youshun?lang=zh-Hans", BROWSER),
         ("/doc/person/sun-youshun", {**BROWSER, "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}),
     ):
-        response = house.get(url, headers=headers)
+        response = home_client.get(url, headers=headers)
         page = Page(response.text)
         assert (page.lang, response.headers["Content-Language"]) == ("zh-Hans", "zh-Hans")
         assert "由谁提出" in page.text
         assert "<h1>孙友顺</h1>" in response.text
-    english = house.get(
+    english = home_client.get(
         "/doc/person/sun-youshun?lang=en", headers={**BROWSER, "Accept-Language": "zh"}
     )
     assert Page(english.text).lang == "en"
     assert "?lang=zh-Hans" in Page(english.text).links
 
 
-def test_a_chosen_language_is_kept_along_the_way(house):
-    assert house.get("/id/person/sun-youshun?lang=zh-Hans").location.endswith("?lang=zh-Hans")
-    page = Page(house.get("/doc/person/sun-youshun?lang=zh-Hans", headers=BROWSER).text)
+def test_a_chosen_language_is_kept_along_the_way(home_client):
+    assert home_client.get("/id/person/sun-youshun?lang=zh-Hans").location.endswith("?lang=zh-Hans")
+    page = Page(home_client.get("/doc/person/sun-youshun?lang=zh-Hans", headers=BROWSER).text)
     inner = [link for link in page.links if link.startswith("/doc/") and "." not in link]
     assert inner
     assert all("lang=zh-Hans" in link for link in inner)
 
 
-def test_json_ld_has_types_and_the_short_names_of_the_ontology(house):
-    document = json.loads(house.get("/doc/person/sun-youshun.jsonld").data)
+def test_json_ld_has_types_and_the_short_names_of_the_ontology(home_client):
+    document = json.loads(home_client.get("/doc/person/sun-youshun.jsonld").data)
     (person,) = [
         node for node in document["@graph"] if node["@id"].endswith("id/person/sun-youshun")
     ]
@@ -326,15 +330,15 @@ class CountingSession:
 
 
 @pytest.fixture
-def counted(site):
+def counted(services):
     """Return a client of the site, and the texts of the queries that its pages take."""
     texts = []
 
     class CountingEngine:
         def session(self, *arguments):
-            return CountingSession(site.engine.session(*arguments), texts)
+            return CountingSession(services.engine.session(*arguments), texts)
 
-    client = Client(live_server.application(replace(site, engine=CountingEngine())))
+    client = Client(live_server.application(replace(services, engine=CountingEngine())))
     client.get("/doc/person/sun-youshun", headers=BROWSER)  # fetches the vocabulary
     texts.clear()
     return client, texts
@@ -361,12 +365,12 @@ def test_a_document_in_rdf_takes_two_queries_and_one_that_is_known_none(counted)
 
 @pytest.mark.parametrize(("name", "media_type"), [("ttl", "text/turtle"), ("html", "text/html")])
 @pytest.mark.parametrize("parameter", ["format", "as", "output"])
-def test_the_address_may_name_the_format(house, name, media_type, parameter):
+def test_the_address_may_name_the_format(home_client, name, media_type, parameter):
     for path in ("/doc/person/sun-youshun", "/ontology", "/dataset", "/queries/"):
         for accept in ("application/rdf+xml", BROWSER["Accept"]):
-            response = house.get(f"{path}?{parameter}={name}", headers={"Accept": accept})
+            response = home_client.get(f"{path}?{parameter}={name}", headers={"Accept": accept})
             assert (response.status_code, response.mimetype) == (200, media_type)
-    assert house.get("/ontology?format=csv").status_code == 406
+    assert home_client.get("/ontology?format=csv").status_code == 406
 
 
 def test_an_iri_of_ours_with_two_slashes_leads_to_no_other_host():
@@ -377,11 +381,11 @@ def test_an_iri_of_ours_with_two_slashes_leads_to_no_other_host():
     assert locale.url("javascript:alert(1)") == ""
 
 
-def test_a_page_of_another_origin_may_send_any_header(house):
+def test_a_page_of_another_origin_may_send_any_header(home_client):
     headers = {"Origin": "https://example.org", "Access-Control-Request-Headers": "X-One, x-two"}
-    response = house.options("/doc/person/sun-youshun", headers=headers)
+    response = home_client.options("/doc/person/sun-youshun", headers=headers)
     assert response.headers["Access-Control-Allow-Headers"] == "X-One, x-two"
     assert "GET" in response.headers["Access-Control-Allow-Methods"]
     headers["Access-Control-Request-Headers"] = "x\u00e9, (" * 100
-    response = house.options("/doc/person/sun-youshun", headers=headers)
+    response = home_client.options("/doc/person/sun-youshun", headers=headers)
     assert response.headers["Access-Control-Allow-Headers"].startswith("Accept,")

@@ -59,7 +59,7 @@ def test_a_text_that_is_slow_to_read_delays_no_other_client(server, text):
         began = time.monotonic()
         requests = [raw_client.post(text, CLOSE)] * 8
         received = list(
-            pool.map(lambda each: exchange(server.root, each, pause=0, quiet=20), requests)
+            pool.map(lambda request: exchange(server.root, request, pause=0, quiet=20), requests)
         )
         seconds = time.monotonic() - began
     assert all(400 <= status < 600 for answer in received for status in statuses(answer))

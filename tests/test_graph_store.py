@@ -57,7 +57,7 @@ def client_of(graphs):
     for name, held in graphs.items():
         graph = [NamedNode(name)] if name else []
         store.extend(Quad(*triple, *graph) for triple in held)
-    return Client(live_server.application(live_server.site_of(Embedded(store))))
+    return Client(live_server.application(live_server.services_of(Embedded(store))))
 
 
 def changed(graphs, request):
@@ -117,7 +117,7 @@ def test_what_needs_writing_is_refused(name):
     assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
 
 
-def test_a_graph_is_told_in_each_form(client):
+def test_a_graph_is_described_in_each_form(client):
     for media_type in ("text/turtle", "application/n-triples", "application/ld+json"):
         asked = {"query_string": {"graph": OTHER}, "headers": {"Accept": media_type}}
         response = client.get("/graph-store", **asked)

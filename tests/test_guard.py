@@ -31,7 +31,7 @@ HARMLESS = [
     'SELECT * { ?s ?p "say \\u0022x\\u0022" FILTER(?p<?s&&?p>?s) }',
 ]
 
-# Each of these makes pyoxigraph call out, however odd it looks (the canary test proves it).
+# Each of these makes pyoxigraph call out, however odd it looks (proved by tests).
 CALLS = {
     "plain": "ASK { SERVICE <URL> {} }",
     "silent": "ASK { service silent <URL> {} }",
@@ -90,20 +90,20 @@ def test_words_inside_strings_names_and_comments_are_harmless(text):
 
 
 @pytest.mark.parametrize("case", CALLS)
-def test_service_is_refused(case, canary):
+def test_service_is_refused(case, listener):
     with pytest.raises(Forbidden, match=r"line \d+, column \d+: .*SERVICE"):
-        guard.parse(CALLS[case].replace("URL", canary.url))
-    assert canary.hits == 0
+        guard.parse(CALLS[case].replace("URL", listener.url))
+    assert listener.hits == 0
 
 
 @pytest.mark.parametrize("case", CALLS)
-def test_what_is_refused_would_have_called_out(case, canary):
+def test_what_is_refused_would_have_called_out(case, listener):
     store = Store()
     store.update("INSERT DATA { <urn:a> <urn:b> <urn:xb.c> }")
-    text = CALLS[case].replace("URL", canary.url)
+    text = CALLS[case].replace("URL", listener.url)
     with suppress(OSError):
         list(store.query(text)) if "SELECT" in text else bool(store.query(text))
-    assert canary.hits
+    assert listener.hits
 
 
 @pytest.mark.parametrize("text", ESCAPED)
@@ -119,7 +119,7 @@ def test_updates_are_refused(text):
 
 
 @pytest.mark.parametrize("text", ["", "  # SELECT", "hello", "PREFIX a: <urn:a>", "'SELECT'"])
-def test_a_text_without_a_query_is_told_what_to_start_with(text):
+def test_a_text_without_a_query_is_answered_with_what_to_start_with(text):
     with pytest.raises(BadQuery, match="start with SELECT"):
         guard.parse(text)
 
@@ -236,7 +236,7 @@ def test_the_graphs_that_the_text_names():
         ("SELECT * { ?s ?p ?o }", False),
     ],
 )
-def test_a_query_that_names_graphs_is_told_apart(text, names_graphs):
+def test_a_query_that_names_graphs_is_distinguished(text, names_graphs):
     assert guard.parse(text).names_graphs == names_graphs
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import live_server
 from oib.http.wsgi import ClientShares
-from process_info import field_of, soon
+from process_info import field_of, wait_until
 
 ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n"
 HEALTH = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -168,13 +168,13 @@ def test_a_head_is_judged_as_the_standard_says(root, head, status):
         assert b"nosniff" in got
 
 
-def test_a_client_that_waits_to_be_told_to_go_on_is_told(root):
+def test_a_client_that_waits_for_a_100_gets_one(root):
     head = POST + b"Expect: 100-continue\r\nContent-Length: 6\r\n\r\n"
     statuses, _ = exchange(root, head, b"ASK {}", pause=0.2)
     assert statuses == [100, 200]
 
 
-def test_too_long_an_address_is_told_the_true_limit(root):
+def test_too_long_an_address_is_given_the_true_limit(root):
     start, end = b"GET /sparql?query=ASK%7B%7D%23", b" HTTP/1.1\r\nHost: x\r\n\r\n"
     for length, status in ((2**16, 200), (2**16 + 1, 414)):
         statuses, got = exchange(root, start + b"x" * (length + 4 - len(start)) + end, seconds=2)
@@ -233,7 +233,7 @@ def test_the_public_address_is_a_setting():
         assert b"https://data.example.org/sparql" in got
 
 
-def test_a_trusted_proxy_tells_scheme_and_host():
+def test_a_trusted_proxy_states_scheme_and_host():
     head = b"GET /sparql HTTP/1.1\r\nHost: data.example.org\r\nX-Forwarded-Proto: https\r\n"
     with server(trusted_proxies=["127.0.0.0/8"]) as (root, _):
         _, got = exchange(root, head + b"Accept: text/turtle\r\n\r\n")
@@ -269,7 +269,7 @@ def test_answers_that_nobody_reads_are_bounded_over_all():
 
 @pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_who_reads_nothing_is_let_go(connection, method):
+def test_who_reads_nothing_is_disconnected(connection, method):
     with server(send_window_seconds=1) as (root, _), closing(connect(root, 4096)) as client:
         if method == "GET":
             client.sendall(large_request(connection))
@@ -386,7 +386,7 @@ def test_a_response_in_xml_runs_no_script(root):
 
 
 @pytest.mark.parametrize("function", ["NOW()", "RAND()", "UUID()", "STRUUID()"])
-def test_an_answer_that_the_text_does_not_settle_is_not_kept(root, function):
+def test_an_answer_that_the_text_does_not_settle_is_not_cached(root, function):
     path = "/sparql?query=" + quote(f"SELECT ({function} AS ?x) {{}}")
     request = f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
     answers = set()
@@ -412,7 +412,7 @@ def test_work_ends_with_its_client():
             client.sendall(ASK + b"\r\n")
             time.sleep(0.2)
             assert in_flight() == b"1"
-        assert soon(lambda: in_flight() == b"0", 1.0)
+        assert wait_until(lambda: in_flight() == b"0", 1.0)
 
 
 def test_a_response_that_takes_too_long_is_given_up():

@@ -27,6 +27,6 @@ def test_a_limit_that_counts_is_a_whole_number(name, text):
         Limits.read({name: text})
 
 
-def test_a_limit_that_cannot_be_is_told_by_the_command(capsys):
+def test_a_limit_that_cannot_be_is_reported_by_the_command(capsys):
     assert main(["serve", "--timeout", "-1"]) == 2
     assert "OIB_TIMEOUT is -1.0" in capsys.readouterr().err

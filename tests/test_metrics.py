@@ -21,7 +21,7 @@ def lines():
 
 @pytest.fixture
 def client(lines):
-    return Client(live_server.application(live_server.small_site(), log=lines.append))
+    return Client(live_server.application(live_server.small_services(), log=lines.append))
 
 
 def numbers(client):
@@ -54,7 +54,7 @@ def test_requests_are_counted_by_route_and_status(client):
     assert told["oib_requests_in_flight",] == 0
 
 
-def test_a_line_tells_the_hash_of_a_query_and_not_its_text(client, lines):
+def test_a_line_states_the_hash_of_a_query_and_not_its_text(client, lines):
     client.get("/sparql", query_string=ASK)
     client.get("/sparql", query_string=ASK)
     first, second = map(json.loads, lines)

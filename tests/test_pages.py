@@ -26,12 +26,12 @@ class Silent:
 
 
 @pytest.fixture(scope="module")
-def seen(house):
+def seen(home_client):
     """Return every page that can be reached from the welcome page, by its address."""
     found, wanted = {}, ["/", "/?lang=zh-Hans", "/nowhere"]
     while wanted:
         url = wanted.pop()
-        with house.get(url, headers=BROWSER) as response:
+        with home_client.get(url, headers=BROWSER) as response:
             response.get_data()
         found[url] = response
         if response.mimetype == "text/html":
@@ -75,25 +75,25 @@ def test_every_page_forbids_what_it_does_not_need(seen):
             assert "unsafe" not in policy
 
 
-def test_nothing_that_a_page_loads_is_missing(house):
-    with house.get("/static/oib.css") as style:
+def test_nothing_that_a_page_loads_is_missing(home_client):
+    with home_client.get("/static/oib.css") as style:
         assert (style.status_code, style.mimetype) == (200, "text/css")
         assert "http" not in style.text
         assert style.text.count("\n") <= 200
-    with house.get("/static/logo.svg") as logo:
+    with home_client.get("/static/logo.svg") as logo:
         assert (logo.status_code, logo.mimetype) == (200, "image/svg+xml")
 
 
 @pytest.mark.parametrize("url", PAGES)
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
-def test_a_page_speaks_both_languages(house, url, language):
-    page = Page(house.get(f"{url}?lang={language}", headers=BROWSER).text)
+def test_a_page_speaks_both_languages(home_client, url, language):
+    page = Page(home_client.get(f"{url}?lang={language}", headers=BROWSER).text)
     assert page.lang == language
     assert ("数据版本" in page.text) == (language == "zh-Hans")
 
 
-def test_the_home_page_offers_five_things_and_corrections(house):
-    response = house.get("/")
+def test_the_home_page_offers_five_things_and_corrections(home_client):
+    response = home_client.get("/")
     page = Page(response.text)
     assert response.text.split('class="try"')[1].split("</ol>")[0].count("<li>") == 5
     assert "corrections" in page.ids
@@ -104,25 +104,25 @@ def test_the_home_page_offers_five_things_and_corrections(house):
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
-def test_a_document_comes_in_every_form(house, name, suffix):
-    response = house.get(f"/{name}.{suffix}")
+def test_a_document_comes_in_every_form(home_client, name, suffix):
+    response = home_client.get(f"/{name}.{suffix}")
     assert response.status_code == 200
     form = RdfFormat.from_extension(suffix)
     subjects = {str(quad.subject) for quad in parse(response.data, form)}
     assert any(subject.startswith("<" + DOCUMENTS[name]) for subject in subjects)
-    negotiated = house.get(f"/{name}", headers={"Accept": response.mimetype})
+    negotiated = home_client.get(f"/{name}", headers={"Accept": response.mimetype})
     assert negotiated.data == response.data
 
 
-def test_a_document_has_a_tag(house):
-    tag = house.get("/ontology").headers["ETag"]
-    assert house.get("/ontology", headers={"If-None-Match": tag}).status_code == 304
+def test_a_document_has_a_tag(home_client):
+    tag = home_client.get("/ontology").headers["ETag"]
+    assert home_client.get("/ontology", headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_the_reference_names_every_term_in_both_languages(house):
-    turtle = house.get("/ontology.nt").text
+def test_the_reference_names_every_term_in_both_languages(home_client):
+    turtle = home_client.get("/ontology.nt").text
     terms = set(re.findall(rf"<{re.escape(OIB)}(\w+)> <[^>]*#definition>", turtle))
-    text = house.get("/ontology", headers=BROWSER).text
+    text = home_client.get("/ontology", headers=BROWSER).text
     page = Page(text)
     assert len(terms) > 100
     assert terms <= set(page.ids)
@@ -130,8 +130,8 @@ def test_the_reference_names_every_term_in_both_languages(house):
     assert "从事高等教育与研究并授予学位的机构。" in page.text
 
 
-def test_the_reference_tells_domain_range_and_use(house):
-    text = house.get("/ontology", headers=BROWSER).text
+def test_the_reference_states_domain_range_and_use(home_client):
+    text = home_client.get("/ontology", headers=BROWSER).text
     start = text.index('id="isAssertedBy"')
     words = Page(f"<!doctype html><i {text[start : text.index('</article>', start)]}</i>").text
     assert re.search(r"Domain claim Range agent Uses [1-9][0-9]+", words)
@@ -140,48 +140,48 @@ def test_the_reference_tells_domain_range_and_use(house):
     assert re.search(r"Uses \d+ · \d+ claims", words)
 
 
-def test_the_rules_are_told_with_severity_and_messages(house):
-    page = Page(house.get("/shapes", headers=BROWSER).text)
+def test_the_rules_are_described_with_severity_and_messages(home_client):
+    page = Page(home_client.get("/shapes", headers=BROWSER).text)
     assert "LEX-01" in page.ids
     assert "Violation" in page.text
     assert "This date cannot be read" in page.text
     assert "该日期无法解析" in page.text
 
 
-def test_the_well_known_address_leads_to_the_data_set(house):
-    response = house.get("/.well-known/void")
+def test_the_well_known_address_leads_to_the_data_set(home_client):
+    response = home_client.get("/.well-known/void")
     assert (response.status_code, response.location) == (302, "/dataset")
 
 
-def test_a_named_graph_can_be_had(house):
-    body = house.get("/graph/person/sun-youshun").data
+def test_a_named_graph_can_be_had(home_client):
+    body = home_client.get("/graph/person/sun-youshun").data
     assert {str(quad.subject) for quad in parse(body, RdfFormat.TURTLE)} == {
         f"<{BASE}id/person/sun-youshun>"
     }
-    assert house.get("/graph/nothing").status_code == 404
+    assert home_client.get("/graph/nothing").status_code == 404
 
 
-def test_health_and_readiness_are_two_things(house, site):
-    assert house.get("/health").status_code == 200
-    assert house.get("/ready").json == {"version": site.version}
-    waiting = Client(live_server.application(live_server.site_of(Silent())))
+def test_health_and_readiness_are_two_things(home_client, services):
+    assert home_client.get("/health").status_code == 200
+    assert home_client.get("/ready").json == {"version": services.version}
+    waiting = Client(live_server.application(live_server.services_of(Silent())))
     assert waiting.get("/health").status_code == 200
     assert waiting.get("/ready").status_code == 503
     assert waiting.get("/ready").headers["Retry-After"]
 
 
-def test_the_query_editor_offers_a_query_and_runs_it(house):
-    page = house.get("/sparql", headers=BROWSER)
+def test_the_query_editor_offers_a_query_and_runs_it(home_client):
+    page = home_client.get("/sparql", headers=BROWSER)
     assert "<textarea" in page.text
     query = page.text.split("<textarea")[1].split(">", 1)[1].split("</textarea>")[0]
     query = query.replace("&lt;", "<").replace("&gt;", ">")
-    answer = house.get("/sparql", query_string={"query": query}, headers=BROWSER)
+    answer = home_client.get("/sparql", query_string={"query": query}, headers=BROWSER)
     assert "20 rows" in Page(answer.text).text
     assert any(link.startswith("/doc/claim/") for link in Page(answer.text).links)
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "shown"),
     [
         ("ASK {}", "true"),
         ("SELECT ?x { VALUES ?x { '<script>alert(1)</script>' } }", "<script>alert(1)</script>"),
@@ -189,37 +189,39 @@ def test_the_query_editor_offers_a_query_and_runs_it(house):
         ("SELECT ?x { ?x a <urn:none> }", "No rows."),
     ],
 )
-def test_a_browser_sees_every_form_of_answer(house, query, told):
-    response = house.get("/sparql", query_string={"query": query}, headers=BROWSER)
-    assert told in Page(response.text).text
+def test_a_browser_sees_every_form_of_answer(home_client, query, shown):
+    response = home_client.get("/sparql", query_string={"query": query}, headers=BROWSER)
+    assert shown in Page(response.text).text
     assert "<script" not in response.text
 
 
-def test_a_browser_may_choose_the_form(house):
+def test_a_browser_may_choose_the_form(home_client):
     query = {"query": "SELECT (1 AS ?x) {}", "as": "csv"}
-    response = house.get("/sparql", query_string=query, headers=BROWSER)
+    response = home_client.get("/sparql", query_string=query, headers=BROWSER)
     assert (response.mimetype, response.text) == ("text/csv", "x\r\n1\r\n")
 
 
 @pytest.mark.parametrize("name", ["as", "format", "output"])
-def test_the_address_chooses_the_form_for_programs_too(house, name):
+def test_the_address_chooses_the_form_for_programs_too(home_client, name):
     query = {"query": "ASK {}", name: "csv"}
-    response = house.get("/sparql", query_string=query, headers={"Accept": "application/json"})
+    response = home_client.get(
+        "/sparql", query_string=query, headers={"Accept": "application/json"}
+    )
     assert (response.mimetype, response.text) == ("text/csv", "true")
 
 
-def test_a_page_shows_the_first_rows_of_many(house):
+def test_a_page_shows_the_first_rows_of_many(home_client):
     query = {"query": "SELECT * { ?s ?p ?o } LIMIT 600"}
-    response = house.get("/sparql", query_string=query, headers=BROWSER)
+    response = home_client.get("/sparql", query_string=query, headers=BROWSER)
     assert "The first 500 of 600 rows" in Page(response.text).text
 
 
-def test_pages_over_another_endpoint_are_the_same(house, site, snapshots, monkeypatch):
+def test_pages_over_another_endpoint_are_the_same(home_client, services, snapshots, monkeypatch):
     monkeypatch.setenv("OIB_TEST_SNAPSHOTS", str(snapshots))
     with live_server.serving(live_server.home_app) as root:
-        remote = live_server.site_of(Remote(f"{root}/sparql"), site.version)
+        remote = live_server.services_of(Remote(f"{root}/sparql"), services.version)
         there = Client(live_server.application(remote))
         for url in ("/", "/doc/person/sun-youshun", "/ontology", "/queries/claim/about", "/ready"):
             for accept in ("text/html", "text/turtle, */*;q=0.1"):
-                here = house.get(url, headers={"Accept": accept})
+                here = home_client.get(url, headers={"Accept": accept})
                 assert there.get(url, headers={"Accept": accept}).data == here.data

@@ -30,71 +30,71 @@ SELECT ?one ?two WHERE { VALUES ?one { "a" } VALUES ?two { "b" } }
 
 
 @pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
-def test_a_saved_query_runs_with_its_examples(house, saved):
-    response = house.get(f"/queries/{saved.name}", headers={"Accept": "text/csv"})
+def test_a_saved_query_runs_with_its_examples(home_client, saved):
+    response = home_client.get(f"/queries/{saved.name}", headers={"Accept": "text/csv"})
     assert (response.status_code, response.mimetype) == (200, "text/csv")
     assert len(list(csv.reader(io.StringIO(response.text)))) > 1
     values = {parameter.name: parameter.example for parameter in saved.parameters}
-    assert house.get(f"/queries/{saved.name}.csv", query_string=values).text == response.text
+    assert home_client.get(f"/queries/{saved.name}.csv", query_string=values).text == response.text
 
 
 @pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
-def test_a_saved_query_has_a_page(house, saved, language):
-    response = house.get(f"/queries/{saved.name}?lang={language}", headers=BROWSER)
+def test_a_saved_query_has_a_page(home_client, saved, language):
+    response = home_client.get(f"/queries/{saved.name}?lang={language}", headers=BROWSER)
     page = Page(response.text)
     assert saved.question[language] in page.text
     assert page.tags.count("input") - 1 == len(saved.parameters) or not saved.parameters
     assert {f"/queries/{saved.name}.csv?lang={language}"} <= set(page.links)
 
 
-def test_the_library_lists_every_question(house):
-    page = Page(house.get("/queries/", headers=BROWSER).text)
+def test_the_library_lists_every_question(home_client):
+    page = Page(home_client.get("/queries/", headers=BROWSER).text)
     for saved in LIBRARY:
         assert f"/queries/{saved.name}" in page.links
         assert saved.question["en"] in page.text
 
 
-def test_the_library_is_told_in_rdf(house):
-    body = house.get("/queries/", headers={"Accept": "text/turtle"}).data
+def test_the_library_is_described_in_rdf(home_client):
+    body = home_client.get("/queries/", headers={"Accept": "text/turtle"}).data
     quads = list(parse(body, RdfFormat.TURTLE))
     executable = NamedNode(SHACL + "SPARQLExecutable")
     told = {quad.subject.value for quad in quads if quad.object == executable}
     assert told == {QUERIES + saved.name for saved in LIBRARY}
 
 
-def test_a_saved_query_is_told_in_rdf(house):
-    body = house.get("/queries/base/count", headers={"Accept": "text/turtle"}).text
+def test_a_saved_query_is_described_in_rdf(home_client):
+    body = home_client.get("/queries/base/count", headers={"Accept": "text/turtle"}).text
     assert "SPARQLSelectExecutable" in body
 
 
 @pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
-def test_the_text_of_a_query_can_be_had(house, saved):
-    response = house.get(f"/queries/{saved.name}.rq")
+def test_the_text_of_a_query_can_be_had(home_client, saved):
+    response = home_client.get(f"/queries/{saved.name}.rq")
     assert (response.mimetype, response.text) == ("application/sparql-query", saved.text)
 
 
-def test_a_value_changes_the_answer(house):
+def test_a_value_changes_the_answer(home_client):
     url = "/queries/person/academies.json"
-    weitz = house.get(url).json["results"]["bindings"]
+    weitz = home_client.get(url).json["results"]["bindings"]
     value = {"person": "https://w3id.org/oib/id/person/daniela-rus"}
-    rus = house.get(url, query_string=value).json["results"]["bindings"]
+    rus = home_client.get(url, query_string=value).json["results"]["bindings"]
     assert weitz != rus
-    short = house.get("/queries/claim/by-hedge.json?hedge=oibv:hedge-implied").json
+    short = home_client.get("/queries/claim/by-hedge.json?hedge=oibv:hedge-implied").json
     assert short["results"]["bindings"]
 
 
-def test_a_page_names_and_links_what_it_finds(house):
+def test_a_page_names_and_links_what_it_finds(home_client):
     value = {"thing": "https://w3id.org/oib/id/person/daniela-rus"}
-    page = Page(house.get("/queries/claim/about", query_string=value, headers=BROWSER).text)
+    page = Page(home_client.get("/queries/claim/about", query_string=value, headers=BROWSER).text)
     assert "/doc/claim/innovation-without-borders/p08-09" in page.links
 
 
 @pytest.mark.parametrize(
     "query", ["person=x:y&colour=red", "person=a:b&person=c:d", "person=", "x="]
 )
-def test_a_parameter_that_is_none_is_refused(house, query):
-    response = house.get(f"/queries/person/academies?{query}")
+def test_a_parameter_that_is_none_is_refused(home_client, query):
+    response = home_client.get(f"/queries/person/academies?{query}")
     assert (response.status_code, response.mimetype) == (400, "application/problem+json")
 
 
@@ -110,10 +110,12 @@ def test_a_parameter_that_is_none_is_refused(house, query):
         "x:{y}",
     ],
 )
-def test_an_iri_that_would_change_the_query_is_refused(house, value):
-    response = house.get("/queries/claim/by-hedge", query_string={"hedge": value})
+def test_an_iri_that_would_change_the_query_is_refused(home_client, value):
+    response = home_client.get("/queries/claim/by-hedge", query_string={"hedge": value})
     assert response.status_code == 400
-    page = house.get("/queries/claim/by-hedge", query_string={"hedge": value}, headers=BROWSER)
+    page = home_client.get(
+        "/queries/claim/by-hedge", query_string={"hedge": value}, headers=BROWSER
+    )
     assert page.status_code == 400
     Page(page.text)
 
@@ -130,36 +132,36 @@ def test_an_iri_that_would_change_the_query_is_refused(house, value):
         "苏州",
     ],
 )
-def test_a_string_stays_a_string(site, tmp_path, value):
+def test_a_string_stays_a_string(services, tmp_path, value):
     path = tmp_path / "two.rq"
     path.write_text(TWO, "utf-8")
     saved = SavedQuery.load(path, tmp_path)
     for values in ({"one": value}, {"one": value, "two": '" } #'}, {"two": value, "one": "c"}):
         text = saved.bind(values)
         assert guard.parse(text).form == "SELECT"
-        answer = json.loads(site.engine.query(text, "application/json"))["results"]["bindings"]
+        answer = json.loads(services.engine.query(text, "application/json"))["results"]["bindings"]
         assert [{name: term["value"] for name, term in row.items()} for row in answer] == [
             {"one": "a", "two": "b", **values}
         ]
 
 
-def test_an_unknown_query_is_not_found(house):
-    assert house.get("/queries/base/nothing").status_code == 404
-    assert house.get("/queries/derive/direct").status_code == 404
+def test_an_unknown_query_is_not_found(home_client):
+    assert home_client.get("/queries/base/nothing").status_code == 404
+    assert home_client.get("/queries/derive/direct").status_code == 404
 
 
-def test_a_query_has_a_tag_and_names_its_forms(house):
-    response = house.get("/queries/base/count", headers={"Accept": "text/csv"})
+def test_a_query_has_a_tag_and_names_its_forms(home_client):
+    response = home_client.get("/queries/base/count", headers={"Accept": "text/csv"})
     headers = {"Accept": "text/csv", "If-None-Match": response.headers["ETag"]}
-    assert house.get("/queries/base/count", headers=headers).status_code == 304
+    assert home_client.get("/queries/base/count", headers=headers).status_code == 304
     links = " ".join(response.headers.getlist("Link"))
     for ending in ("rq", "csv", "tsv", "json", "xml", "html"):
         assert f"</queries/base/count.{ending}>" in links
     assert f'<{QUERIES}base/count>; rel="cite-as"' in links
 
 
-def test_a_form_that_an_answer_cannot_take_is_not_acceptable(house):
-    response = house.get("/queries/base/count", headers={"Accept": "image/png"})
+def test_a_form_that_an_answer_cannot_take_is_not_acceptable(home_client):
+    response = home_client.get("/queries/base/count", headers={"Accept": "image/png"})
     assert response.status_code == 406
 
 
@@ -174,13 +176,15 @@ def test_a_form_that_an_answer_cannot_take_is_not_acceptable(house):
         ("format=", "text/html"),
     ],
 )
-def test_the_address_of_a_query_may_name_the_format(house, arguments, media_type):
-    response = house.get(f"/queries/claim/by-hedge?{arguments}", headers=BROWSER)
+def test_the_address_of_a_query_may_name_the_format(home_client, arguments, media_type):
+    response = home_client.get(f"/queries/claim/by-hedge?{arguments}", headers=BROWSER)
     assert (response.status_code, response.mimetype) == (200, media_type)
-    assert house.get("/queries/claim/by-hedge?format=docx", headers=BROWSER).status_code == 406
+    assert (
+        home_client.get("/queries/claim/by-hedge?format=docx", headers=BROWSER).status_code == 406
+    )
 
 
-def test_a_parameter_that_is_called_as_is_not_the_format(tmp_path, house):
+def test_a_parameter_that_is_called_as_is_not_the_format(tmp_path, home_client):
     header = "#+ question: {en: What}\n#+ parameters:\n#+   as: {type: string, example: csv}\n"
     (tmp_path / "queries").mkdir()
     text = header + 'SELECT ?as WHERE { VALUES ?as { "csv" } }\n'
@@ -191,7 +195,7 @@ def test_a_parameter_that_is_called_as_is_not_the_format(tmp_path, house):
     assert (response.mimetype, response.text.split()) == ("text/csv", ["as", "tsv"])
 
 
-def test_what_a_saved_query_does_not_settle_is_not_kept(tmp_path):
+def test_what_a_saved_query_does_not_settle_is_not_cached(tmp_path):
     (tmp_path / "queries").mkdir()
     text = "#+ question: {en: When}\nSELECT (NOW() AS ?now) (RAND() AS ?number) WHERE {}\n"
     (tmp_path / "queries" / "now.rq").write_text(text, "utf-8")

@@ -14,7 +14,7 @@ from oib.dataset.snapshot import Manifest
 from oib.errors import BadInput
 from oib.reload import CurrentServices
 from oib.services import Services
-from process_info import soon
+from process_info import wait_until
 
 
 def write(folder, number):
@@ -24,7 +24,7 @@ def write(folder, number):
     return snapshot.write(folder, Manifest(f"v{number}", digest, "", {}, {}), [quad])
 
 
-def test_the_server_turns_to_a_new_snapshot_without_a_gap(home, tmp_path):
+def test_the_server_switches_to_a_new_snapshot_without_a_gap(home, tmp_path):
     write(tmp_path, 1)
     digest = snapshot.digest(home)
     manifest = Manifest("v0", digest, "", {}, {})
@@ -68,34 +68,34 @@ def _heavy(root):
     return answer.headers["X-Data-Version"]
 
 
-def test_what_cannot_be_opened_leaves_the_old_site_in_place(tmp_path, monkeypatch):
+def test_what_cannot_be_opened_leaves_the_old_services_in_place(tmp_path, monkeypatch):
     monkeypatch.setattr("oib.reload._PERIOD", 0.01)
-    said, tried = [], []
+    logged, tried = [], []
 
-    def reopen(found):
-        tried.append(found)
+    def reopen(manifest):
+        tried.append(manifest)
         raise BadInput("a header that cannot be read")
 
-    old = live_server.small_site()
+    old = live_server.small_services()
     services = CurrentServices(old)
-    services.follow(tmp_path, write(tmp_path, 1), reopen, said.append)
+    services.follow(tmp_path, write(tmp_path, 1), reopen, logged.append)
     write(tmp_path, 2)
     end = time.monotonic() + 5
-    while not said and time.monotonic() < end:
+    while not logged and time.monotonic() < end:
         time.sleep(0.01)
-    assert said == ["the data in use stay: a header that cannot be read"]
+    assert logged == ["the data in use stay: a header that cannot be read"]
     assert services.current is old
     assert len(tried) == 1
 
 
-def test_a_site_takes_its_place_once_it_answers(tmp_path, monkeypatch):
+def test_services_take_their_place_once_they_answer(tmp_path, monkeypatch):
     monkeypatch.setattr("oib.reload._PERIOD", 0.01)
     monkeypatch.setattr("oib.reload._GRACE", 0.01)
     closed = threading.Event()
-    old, fresh = live_server.small_site(), live_server.small_site()
+    old, fresh = live_server.small_services(), live_server.small_services()
     monkeypatch.setattr(old.engine, "close", closed.set)
     services = CurrentServices(old)
-    services.follow(tmp_path, write(tmp_path, 1), lambda found: fresh, lambda line: None)
+    services.follow(tmp_path, write(tmp_path, 1), lambda manifest: fresh, lambda line: None)
     write(tmp_path, 2)
     assert closed.wait(5)
     assert services.current is fresh
@@ -108,10 +108,10 @@ def test_a_snapshot_that_is_served_already_is_not_opened_again(tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     opened = []
     served = write(Path("snapshots"), 1)
-    CurrentServices(live_server.small_site()).follow(
+    CurrentServices(live_server.small_services()).follow(
         Path("snapshots"), served, opened.append, lambda line: None
     )
     time.sleep(0.3)
     assert opened == []
     write(Path("snapshots"), 2)
-    assert soon(lambda: opened)
+    assert wait_until(lambda: opened)

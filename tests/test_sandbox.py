@@ -51,35 +51,35 @@ def only(monkeypatch, *names):
     return lambda: sandbox.restrict(Limits(seconds=1, memory_mib=64), sandbox.address_space())
 
 
-def call(canary):
-    list(Store().query(SERVICE.format(canary.url)))
+def call(listener):
+    list(Store().query(SERVICE.format(listener.url)))
 
 
-def test_outside_the_sandbox_a_worker_reaches_the_network(canary):
-    assert "Error" in child(lambda: call(canary))
-    assert canary.hits
+def test_outside_the_sandbox_a_worker_reaches_the_network(listener):
+    assert "Error" in child(lambda: call(listener))
+    assert listener.hits
 
 
 @pytest.mark.parametrize("measure", ["descriptors", pytest.param("calls", marks=SECCOMP)])
-def test_with_one_measure_a_worker_calls_nobody(measure, canary, monkeypatch):
+def test_with_one_measure_a_worker_calls_nobody(measure, listener, monkeypatch):
     restrict = only(monkeypatch, measure)
-    assert "Error" in child(lambda: (restrict(), call(canary)))
-    assert canary.hits == 0
+    assert "Error" in child(lambda: (restrict(), call(listener)))
+    assert listener.hits == 0
 
 
 @LINUX
-def test_in_an_empty_network_a_worker_calls_nobody(canary):
+def test_in_an_empty_network_a_worker_calls_nobody(listener):
     def action():
         missing = sandbox.isolate_network(os.getppid())
         with suppress(OSError):
-            call(canary)
+            call(listener)
         return missing
 
     assert child(action) in (
         "[]",
         "['network']",
     )  # a container may forbid it
-    assert canary.hits == 0 or child(action) == "['network']"
+    assert listener.hits == 0 or child(action) == "['network']"
 
 
 @pytest.mark.parametrize("measure", ["descriptors", pytest.param("calls", marks=SECCOMP)])

@@ -38,7 +38,7 @@ def test_a_header_becomes_a_saved_query(query):
     assert query.question["zh-Hans"] == "它叫什么?"
 
 
-def test_without_values_a_query_stays_as_it_lies_in_the_file(query):
+def test_without_values_a_query_stays_as_it_is_in_the_file(query):
     assert query.bind({}) == TEXT
 
 

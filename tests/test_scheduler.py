@@ -27,7 +27,7 @@ from oib.sparql.dataset import Dataset
 from oib.workers import messages
 from oib.workers.engine import WorkerEngine
 from oib.workers.process import WorkerProcess
-from process_info import lives, parent, soon
+from process_info import is_running, parent, wait_until
 
 LIMITS = Limits(seconds=1.0, memory_mib=128, answer_mib=1, fast=2, slow=1, waiting=1)
 HEAVY = ENDLESS["cross product, counted"]
@@ -79,7 +79,7 @@ def kill_worker(engine):
     """Kill the process that would take the next query; return its process id."""
     pid = pid_of(engine)
     os.kill(pid, signal.SIGKILL)
-    assert soon(lambda: not lives(pid))
+    assert wait_until(lambda: not is_running(pid))
     return pid
 
 
@@ -130,7 +130,7 @@ def test_a_long_question_and_a_long_answer_go_through(engine):
     assert body.decode() == f"x\r\n{text}\r\n"
 
 
-def test_a_long_query_leaves_the_fast_lane_and_quick_ones_go_on(start):
+def test_a_long_query_leaves_the_fast_class_and_quick_ones_go_on(start):
     engine = start(fast=1)
     engine.query("ASK {}", JSON)
     outcome = []
@@ -188,12 +188,12 @@ def test_a_worker_that_is_killed_while_it_waits_is_replaced_unseen(engine):
     for _ in range(3):
         victim = pid_of(engine)
         os.kill(victim, signal.SIGKILL)
-        assert soon(lambda pid=victim: not lives(pid))
+        assert wait_until(lambda pid=victim: not is_running(pid))
         for _ in range(4):
             assert b"true" in engine.query("ASK {}", JSON)
 
 
-def test_a_worker_that_is_killed_at_work_is_told(start):
+def test_a_worker_that_is_killed_at_work_is_reported(start):
     engine = start(fast=1)
     victim = pid_of(engine)
     timer = threading.Timer(0.3, os.kill, (victim, signal.SIGKILL))
@@ -208,7 +208,7 @@ def test_a_fork_server_that_dies_is_started_again(start):
     worker = pid_of(engine)
     fork_server = parent(worker)
     os.kill(fork_server, signal.SIGKILL)
-    assert soon(lambda: not lives(worker))
+    assert wait_until(lambda: not is_running(worker))
     assert b"true" in engine.query("ASK {}", JSON)
     assert any("starting another" in line for line in engine.said)
 
@@ -246,7 +246,7 @@ def test_a_reply_that_comes_in_pieces_is_put_together():
 
 
 @pytest.mark.parametrize("long", [30.0, 0.0])
-def test_a_worker_comes_back_from_the_slow_lane_unless_it_was_there_for_long(
+def test_a_worker_comes_back_from_the_slow_class_unless_it_was_there_for_long(
     start, monkeypatch, long
 ):
     monkeypatch.setattr("oib.workers.scheduler._LONG_SECONDS", long)
@@ -261,16 +261,16 @@ def test_no_more_workers_than_needed_wait(start):
     with ThreadPoolExecutor(4) as pool:
         bodies = set(pool.map(lambda number: engine.query(f"{MEDIUM} # {number}", JSON), range(8)))
     assert len(bodies) == 1
-    assert soon(lambda: len(engine._scheduler.pool._free) <= 2)
-    assert soon(lambda: engine._scheduler.pool._fast == len(engine._scheduler.pool._free))
+    assert wait_until(lambda: len(engine._scheduler.pool._free) <= 2)
+    assert wait_until(lambda: engine._scheduler.pool._fast == len(engine._scheduler.pool._free))
 
 
-def test_a_snapshot_that_cannot_be_opened_is_told(tmp_path):
+def test_a_snapshot_that_cannot_be_opened_is_reported(tmp_path):
     said = []
     engine = WorkerEngine(tmp_path, LIMITS, said.append)
     with pytest.raises(Unavailable, match=r"no query can be answered now|too many"):
         engine.query("ASK {}", JSON)
-    assert soon(lambda: said)
+    assert wait_until(lambda: said)
     assert "holds no snapshot" in said[0]
     with pytest.raises(Unavailable, match="no query can be answered") as caught:
         engine.query("ASK {}", JSON)
@@ -334,7 +334,7 @@ def test_without_descriptors_the_fork_server_lives_on(start):
             while True:  # those that are free below the highest one
                 stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
         answer = pool.submit(engine.query, "ASK {}", JSON)
-        assert soon(lambda: any("no further worker" in line for line in engine.said))
+        assert wait_until(lambda: any("no further worker" in line for line in engine.said))
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         assert b"true" in answer.result()
     assert parent(pid_of(engine)) == fork_server
@@ -382,7 +382,7 @@ def test_clients_take_turns_at_the_workers(start):
     assert max(waits) < 3  # in the order of arrival, the first would wait for all hundred
 
 
-def test_clients_share_the_slow_lane(start):
+def test_clients_share_the_slow_class(start):
     engine = start(fast=2, slow=2, waiting=2, seconds=6.0)
 
     async def run():
@@ -438,8 +438,8 @@ def test_a_closed_engine_answers_no_more_and_leaves_no_process(start):
     worker = pid_of(engine)
     fork_server = parent(worker)
     engine.close()
-    assert soon(lambda: not lives(fork_server))
-    assert soon(lambda: not lives(worker))
+    assert wait_until(lambda: not is_running(fork_server))
+    assert wait_until(lambda: not is_running(worker))
     with pytest.raises(Unavailable, match="no longer served"):
         engine.query("ASK {}", JSON)
 

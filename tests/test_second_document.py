@@ -94,7 +94,7 @@ def test_the_document_changes_no_golden_answer_of_another(entered):
             assert told == table(path.read_text("utf-8")), name
 
 
-def test_both_counts_are_told_each_with_its_document(entered):
+def test_both_counts_are_reported_each_with_its_document(entered):
     both = Embedded(store_of(entered, ARTICLE, SLUG))
     told = table(answer(both, LIBRARY["base/count"].text))
     assert {(row[0], row[1]) for row in told} >= {("30", "2024-05"), ("36", "2025-06")}

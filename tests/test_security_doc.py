@@ -35,14 +35,14 @@ def test_each_threat_has_a_test(row):
         "/.well-known/void?%0D%0ASet-Cookie:%20a=b",
     ],
 )
-def test_a_line_break_becomes_no_header(house, path):
-    response = house.get(path)
+def test_a_line_break_becomes_no_header(home_client, path):
+    response = home_client.get(path)
     assert "Set-Cookie" not in response.headers
     assert not any(sign in value for _, value in response.headers for sign in "\r\n")
 
 
-def test_an_error_tells_nothing_of_the_machine(client, monkeypatch):
-    def fail(*given):
+def test_an_error_says_nothing_of_the_machine(client, monkeypatch):
+    def fail(*arguments):
         raise RuntimeError(f"{ROOT}: secret")
 
     monkeypatch.setattr(embedded, "evaluate", fail)

@@ -22,7 +22,7 @@ def good():
 
 
 @pytest.fixture(scope="session")
-def house():
+def home_client():
     return read("ontology", "shapes")
 
 
@@ -50,8 +50,8 @@ def test_our_own_data_break_no_rule(usual):
     assert not [finding for finding in usual if finding.severity == "Violation"]
 
 
-def test_our_own_terms_and_shapes_break_no_house_rule(house, house_shapes):
-    assert judge(house, house_shapes) == set()
+def test_our_own_terms_and_shapes_break_no_rule_of_style(home_client, house_shapes):
+    assert judge(home_client, house_shapes) == set()
 
 
 def test_our_shapes_are_shapes_by_the_shapes_of_shacl(shapes):
@@ -65,8 +65,8 @@ def test_a_bad_file_breaks_its_rule_and_no_other(path, good, record_shapes, usua
 
 
 @pytest.mark.parametrize("path", BAD_HOUSE, ids=lambda path: path.stem)
-def test_a_bad_term_or_shape_breaks_its_rule_and_no_other(path, house, house_shapes):
-    findings = _findings(path, house, house_shapes)
+def test_a_bad_term_or_shape_breaks_its_rule_and_no_other(path, home_client, house_shapes):
+    findings = _findings(path, home_client, house_shapes)
     assert {finding.rule for finding in findings} == _announced(path)
 
 

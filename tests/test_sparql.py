@@ -67,8 +67,8 @@ def test_unknown_parameters_are_ignored(client):
     assert client.get("/sparql", query_string=query, headers={"Accept": JSON}).mimetype == JSON
 
 
-@pytest.mark.parametrize(("graph", "found"), [(OTHER, True), (SMALL, False)])
-def test_the_dataset_is_chosen_by_the_request(client, graph, found):
+@pytest.mark.parametrize(("graph", "answer"), [(OTHER, True), (SMALL, False)])
+def test_the_dataset_is_chosen_by_the_request(client, graph, answer):
     for parameter, text in {
         "default-graph-uri": ASK["query"],
         "named-graph-uri": "ASK { GRAPH ?g { <urn:a> <urn:b> 1 } }",
@@ -77,7 +77,7 @@ def test_the_dataset_is_chosen_by_the_request(client, graph, found):
         got = client.get("/sparql", query_string={"query": text, **chosen})
         posted = client.post("/sparql", data={"query": text, **chosen})
         both = client.post("/sparql", query_string=chosen, data={"query": text})
-        assert [answer.json["boolean"] for answer in (got, posted, both)] == [found] * 3
+        assert [response.json["boolean"] for response in (got, posted, both)] == [answer] * 3
 
 
 def test_graphs_of_a_dataset_add_up(client):
@@ -89,7 +89,7 @@ def test_a_triple_of_two_graphs_of_a_dataset_is_one():
     store = Store()
     store.update("INSERT DATA { GRAPH <urn:a> { <urn:s> <urn:p> 1, 2 } }")
     store.update("INSERT DATA { GRAPH <urn:b> { <urn:s> <urn:p> 2, 3 } }")
-    client = Client(live_server.application(live_server.site_of(Embedded(store))))
+    client = Client(live_server.application(live_server.services_of(Embedded(store))))
     count, chosen = "SELECT (COUNT(*) AS ?n) %s { ?s ?p ?o }", ["urn:a", "urn:b"]
     for query in (
         {"query": count % "", "default-graph-uri": chosen},
@@ -100,12 +100,12 @@ def test_a_triple_of_two_graphs_of_a_dataset_is_one():
         assert got.data == b"n\r\n3\r\n"
 
 
-def test_head_tells_what_get_would(client):
+def test_head_states_what_get_would(client):
     response = client.head("/sparql", query_string=ASK)
     assert (response.status_code, response.mimetype, response.data) == (200, JSON, b"")
 
 
-def test_every_response_tells_the_version_and_is_open_to_other_origins(client):
+def test_every_response_states_the_version_and_is_open_to_other_origins(client):
     for response in (
         client.get("/sparql", query_string=ASK),
         client.get("/no"),
@@ -218,10 +218,10 @@ def test_updates_are_forbidden(client, request_of):
     assert "only" in told(request_of(client), 403)
 
 
-def test_service_is_forbidden_and_calls_nobody(client, canary):
-    query = {"query": f"ASK {{ SERVICE SILENT <{canary.url}> {{}} }}"}
+def test_service_is_forbidden_and_calls_nobody(client, listener):
+    query = {"query": f"ASK {{ SERVICE SILENT <{listener.url}> {{}} }}"}
     assert "SERVICE is not offered" in told(client.get("/sparql", query_string=query), 403)
-    assert canary.hits == 0
+    assert listener.hits == 0
 
 
 def test_graphs_of_a_dataset_are_named_by_iris(client):
@@ -241,7 +241,7 @@ def test_a_method_that_is_not_offered_names_the_others(client):
     assert "POST" in response.headers["Allow"]
 
 
-def test_a_path_that_is_not_there_is_told_so(client):
+def test_a_path_that_is_not_there_is_reported(client):
     assert told(client.get("/nowhere"), 404)
 
 
@@ -271,7 +271,7 @@ class Failing(Engine):
 
 
 def failing(error):
-    return replace(live_server.small_site(), engine=Failing(error), version="1")
+    return replace(live_server.small_services(), engine=Failing(error), version="1")
 
 
 def test_an_engine_that_is_not_ready_says_when_to_ask_again():
@@ -281,12 +281,12 @@ def test_an_engine_that_is_not_ready_says_when_to_ask_again():
     assert response.headers["Retry-After"] == "7"
 
 
-def test_a_fault_of_ours_tells_nothing_of_the_inside():
+def test_an_internal_error_says_nothing_of_the_inside():
     client = Client(live_server.application(failing(ZeroDivisionError("secret"))))
     response = client.get("/sparql", query_string=ASK)
     assert "secret" not in told(response, 500)
     assert response.headers["X-Data-Version"] == "1"
 
 
-def test_an_accept_header_that_makes_no_sense_still_gets_its_problem_told(client):
+def test_an_accept_header_that_makes_no_sense_still_gets_its_problem_reported(client):
     assert told(client.get("/sparql", query_string={"query": "é"}, headers={"Accept": "é"}), 400)

@@ -37,7 +37,7 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def library():
-    return live_server.site_of(None).library
+    return live_server.services_of(None).library
 
 
 def client_of(case, library):
@@ -48,8 +48,8 @@ def client_of(case, library):
         graph = NamedNode(iri)
         store.add_graph(graph)
         store.extend(Quad(*triple, graph) for triple in sparql_suite.read(iri))
-    site = live_server.Services(Embedded(store), "w3c", library)
-    return Client(live_server.application(site))
+    services = live_server.Services(Embedded(store), "w3c", library)
+    return Client(live_server.application(services))
 
 
 def ask(case, library):
@@ -130,7 +130,7 @@ def test_a_wrong_answer_is_noticed(library, change):
     assert not sparql_suite.agrees(case, response.mimetype, json.dumps(told).encode())
 
 
-def test_blank_nodes_are_told_apart(library):
+def test_blank_nodes_are_distinguished(library):
     if not CASES:
         pytest.skip(MISSING)
     case = CASES["sparql11/functions/bnode02"]

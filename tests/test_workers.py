@@ -20,7 +20,7 @@ import pytest
 import live_server
 from hostile_queries import ENDLESS, JSON, ODD, QUERY, ask, get, send
 from oib.namespaces import BASE
-from process_info import below, lives, soon
+from process_info import descendants, is_running, wait_until
 
 LIMIT = 1.0
 LATE = 0.5
@@ -89,7 +89,7 @@ def test_an_odd_query_is_answered_or_refused_in_good_form(root, case):
     assert answer.seconds < LIMIT + LATE
 
 
-def test_a_query_that_needs_too_much_memory_is_told_so(snapshots, snapshot):
+def test_a_query_that_needs_too_much_memory_is_reported(snapshots, snapshot):
     with live_server.serve("--out", snapshots, **{**SETTINGS, "OIB_TIMEOUT": "20"}) as server:
         answer = ask(server.root, ENDLESS["strings, replaced"])
     assert "more than 192 MiB of memory" in answer.detail
@@ -153,8 +153,8 @@ def test_a_query_ends_with_the_client_that_asked_it(snapshots, snapshot, by):
         with socket.create_connection(_address(server.root)) as client:
             client.sendall(line if by == "GET" else _request(text))
             # Workers in the slow lane are nicer than others.
-            assert soon(lambda: any(below(server.process.pid).values()))
-        assert soon(lambda: not any(below(server.process.pid).values()))
+            assert wait_until(lambda: any(descendants(server.process.pid).values()))
+        assert wait_until(lambda: not any(descendants(server.process.pid).values()))
 
 
 def test_idle_connections_are_no_burden(root):
@@ -214,11 +214,11 @@ def test_what_is_not_utf_8_is_refused(root, body):
     assert _post(root, body) == 400
 
 
-def test_service_and_from_reach_nothing(root, canary, tmp_path):
+def test_service_and_from_reach_nothing(root, listener, tmp_path):
     secret = tmp_path / "secret.ttl"
     secret.write_text("<urn:x> <urn:y> 1 .")
     any_graph = "{ { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
-    for target in (canary.url, secret.as_uri()):
+    for target in (listener.url, secret.as_uri()):
         assert ask(root, f"SELECT * {{ SERVICE <{target}> {{ ?s ?p ?o }} }}").status == 403
         for clause in ("FROM", "FROM NAMED"):
             answer = ask(root, f"ASK {clause} <{target}> {any_graph}")
@@ -226,7 +226,7 @@ def test_service_and_from_reach_nothing(root, canary, tmp_path):
         assert (
             b"false" in get(root, **{"query": "ASK { ?s ?p ?o }", "default-graph-uri": target}).body
         )
-    assert canary.hits == 0
+    assert listener.hits == 0
 
 
 def test_graphs_are_merged_in_the_sandbox(root):
@@ -304,7 +304,7 @@ def test_a_query_of_bounded_cost_needs_no_worker(snapshots, snapshot):
 
     def is_answered_without_workers():
         for _ in range(2):  # the second time those that the fork server made meanwhile
-            family = list(below(server.process.pid))
+            family = list(descendants(server.process.pid))
             for pid in family:
                 os.kill(pid, signal.SIGSTOP)
         try:
@@ -325,13 +325,13 @@ def test_when_the_server_is_killed_no_process_remains(snapshots, snapshot, how):
     with live_server.serve("--out", snapshots, **SETTINGS) as server:
         with suppress(TimeoutError):
             ask(server.root, ENDLESS["cross product, counted"], timeout=0.3)
-        family = below(server.process.pid)
+        family = descendants(server.process.pid)
         assert len(family) >= 3  # the fork server, two workers, one more
         server.process.send_signal(how)
-        assert soon(lambda: not any(map(lives, family)))
+        assert wait_until(lambda: not any(map(is_running, family)))
 
 
-def test_the_server_tells_its_limits(root):
+def test_the_server_states_its_limits(root):
     answer = send(root, "GET", "/sparql", headers={"Accept": "application/n-triples"})
     lines = [line for line in answer.body.decode().splitlines() if "maxValue" in line]
     assert [line.split("#")[1].split(">")[0] for line in lines] == [

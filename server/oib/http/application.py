@@ -57,7 +57,7 @@ class HttpApplication:
         response.headers.extend(response_headers.common(self._services.current.version))
         return self._record(Request("", "/-"), response)
 
-    def recall(self, raw: bytes) -> MemoEntry | None:
+    def lookup(self, raw: bytes) -> MemoEntry | None:
         """Return the response to the very bytes of a request, if it holds now; record it."""
         entry = self._memo.lookup(raw, self._services.current.version)
         if entry is not None:

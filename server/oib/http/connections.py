@@ -43,7 +43,7 @@ class Connections:
     ) -> None:
         self.application, self.settings, self.loop = application, settings, loop
         self.time: Callable[[], float] = loop.time
-        self.recall: Callable[[bytes], MemoEntry | None] = application.recall
+        self.lookup: Callable[[bytes], MemoEntry | None] = application.lookup
         self.memorize: Callable[[bytes, Request, Response], None] = application.memorize
         self.max_connections = max_connections or settings.max_connections
         self.date_field = b""

@@ -166,7 +166,7 @@ class HttpProtocol(asyncio.Protocol):
         if not (self.is_answering or self._is_in_message or self._is_writing_paused):
             self.last_active = self._connections.time()
             if data[-4:] == b"\r\n\r\n" and len(data) <= _MAX_MEMO and not self._unparsed:
-                entry = self._connections.recall(data)
+                entry = self._connections.lookup(data)
                 if entry is not None:
                     self._write(200, entry.head, entry.body)
                     self.deadline = self.last_active + self._connections.settings.idle_seconds

@@ -107,14 +107,16 @@ class WebApplication:
 class ClientShares:
     """Lets each client have so many threads at most: others need not wait for all of its pages."""
 
-    def __init__(self, each: int) -> None:
-        self._each = each
+    def __init__(self, threads_per_client: int) -> None:
+        self._threads_per_client = threads_per_client
         self._semaphores: dict[str, tuple[asyncio.Semaphore, list[None]]] = {}
 
     @asynccontextmanager
     async def enter(self, client: str) -> AsyncIterator[None]:
         """Wait until the client has a thread to use."""
-        semaphore, users = self._semaphores.setdefault(client, (asyncio.Semaphore(self._each), []))
+        semaphore, users = self._semaphores.setdefault(
+            client, (asyncio.Semaphore(self._threads_per_client), [])
+        )
         users.append(None)
         try:
             async with semaphore:

@@ -200,17 +200,17 @@ class _Check:
             full_run=full,
         )
 
-    def _look_at_file(self, submission: Submission, found: Boundaries) -> None:
+    def _look_at_file(self, submission: Submission, borders: Boundaries) -> None:
         document = submission.document
-        self.problems += found.problems
+        self.problems += borders.problems
         if submission.effect is Effect.REMOVES:
             return
-        self.problems += boundaries.undeclared(document, found, self.home)
+        self.problems += boundaries.undeclared(document, borders, self.home)
         if submission.effect is Effect.ADDS:
-            self.problems += boundaries.reused_claims(document, found, self.home)
+            self.problems += boundaries.reused_claims(document, borders, self.home)
         if submission.target is not None:
-            self.problems += boundaries.misplaced(document, found, submission.target)
-        self.problems += _lexical_problems(found.accepted, document)
+            self.problems += boundaries.misplaced(document, borders, submission.target)
+        self.problems += _lexical_problems(borders.accepted, document)
 
     def _changes(self, seen: list[Boundaries]) -> tuple[set[Triple], set[Triple]]:
         """Return the triples that the home would gain and lose."""
@@ -299,12 +299,12 @@ class _Check:
         store.extend(map(_quad, added))
 
     def _effect(
-        self, submission: Submission, found: Boundaries, added: set[Triple], removed: set[Triple]
+        self, submission: Submission, borders: Boundaries, added: set[Triple], removed: set[Triple]
     ) -> FileEffect:
         """Count the things that a file adds, changes, removes and leaves as they are."""
         gained = {triple.subject for triple in added}
         lost = {triple.subject for triple in removed}
-        own = {triple.subject for triple in found.accepted}
+        own = {triple.subject for triple in borders.accepted}
         before = (
             {t.subject for t in self.home.files[submission.target]}
             if submission.effect is Effect.REPLACES and submission.target in self.home.files

@@ -123,16 +123,16 @@ def _fix(files: list[tuple[str, bytes]], report: Report, arguments: Namespace) -
     return _UNREADABLE if not report.readable else _CLEAN if report.clean else _FINDINGS
 
 
-def _write(arguments: Namespace, said: str) -> None:
+def _write(arguments: Namespace, report: str) -> None:
     if arguments.output_file:
         try:
-            arguments.output_file.write_text(said + "\n", "utf-8")
+            arguments.output_file.write_text(report + "\n", "utf-8")
         except OSError as error:
             raise BadInput(
                 f"{arguments.output_file} cannot be written: {error.strerror}"
             ) from error
-    elif said:
-        print(said)
+    elif report:
+        print(report)
 
 
 def rule(home: Path, arguments: Namespace) -> int:
