@@ -1,0 +1,35 @@
+"""The documents for contributors name paths that exist, and every folder says what it holds."""
+
+import re
+
+import pytest
+
+from projects import ROOT
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+WHERE = CONTRIBUTING.partition("## Where is what")[2].partition("\n## ")[0]
+
+
+def test_ten_questions_are_answered():
+    assert len(re.findall(r"^\| .*\? \|", WHERE, re.MULTILINE)) == 10
+
+
+@pytest.mark.parametrize("path", re.findall(r"`([\w./-]+)`", WHERE))
+def test_what_is_to_be_found_there_is_there(path):
+    if path != "/sparql":  # an address
+        assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        *("ontology", "shapes", "instances", "queries", "tests", "tests/bench", "tests/clients"),
+        *(
+            path.relative_to(ROOT).as_posix()
+            for path in sorted((ROOT / "server" / "oib").iterdir())
+            if (path / "__init__.py").exists()
+        ),
+    ],
+)
+def test_a_folder_says_in_a_few_lines_what_it_holds(folder):
+    assert len((ROOT / folder / "README.md").read_text("utf-8").splitlines()) >= 3
