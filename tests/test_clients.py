@@ -160,7 +160,7 @@ def test_comunica_reads_the_document_of_a_thing(root, labels):
     "path",
     [
         f"/sparql?{urlencode({'query': SELECT, 'format': 'csv'})}",
-        pytest.param("/queries/base/count?format=csv", marks=pytest.mark.xfail),
+        "/queries/base/count?format=csv",
     ],
     ids=["query", "saved query"],
 )

@@ -52,17 +52,7 @@ REQUESTS = {
 }
 
 
-#: Requests that end in an internal error yet.
-UNHANDLED = {"long name of a dump", "triple term 3000 deep as text/html"}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail) if name in UNHANDLED else name
-        for name in REQUESTS
-    ],
-)
+@pytest.mark.parametrize("name", REQUESTS)
 def test_an_error_over_a_socket_says_nothing_of_the_machine(server, name):
     printed = server.errors.stat().st_size
     received = exchange(server.root, REQUESTS[name], pause=0, quiet=15)
