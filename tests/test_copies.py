@@ -159,6 +159,7 @@ def test_a_broken_pdf_is_refused(write):
 def test_a_web_page_is_read_without_its_frame(write):
     text = read_copy(write(PAGE, "page.html"))
     found = [unit for _, unit in labels(text)]
+    assert labels(text)[0] == ("t1", "A base opens abroad")
     assert "Imprint" not in text
     assert found[-1].startswith("It is the third center")
     assert read_copy(write(PAGE, "page")) == text

@@ -97,7 +97,10 @@ def test_no_unit_is_without_claims_but_those_said_to_be_silent(home, slug):
     store = merged_of(home, slug)
     labels = f"<document/{slug}> oib:hasUnit/oib:unitLabel ?label"
     units = {label for (label,) in rows(store, f"{HEAD}SELECT ?label {{ {labels} }}")}
-    silent = set(content(slug, "document.yaml", {}).get("silent", []))
+    table = coverage(slug)
+    spoken = {row["unit"] for row in table if not row.get("omitted")}
+    silent = {row["unit"] for row in table} - spoken
+    silent |= set(content(slug, "document.yaml", {}).get("silent", []))
     assert {unit(claim) for claim in claims(store, slug)} == units - silent
 
 

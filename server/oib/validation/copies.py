@@ -102,8 +102,10 @@ def _html_text(path: Path, data: bytes) -> str:
         import trafilatura
     except ImportError as error:
         raise BadInput(f"{path} is a web page, which trafilatura reads; {_EXTRA}") from error
-    text = trafilatura.extract(
-        data, include_comments=False, include_tables=True, favor_recall=True, deduplicate=False
-    )
-    # A line of what it returns is a paragraph.
-    return (text or "").replace("\n", "\n\n")
+    text = trafilatura.extract(data, include_comments=False, favor_recall=True) or ""
+    title = (trafilatura.extract_metadata(data).title or "").strip()
+    # A line of the text is a paragraph; the headline may stand in the metadata alone.
+    paragraphs = [line for line in text.split("\n") if line.strip()]
+    if text and title and title not in (line.strip("# ") for line in paragraphs[:3]):
+        paragraphs.insert(0, title)
+    return "\n\n".join(paragraphs)
