@@ -18,7 +18,7 @@ from pyoxigraph import Quad, Store
 
 from hostile_queries import ENDLESS, JSON
 from oib.dataset import snapshot as snapshots
-from oib.dataset.snapshot import Manifest
+from oib.dataset.manifest import FileRecord, Manifest
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, TooCostly, Unavailable
@@ -268,7 +268,7 @@ def test_no_more_workers_than_needed_wait(start):
 def test_a_snapshot_that_cannot_be_opened_is_reported(tmp_path):
     said = []
     engine = WorkerEngine(tmp_path, LIMITS, said.append)
-    with pytest.raises(Unavailable, match=r"no query can be answered now|too many"):
+    with pytest.raises(Unavailable, match="no query can be answered"):
         engine.query("ASK {}", JSON)
     assert wait_until(lambda: said)
     assert "holds no snapshot" in said[0]
@@ -299,6 +299,13 @@ def test_a_store_of_many_files_is_read_in_the_sandbox(tmp_path, snapshot, engine
         store.bulk_extend([*part, *(Quad(*quad.triple) for quad in part)])
     del store
     assert len(list(place.glob("*.sst"))) > FIRST_FILES
+    files = [path for path in on_disk.directory.rglob("*") if path.is_file()]
+    records = {
+        path.relative_to(on_disk.directory).as_posix(): FileRecord.of(path)
+        for path in files
+        if path.name != "manifest.json"
+    }
+    replace(on_disk.manifest, files=records).write(on_disk.directory)
     disk_engine = WorkerEngine(on_disk.directory, replace(LIMITS, seconds=20.0))
     for query in (COUNT, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", MEDIUM):
         assert disk_engine.query(query, JSON) == engine.query(query, JSON)

@@ -235,7 +235,8 @@ class Scheduler:
         for queue in tuple(self._queues.values()):
             for query in [query for query in queue if query.deadline <= now]:
                 self._dequeue(query)
-                query.set_exception(failures.busy())
+                fault = self.pool.fault
+                query.set_exception(Unavailable(fault) if fault else failures.busy())
         moments = [query.next_check for query in self._running]
         moments += [query.deadline for queue in self._queues.values() for query in queue]
         if moments:
