@@ -1,10 +1,11 @@
 """Entity pages in HTML, none requested twice: our server beside its own state before.
 
 The state before is the commit ``BEFORE_COMMIT`` of this repository, installed into an environment
-of its own with the versions of its lock file. Both servers serve the sources of that commit, so
-that the pages are about the same data.
+of its own with the versions of its lock file. Both servers serve the data of that commit: ours has
+a snapshot of the quads that the other one publishes, so that the pages are about the same things.
 """
 
+import gzip
 import re
 import subprocess
 import sys
@@ -18,15 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from bench import http_client
-from bench.own_server import start_own_server
+from bench.own_server import prepare_snapshot, start_own_server
 from bench.peers import NotInstalled
 from bench.server_process import BENCH, ROOT, Server, start_server
 from bench.trials import Requests, TrialSettings, run_interleaved
 
 BEFORE_COMMIT = "82d1b89"
 BEFORE = f"oib at {BEFORE_COMMIT}"
+OWN = "oib"
 PAGES, PAGE = "pages", "entity page, never seen"
-_HOMES = ("ontology", "shapes", "instances", "queries")
 
 _NUMBERS = count(1)
 
@@ -34,10 +35,9 @@ _NUMBERS = count(1)
 def measure_pages(settings: TrialSettings) -> dict[str, Any]:
     """Measure both servers; return cells as dicts, or under ``missing`` why there are none."""
     try:
-        python, source = _install_before()
+        python, home = _install_before()
     except NotInstalled as error:
         return {"cells": [], "missing": {BEFORE: f"not installed: {error}"}}
-    home = source
     things = [
         path.relative_to(home / "instances").with_suffix("").as_posix()
         for folder in ("organization", "person", "place", "programme")
@@ -45,15 +45,37 @@ def measure_pages(settings: TrialSettings) -> dict[str, Any]:
     ]
     servers: dict[str, Server] = {}
     try:
-        servers["oib"] = start_own_server(home, BENCH / "pages" / "snapshots", "oib-pages")
-        servers[BEFORE] = _start_before(python, home)
+        before = _start_before(python, home)
+        servers[BEFORE] = before
+        own_home, snapshots = _copy_data(before)
+        servers[OWN] = start_own_server(own_home, snapshots, "oib-pages")
         for server in servers.values():
             server.wait_until_idle(timeout=60)
         cells = run_interleaved(PAGES, PAGE, 1, servers, _pages(things), settings)
         return {"cells": [asdict(cell) for cell in cells], "missing": {}}
+    except (RuntimeError, OSError) as error:
+        return {"cells": [], "missing": {PAGE: str(error)}}
     finally:
         for server in servers.values():
             server.stop()
+
+
+def _copy_data(server: Server) -> tuple[Path, Path]:
+    """Write the quads that a server publishes as a snapshot; return its home and its folder.
+
+    Raises:
+        RuntimeError: the server does not publish them.
+    """
+    folder = BENCH / "pages"
+    response = http_client.fetch(
+        server.port, http_client.encode_get("/dump/data.nq.gz", "*/*"), timeout=60
+    )
+    if response.status != 200:
+        raise RuntimeError(f"{server.name} answers {response.status} for its dump")
+    quads = folder / "data.nq"
+    quads.write_bytes(gzip.decompress(response.body))
+    home, snapshots, _ = prepare_snapshot(quads, folder)
+    return home, snapshots
 
 
 def _pages(things: Sequence[str]) -> Requests:
