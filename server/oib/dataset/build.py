@@ -101,6 +101,7 @@ def _usable(folder: Path, log: Log, hash_all: bool = False) -> Snapshot | None:
 
 def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
     from oib.dataset import derivation, exports
+    from oib.dataset.followthemoney import followthemoney
     from oib.validation import formats
     from oib.validation.checker import check
 
@@ -132,6 +133,7 @@ def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
     log(f"writing {len(store)} triples as {manifest.version}")
     dumps = {
         "claims-rdf12.ttl": exports.claims_rdf12(store),
+        "ftm.json": followthemoney(store),
         "context.jsonld": json.dumps(
             {"@context": exports.context(store)}, ensure_ascii=False
         ).encode(),

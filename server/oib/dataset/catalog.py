@@ -23,9 +23,32 @@ SELECT ?property (COUNT(*) AS ?n) WHERE {
 } GROUP BY ?property ORDER BY ?property"""
 _LINKS = """
 PREFIX oib: <https://w3id.org/oib/ontology#>
+PREFIX oibv: <https://w3id.org/oib/vocab#>
 SELECT ?authority (COUNT(DISTINCT ?link) AS ?n) WHERE {
-  GRAPH ?g { ?link a oib:IdentityLink ; oib:hasAuthority ?authority }
+  GRAPH ?g { ?link a oib:IdentityLink ; oib:hasAuthority ?authority ; oib:linksTo ?entry ;
+      oib:hasLinkStatus oibv:link-verified }
 } GROUP BY ?authority ORDER BY ?authority"""
+_KEYWORDS = {
+    "en": ("offshore innovation bases", "technology transfer", "united front", "provenance"),
+    "zh-Hans": ("离岸创新创业基地", "技术转移", "统一战线", "出处"),
+}
+#: Where the entries of each register live, for the targets of the linksets.
+_REGISTERS = {
+    "GeoNames": "https://sws.geonames.org/",
+    "GLEIF": "https://search.gleif.org/",
+    "ISNI": "https://isni.org/",
+    "OpenCorporates": "https://opencorporates.com/",
+    "ORCID": "https://orcid.org/",
+    "ROR": "https://ror.org/",
+    "Wikidata": "http://www.wikidata.org/",
+}
+#: The downloads, with their media types.
+_DISTRIBUTIONS = {
+    "data.nq.gz": "application/n-quads",
+    "data.trig.gz": "application/trig",
+    "claims-rdf12.ttl": "text/turtle",
+    "ftm.json": "application/json+ftm",
+}
 
 
 def describe(
@@ -58,6 +81,10 @@ def _catalogue(store: Store, manifest: Manifest, description: Description) -> It
     yield _say(about, "void:sparqlEndpoint", NamedNode(BASE + "sparql"))
     for name in ("data.nq", "data.nq.gz", "data.trig", "data.trig.gz", "claims-rdf12.ttl"):
         yield _say(about, "void:dataDump", NamedNode(f"{BASE}dump/{name}"))
+    yield from _distributions(description)
+    for tag, words in _KEYWORDS.items():
+        for word in words:
+            yield _say(about, "dcat:keyword", Literal(word, language=tag))
     yield _say(about, "void:uriSpace", Literal(BASE + "id/"))
     for namespace in (OIB, OIBV, PREFIXES["skos"], PREFIXES["prov"], PREFIXES["org"]):
         yield _say(about, "void:vocabulary", NamedNode(namespace))
@@ -69,7 +96,29 @@ def _catalogue(store: Store, manifest: Manifest, description: Description) -> It
         yield _say(linkset, "rdf:type", _iri("void:Linkset"))
         yield _say(linkset, "dcterms:title", Literal(f"Links to {authority.value}", language="en"))
         yield _say(linkset, "void:triples", _typed(links.value, "integer"))
+        yield _say(linkset, "void:linkPredicate", _iri("schema:sameAs"))
+        yield _say(linkset, "void:subjectsTarget", NamedNode(about))
+        if register := _REGISTERS.get(authority.value):
+            yield _say(linkset, "void:objectsTarget", NamedNode(register))
         yield _say(about, "void:subset", NamedNode(linkset))
+
+
+def _distributions(description: Description) -> Iterator[Quad]:
+    """Yield the downloads of the data set, each a ``dcat:Distribution``."""
+    for name, media_type in _DISTRIBUTIONS.items():
+        node = f"{DATASET}#{name}"
+        media = NamedNode(f"https://www.iana.org/assignments/media-types/{media_type}")
+        yield _say(DATASET, "dcat:distribution", NamedNode(node))
+        yield _say(node, "rdf:type", _iri("dcat:Distribution"))
+        yield _say(node, "dcterms:title", Literal(name))
+        yield _say(node, "dcat:downloadURL", NamedNode(f"{BASE}dump/{name}"))
+        if media_type != "application/json+ftm":  # which no registry of media types lists
+            yield _say(node, "dcat:mediaType", media)
+        if name.endswith(".gz"):
+            gzip = "https://www.iana.org/assignments/media-types/application/gzip"
+            yield _say(node, "dcat:compressFormat", NamedNode(gzip))
+        if description.license_iri:
+            yield _say(node, "dcterms:license", NamedNode(description.license_iri))
 
 
 def _partition(store: Store, query: str, part: str, key: str, count: str) -> Iterator[Quad]:

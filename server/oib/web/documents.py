@@ -30,6 +30,7 @@ _DUMP_TYPES = {
     "trig": media_types.TRIG,
     "ttl": f"{media_types.TURTLE}; version=1.2",
     "jsonld": media_types.JSON_LD,
+    "json": "application/json+ftm",  # one entity a line, as tools of FollowTheMoney read it
 }
 _GZIP = "application/gzip"
 _CHUNK = 2**16  # bytes that are decompressed at a time
