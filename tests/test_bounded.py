@@ -125,6 +125,31 @@ def test_names_that_are_not_in_the_data_take_no_memory(evaluator):
     assert not evaluator._sizes
 
 
+@pytest.mark.parametrize(
+    "iri", ["http://[/", "http://a/%zz", "http://a/\uffff", "http://a:b/", "httpſ://a/", "a:b#c#d"]
+)
+def test_an_iri_that_is_none_is_for_a_worker(evaluator, iri):
+    for text in (
+        f"ASK {{ <{iri}> ?p ?v }}",
+        f"ASK {{ <{THING}> <{iri}> ?v }}",
+        f"ASK {{ <{THING}> ?p <{iri}> }}",
+        f"PREFIX a: <{iri}> ASK {{ a:b ?p ?v }}",
+        f"ASK {{ <{THING}> ?p ?v FILTER(?v = <{iri}>) }}",
+    ):
+        assert evaluator.evaluate(guard.parse(text), JSON) is None, text
+
+
+@pytest.mark.parametrize("value", ["_:b", "<<( <urn:a> <urn:b> _:c )>>"])
+def test_blank_nodes_whose_names_depend_on_the_store_are_for_a_worker(value):
+    store = Store()
+    store.update(f"INSERT DATA {{ <{THING}> <urn:p> {value} , 1 ; <urn:q> 1 }}")
+    evaluator = BoundedEvaluator(store)
+    for _ in range(2):
+        assert evaluator.evaluate(guard.parse(f"ASK {{ <{THING}> <urn:p> ?v }}"), JSON) is None
+        assert evaluator.evaluate(guard.parse(f"ASK {{ <{THING}> ?p ?v }}"), JSON) is None
+    assert evaluator.evaluate(guard.parse(f"ASK {{ <{THING}> <urn:q> ?v }}"), JSON) is not None
+
+
 PIECES = [
     *("SELECT", "ASK", "*", "?x", "?p", "WHERE", "{", "}", ".", ";", ",", "FILTER", "(", ")"),
     *(f"<{THING}>", f"<{HUB}>", "ex:thing", "a", "'s'", '"t"@en', "1", "!=", "<", "=", "&&"),

@@ -154,6 +154,19 @@ def test_a_tunnel_is_refused(root):
         (b"GET /health HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n", 200),
         (POST + b"Expect: miracles\r\nContent-Length: 6\r\n\r\n", 417),
         (POST + b"Content-Length: 6\r\nContent-Length: 7\r\n\r\n", 400),
+        (POST + b"Content-Length: " + b"0" * 5000 + b"6\r\n\r\nASK {}", 200),
+        (b"GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"0" * 5000 + b"\r\n\r\n", 200),
+        (b"GET /health HTTP/1.1\r\nHost: x\r\nAccept: " + b"a/b," * 3000 + b"\r\n\r\n", 431),
+        (
+            b"GET /health HTTP/1.1\r\nHost: x\r\n" + b"Accept: " * 90 + b"a/b," * 2000 + b"\r\n\r\n",
+            431,
+        ),
+        (
+            b"GET /health HTTP/1.1\r\nHost: x\r\n"
+            + (b"Accept: " + b"a/b," * 200 + b"\r\n") * 20
+            + b"\r\n",
+            431,
+        ),
         (POST + b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         (POST + b"Content-Length: -6\r\n\r\n", 400),
         (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),

@@ -13,6 +13,8 @@ _RANGE = re.compile(r"[\w!#$&^.+-]++/(?:[\w!#$&^.+-]++|\*)|\*/\*|\*")
 # More than RFC 9110, section 12.4.2, allows: Java's own client writes ``q=.2``, others more digits.
 _QVALUE = re.compile(r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)")
 _SHOWN: Final = 200  # of a header, in a message
+# So many characters of a header are read: real ones have some hundreds.
+_MAX_READ: Final = 2**11
 
 
 def choose(offered: Sequence[str], accept: str, format_name: str = "") -> str:
@@ -21,7 +23,7 @@ def choose(offered: Sequence[str], accept: str, format_name: str = "") -> str:
     A format that the address names decides, whatever ``Accept`` says. Otherwise this is the
     proactive negotiation of RFC 9110, section 12.5.1: the most specific range decides the weight
     of a type, of two types with one weight the earlier offered is chosen, parameters other than
-    ``q`` are not compared, malformed members are ignored, and an absent ``Accept`` accepts all.
+    ``q`` are not compared, malformed members and those of an overlong list are ignored, and an absent ``Accept`` accepts all.
 
     Args:
         offered: media types in small letters, the preferred one first.
@@ -35,7 +37,7 @@ def choose(offered: Sequence[str], accept: str, format_name: str = "") -> str:
         return _named(offered, format_name)
     if not accept:
         return offered[0]
-    weights = _weights(accept)
+    weights = _weights(shorten(accept, _MAX_READ))
     if weights is None:
         return offered[0]
 
@@ -52,6 +54,13 @@ def choose(offered: Sequence[str], accept: str, format_name: str = "") -> str:
     return best
 
 
+def shorten(value: str, length: int) -> str:
+    """Return the members of a list, as a header holds it, that end within so many characters."""
+    if len(value) <= length:
+        return value
+    return value[:length].rpartition(",")[0] or value[:length]
+
+
 def _named(offered: Sequence[str], format_name: str) -> str:
     for media_type in media_types.named(format_name):
         if media_type in offered:
@@ -62,7 +71,7 @@ def _named(offered: Sequence[str], format_name: str) -> str:
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _weights(accept: str) -> dict[str, float] | None:
     """Return the weight of each well-formed media range; None for a list without members."""
     weights: dict[str, float] = {}

@@ -19,6 +19,8 @@ as much as its evaluation, is not necessary:
   regular expression without nesting, and with possessive quantifiers, so in linear time. Constructs
   that parsers read in different ways (comments but at the beginning, escapes, relative IRIs) do not
   match, so the engine sees the same query as the expression.
+- *The answer is that of a worker, byte for byte.* No term is or holds a blank node: each store has
+  names of its own for these.
 - *No disk is waited for.* The store is in memory.
 
 Everything else is for a worker; so is a query whose evaluation fails here for whatever reason.
@@ -68,9 +70,10 @@ _SHAPE = re.compile(
     \.?+{_S}
     (?:{_FILTER}){{0,3}}+
     \}}{_S}(?:LIMIT[ \t\r\n]++[0-9]++{_S})?+(?:OFFSET[ \t\r\n]++[0-9]++{_S})?+""",
-    re.VERBOSE | re.IGNORECASE,
+    # ASCII: otherwise two letters outside of it, such as ſ, would be small forms of S and K.
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
-_PREFIX = re.compile(rf"PREFIX[ \t\r\n]++([^:]*+):{_S}<([^>]*+)>", re.IGNORECASE)
+_PREFIX = re.compile(rf"PREFIX[ \t\r\n]++([^:]*+):{_S}<([^>]*+)>", re.IGNORECASE | re.ASCII)
 _TYPE_IRI: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 Size = tuple[int, int]  # of the matches of a pattern: how many, and characters of their terms
@@ -92,9 +95,9 @@ class BoundedEvaluator:
 
         It takes some milliseconds at most. The request must not choose a dataset.
         """
-        if not self._is_bounded(query):
-            return None
         try:
+            if not self._is_bounded(query):
+                return None
             result = self._store.query(query.text, base_iri=BASE)
             return results.write(result, media_type)
         except Exception:  # a worker finds out what is wrong, and says it
@@ -135,8 +138,10 @@ class BoundedEvaluator:
             for quad in islice(quads, MAX_ROWS + 1):
                 count += 1
                 value = quad.object
-                text = value.value if isinstance(value, NamedNode | Literal) else str(value)
-                characters += len(quad.predicate.value) + len(text)
+                if not isinstance(value, NamedNode | Literal):
+                    count = MAX_ROWS + 1
+                    break
+                characters += len(quad.predicate.value) + len(value.value)
             size = count, characters
             if len(self._sizes) >= _MAX_REMEMBERED:
                 self._sizes.clear()

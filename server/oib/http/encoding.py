@@ -5,10 +5,13 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from oib import negotiation
 from oib.http.messages import Headers, header
 
 #: Shorter bodies, in bytes, fit into one packet anyway.
 MIN_COMPRESSED: Final = 1024
+# So many characters of Accept-Encoding are read: real ones have some tens.
+_MAX_READ: Final = 2**8
 _COMPRESSIBLE = re.compile(r"text/|application/(?:.*\+)?(?:json|xml|n-triples|sparql-query)")
 _TAG = re.compile(r'"[^"]*"|\*')
 _CODING = re.compile(r"\s*(gzip|x-gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?", re.I)
@@ -26,9 +29,13 @@ def is_compressible(headers: Headers) -> bool:
     return _COMPRESSIBLE.match(header(headers, "content-type")) is not None
 
 
-@lru_cache(maxsize=256)
 def accepts_gzip(accept_encoding: str) -> bool:
     """Return whether a client accepts gzip (RFC 9110, section 12.5.3)."""
+    return _accepts_gzip(negotiation.shorten(accept_encoding, _MAX_READ))
+
+
+@lru_cache(maxsize=256)
+def _accepts_gzip(accept_encoding: str) -> bool:
     weights = {}
     for element in accept_encoding.split(","):
         if match := _CODING.fullmatch(element):

@@ -406,12 +406,14 @@ class HttpProtocol(asyncio.Protocol):
             raise _RefusedError(problem(505, "use HTTP/1.1"))
         headers = self._headers(version)
         self._request = self._request_of(parser.get_method().decode("ascii"), headers)
-        length, coding = headers.get("content-length", "0"), headers.get("transfer-encoding")
-        if coding is None and int(length) == 0:
+        coding = headers.get("transfer-encoding")
+        # The parser has checked its value, but not how many zeros it begins with.
+        length = int(headers.get("content-length", "").lstrip("0") or "0")
+        if coding is None and length == 0:
             return
         if coding is not None and (coding.lower() != "chunked" or version == "1.0"):
             raise _RefusedError(problem(501, "the only transfer coding is chunked, of HTTP/1.1"))
-        if int(length) > MAX_BODY:
+        if length > MAX_BODY:
             raise _RefusedError(_body_too_large())
         expectation = headers.get("expect")
         if expectation is not None:
@@ -461,7 +463,7 @@ class HttpProtocol(asyncio.Protocol):
         hyphen. So are what proxies add, unless a trusted one has sent it.
         """
         headers: dict[str, str] = {}
-        hosts = 0
+        hosts, max_field = 0, self._connections.settings.max_field
         for name, value in self._fields:
             field = _FIELD_NAMES.get(name)
             if field is None:
@@ -472,10 +474,14 @@ class HttpProtocol(asyncio.Protocol):
                 hosts += 1
                 if not _is_host(value):
                     raise _RefusedError(problem(400, "the header Host names no host; mend it"))
+            text = value.decode("latin-1")
             if field in headers:
-                headers[field] = f"{headers[field]}, {value.decode('latin-1')}"
-            else:
-                headers[field] = value.decode("latin-1")
+                text = f"{headers[field]}, {text}"
+            if len(text) > max_field:
+                raise _RefusedError(
+                    problem(431, f"the header {field} may have {max_field:,} bytes; send less")
+                )
+            headers[field] = text
         if hosts != 1 and (hosts > 1 or version == "1.1"):
             raise _RefusedError(problem(400, "a request of HTTP/1.1 has one header Host; send one"))
         return headers

@@ -25,6 +25,8 @@ class HttpSettings:
         linger_seconds: how long a refused request is read on, so that its client sees why.
         max_head: size of the head of a request.
         max_fields: number of header fields in it.
+        max_field: size of the value of one of them, all fields of one name together: whatever
+            reads such a value takes little time.
         max_target: size of its request target.
         max_framing: size of what a chunked body holds beside its content.
         max_unsent: responses that clients have not read yet, over all connections.
@@ -45,6 +47,7 @@ class HttpSettings:
     linger_seconds: float = 2.0
     max_head: int = 2**17
     max_fields: int = 100
+    max_field: int = 2**13
     max_target: int = 2**16
     max_framing: int = 2**16
     max_unsent: int = 256 * 2**20

@@ -8,7 +8,7 @@ from typing import Final, NoReturn, cast, get_args
 
 from oib.errors import BadQuery, Forbidden, TooLarge
 from oib.sparql.diagnosis import undeclared
-from oib.sparql.lexer import Form, Token, locate, tokenize, tokenize_all_ways
+from oib.sparql.lexer import Form, Token, locate, tokenize, tokenize_all_ways, unescape
 
 #: The longest query text that is read, in characters.
 MAX_QUERY_LENGTH: Final = 2**18
@@ -22,7 +22,6 @@ _FORMS = frozenset(get_args(Form))
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH", "USING")
 )
-_VOLATILE_FUNCTIONS = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
 
 # A text without these has nothing to refuse, and only its prologue is cut into tokens. They are
 # looked for one by one, which is quicker than one expression for all; ``WITHOUT`` is no WITH.
@@ -40,7 +39,9 @@ _OPAQUE = re.compile(
     r"""#[^\r\n]*+|<[^<>"{}|^`\\\x00-\x20]*+>|\"{3}.*?\"{3}|'{3}.*?'{3}|"[^"\r\n]*+"|'[^'\r\n]*+'""",
     re.DOTALL,
 )
-_VOLATILE_CALL = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*+\(")
+# Looked for in strings and IRIs, too: ``?a<?b&&RAND()>?c`` holds an IRI to the standard, and none
+# to engines whose grammar has no lexer; to them a keyword needs no blank before it, either.
+_VOLATILE_CALL = re.compile(rf"[?$]\w++|(?P<call>(?:NOW|RAND|UUID|BNODE){_GAP}\()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class ParsedQuery:
         from_named_graphs: what follows each FROM NAMED, likewise.
         names_graphs: GRAPH or a dataset clause occurs, so that the union alone does not answer.
         is_volatile: text and data do not settle the answer: it calls NOW, RAND, UUID, STRUUID or
-            BNODE, or constructs blank nodes. Such an answer has no entity tag and is not cached.
+            BNODE, or constructs blank nodes. Such an answer has no entity tag and is not cached. A
+            text that holds such a call in a string or an IRI counts likewise.
     """
 
     text: str
@@ -108,19 +110,22 @@ def _is_suspect(upper: str) -> bool:
 def _summarize(text: str, upper: str, prologue: re.Match[str]) -> ParsedQuery:
     """Return what a text says in which nothing can be refused."""
     form = cast(Form, prologue["form"])
-    names_graphs, is_volatile = "GRAPH" in upper, _VOLATILE_CALL.search(upper) is not None
-    if names_graphs or is_volatile:
-        plain = _OPAQUE.sub(" ", upper)
-        names_graphs = "GRAPH" in plain
-        is_volatile = _VOLATILE_CALL.search(plain) is not None
+    names_graphs = "GRAPH" in upper and "GRAPH" in _OPAQUE.sub(" ", upper)
     start = prologue.start("form")
     return ParsedQuery(
         text,
         form,
         text[:start],
         names_graphs=names_graphs,
-        is_volatile=is_volatile or _constructs_blank_nodes(form, text, start),
+        is_volatile=_calls_volatile(upper) or _constructs_blank_nodes(form, text, start),
     )
+
+
+def _calls_volatile(upper: str) -> bool:
+    """Return whether a text in capitals may call a function whose value it does not settle."""
+    if not any(name in upper for name in ("NOW", "RAND", "UUID", "BNODE")):
+        return False
+    return any(match["call"] for match in _VOLATILE_CALL.finditer(upper))
 
 
 def _constructs_blank_nodes(form: Form, text: str, start: int) -> bool:
@@ -249,7 +254,7 @@ def _parse_tokens(text: str) -> ParsedQuery:
         tuple(reader.graphs["FROM"]),
         tuple(reader.graphs["NAMED"]),
         has_dataset or "GRAPH" in reader.words,
-        not _VOLATILE_FUNCTIONS.isdisjoint(reader.words)
+        any(_calls_volatile(each.upper()) for each in (text, unescape(text)))
         or _constructs_blank_nodes(cast(Form, form), reader.form.source, start),
     )
 

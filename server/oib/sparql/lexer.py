@@ -81,9 +81,14 @@ def tokenize_all_ways(text: str) -> Iterator[Token]:
     """
     yield from _tokenize(text, must_end=True)
     # To the standard ``\uXXXX`` counts before the grammar, to most engines in strings and IRIs.
-    if _ESCAPE.search(text):
-        decoded = _ESCAPE.sub(lambda code: chr(int(code[1] or code[2], 16)), text)
+    decoded = unescape(text)
+    if decoded != text:
         yield from _tokenize(decoded, must_end=False)
+
+
+def unescape(text: str) -> str:
+    """Return a text with the characters that ``\\uXXXX`` and ``\\UXXXXXXXX`` stand for."""
+    return _ESCAPE.sub(lambda code: chr(int(code[1] or code[2], 16)), text)
 
 
 def tokenize(text: str) -> Iterator[Token]:
