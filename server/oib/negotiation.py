@@ -23,7 +23,8 @@ def choose(offered: Sequence[str], accept: str, format_name: str = "") -> str:
     A format that the address names decides, whatever ``Accept`` says. Otherwise this is the
     proactive negotiation of RFC 9110, section 12.5.1: the most specific range decides the weight
     of a type, of two types with one weight the earlier offered is chosen, parameters other than
-    ``q`` are not compared, malformed members and those of an overlong list are ignored, and an absent ``Accept`` accepts all.
+    ``q`` are not compared, malformed members and those late in a very long list are ignored, and an
+    absent ``Accept`` accepts all.
 
     Args:
         offered: media types in small letters, the preferred one first.

@@ -70,7 +70,7 @@ _SHAPE = re.compile(
     \.?+{_S}
     (?:{_FILTER}){{0,3}}+
     \}}{_S}(?:LIMIT[ \t\r\n]++[0-9]++{_S})?+(?:OFFSET[ \t\r\n]++[0-9]++{_S})?+""",
-    # ASCII: otherwise two letters outside of it, such as ſ, would be small forms of S and K.
+    # ASCII: otherwise two letters outside of it, U+017F and U+212A, would be forms of S and K.
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 _PREFIX = re.compile(rf"PREFIX[ \t\r\n]++([^:]*+):{_S}<([^>]*+)>", re.IGNORECASE | re.ASCII)

@@ -1,7 +1,7 @@
 """All connections of one server: what they share, and what they may hold together.
 
 Whatever clients can make the server hold is bounded over all connections, and who holds most
-gives first: connections, request bodies that are not complete, responses that are not read.
+gives first: connections, request bodies that are not answered, responses that are not read.
 """
 
 import array
@@ -134,20 +134,21 @@ class Connections:
     # --- request bodies
 
     def body_grew(self, connection: "HttpProtocol", size: int) -> None:
-        """Count a piece of a request body that is not complete."""
+        """Count a piece of a request body; it counts until its request is answered."""
         self._bodies[connection] = self._bodies.get(connection, 0) + size
         self._body_bytes += size
-        while self._body_bytes > self.settings.max_unread_bodies and self._bodies:
+        while self._body_bytes > self.settings.max_bodies and self._bodies:
             held = Counter[str]()
             for one, size in self._bodies.items():
                 held[self._open[one]] += size
             owner = max(held, key=held.__getitem__)
             oldest = next(one for one in self._bodies if self._open[one] == owner)
             self.body_ended(oldest)
-            self.loop.call_soon(oldest.refuse, _too_many("request bodies at once; send it again"))
+            busy = _too_many("request bodies at once; send it again")
+            self.loop.call_soon(oldest.drop_body, busy)
 
     def body_ended(self, connection: "HttpProtocol") -> None:
-        """Forget a request body that is complete or given up."""
+        """Forget the request body of a connection: it is answered or given up."""
         self._body_bytes -= self._bodies.pop(connection, 0)
 
     # --- responses that are not read

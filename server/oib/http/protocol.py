@@ -154,9 +154,13 @@ class HttpProtocol(asyncio.Protocol):
         """End, and stop all work for the client."""
         self._is_lost = True
         self._connections.remove(self)
-        self._queue.clear()
         if self._pending:
             self._pending.cancel()
+        # What refers to each other would stay in memory until the garbage collector finds it.
+        self._queue.clear()
+        self._parser = self._request = None
+        self._answered, self._answered_raw, self._unparsed = _UNPARSED, b"", b""
+        self._fields, self._body = [], bytearray()
 
     def data_received(self, data: bytes) -> None:
         """Answer at once what is known by its bytes; parse all else as far as it can be served."""
@@ -223,9 +227,7 @@ class HttpProtocol(asyncio.Protocol):
         """Give up waiting: for a request, for its body, or for the response to it."""
         self.deadline = math.inf
         if self.is_answering:
-            if self._pending:
-                self._pending.cancel()
-            self._respond(self._connections.application.refuse(_out_of_time()))
+            self._give_up(_out_of_time())
         elif self._is_in_body and not self._is_lingering:
             self.refuse(problem(408, "the body did not come to its end in time; send it again"))
         else:
@@ -239,6 +241,13 @@ class HttpProtocol(asyncio.Protocol):
         self._stop_parsing()
         self._queue.append((response, False, b""))
         self._advance()
+
+    def drop_body(self, response: Response) -> None:
+        """Release the body of a request, which is received or answered, and answer this instead."""
+        if self.is_waiting:
+            self._give_up(response)
+        elif not self.is_answering:
+            self.refuse(response)
 
     def stop(self) -> None:
         """Close as soon as no request is being answered."""
@@ -439,10 +448,10 @@ class HttpProtocol(asyncio.Protocol):
         request, parser = self._request, self._parser
         if self._is_upgrade or request is None or parser is None:
             return
+        self._fields = []
         if self._body:
             request.body = bytes(self._body)
             self._body = bytearray()
-            self._connections.body_ended(self)
         self._is_in_message = self._is_in_body = False
         self._request = None
         self._queue.append((request, parser.should_keep_alive(), self._raw))
@@ -521,11 +530,24 @@ class HttpProtocol(asyncio.Protocol):
         if pending is not None:
             self._pending = pending
 
+    def _give_up(self, response: Response) -> None:
+        """Answer this in place of the response that is being made, and close the connection.
+
+        So nobody takes a response that comes in spite of that for the next one.
+        """
+        if self._pending:
+            self._pending.cancel()
+        self._keeps_alive = False
+        self._respond(self._connections.application.refuse(response))
+
     def _respond(self, response: Response) -> None:
         """Write a response, all at once or piece by piece."""
-        if self._is_lost:
+        if self._is_lost or not self.is_answering:
             return
         self._pending = None
+        if self._answered.body:
+            self._answered.body = b""
+            self._connections.body_ended(self)
         if isinstance(response.body, bytes):
             self._finish(response, response.body)
         else:
@@ -555,6 +577,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def _end_response(self) -> None:
         self.is_answering = False
+        self._answered, self._answered_raw = _UNPARSED, b""
         if not self._keeps_alive:
             self._linger()
         else:
