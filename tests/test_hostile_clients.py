@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 import live_server
-from oib.http.wsgi import ClientShares
+from oib.http.wsgi import ThreadShares
 from process_info import field_of, wait_until
 
 ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n"
@@ -469,30 +469,46 @@ def test_a_response_that_takes_too_long_is_given_up():
         assert time.monotonic() - began < 3
 
 
-def test_the_pages_of_one_client_leave_threads_for_others():
-    class Blocked:
-        """A web application whose requests of one client never end."""
-
-        def __init__(self):
-            self.shares = ClientShares(2)
-            self.entered = []
-
-        async def visit(self, client):
-            async with self.shares.enter(client):
-                self.entered.append(client)
-                if client == "greedy":
-                    await asyncio.sleep(60)
-
+def test_the_pages_of_some_clients_leave_threads_for_others():
     async def visit_all():
-        web = Blocked()
-        tasks = [asyncio.create_task(web.visit("greedy")) for _ in range(10)]
+        shares, turns = ThreadShares(4, 2), []
+
+        async def visit(client):
+            await shares.acquire(client)
+            turns.append(client)
+
+        greedy = ("greedy 1", "greedy 2", "greedy 3")
+        tasks = [asyncio.create_task(visit(client)) for _ in range(10) for client in greedy]
         await asyncio.sleep(0)
-        await asyncio.wait_for(web.visit("other"), 1)
+        assert sorted(turns) == ["greedy 1", "greedy 1", "greedy 2", "greedy 3"]
+        tasks += [asyncio.create_task(visit("other")) for _ in range(2)]
+        await asyncio.sleep(0)
+        for client in ("greedy 1", "greedy 2", "other"):
+            shares.release(client)
+            await asyncio.sleep(0)
+        assert turns[4:] == ["other", "greedy 2", "other"]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        return web
+        assert not shares._waiting
+        for client in list(shares._used.elements()):
+            shares.release(client)
+        assert (shares._free, shares._used) == (4, {})
 
-    web = asyncio.run(visit_all())
-    assert sorted(web.entered) == ["greedy", "greedy", "other"]
-    assert web.shares._semaphores == {}
+    asyncio.run(visit_all())
+
+
+def test_who_gives_up_waiting_leaves_the_thread_to_others():
+    async def give_up():
+        shares = ThreadShares(1, 1)
+        await shares.acquire("first")
+        tasks = [asyncio.create_task(shares.acquire(client)) for client in ("second", "third")]
+        await asyncio.sleep(0)
+        shares.release("first")
+        tasks[0].cancel()  # in the moment in which its turn has come
+        await asyncio.gather(tasks[0], return_exceptions=True)
+        await asyncio.wait_for(tasks[1], 1)
+        shares.release("third")
+        await asyncio.wait_for(shares.acquire("fourth"), 1)
+
+    asyncio.run(give_up())
