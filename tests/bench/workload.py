@@ -20,7 +20,7 @@ from oib.saved_queries import Library
 _SMALL = f"SELECT ?p ?v WHERE {{ <{ID}person/sun-youshun> ?p ?v }}"
 _HEAVY = (
     f"SELECT ?s (COUNT(*) AS ?n) WHERE {{ ?c <{OIB}claimSubject> ?s ; "
-    f"<{OIB}claimPredicate> ?v . ?d <{OIB}claimPredicate> ?v ; ?p ?o . ?c ?q ?w }} "
+    f"<{OIB}claimPredicate> ?v . ?d <{OIB}claimPredicate> ?v ; ?p ?o }} "
     "GROUP BY ?s ORDER BY DESC(?n) LIMIT 5"
 )
 # Between two usual requests: workers with heavy queries yield to others, and would starve.
