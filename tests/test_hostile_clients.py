@@ -5,11 +5,14 @@ import re
 import socket
 import time
 from contextlib import ExitStack, closing, contextmanager
+from ipaddress import ip_network
 from urllib.parse import quote, urlsplit
 
 import pytest
 
 import live_server
+from oib.http.connections import Connections
+from oib.http.settings import HttpSettings
 from oib.http.wsgi import ThreadShares
 from process_info import field_of, wait_until
 
@@ -221,7 +224,7 @@ def test_a_name_with_an_underscore_stands_for_no_other(root, name):
 def test_no_address_of_ours_is_made_of_what_a_client_sends(root):
     extra = (
         b"X-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\n"
-        b"Forwarded: host=evil.example\r\n"
+        b"Forwarded: host=evil.example\r\nConnection: close\r\n"
     )
     for path in (b"/sparql", b"/queries", b"/queries/", b"/"):
         head = (
@@ -229,7 +232,7 @@ def test_no_address_of_ours_is_made_of_what_a_client_sends(root):
             + path
             + b" HTTP/1.1\r\nHost: evil.example\r\nAccept: text/turtle, */*;q=0.1\r\n"
         )
-        _, got = exchange(root, head + extra + b"\r\n", seconds=1)
+        _, got = exchange(root, head + extra + b"\r\n", seconds=10)
         assert got.startswith(b"HTTP/1.1 ")
         assert b"evil" not in got
     _, got = exchange(root, b"GET /queries HTTP/1.1\r\nHost: evil.example\r\n\r\n")
@@ -318,6 +321,30 @@ def test_the_client_with_most_connections_gives_first():
         for _ in range(80):
             stack.enter_context(closing(connect(root)))
         assert exchange(root, HEALTH)[0] == [200]
+
+
+def test_a_network_of_ipv6_is_one_client():
+    """Whoever has one address there has 2 to the power of 64, and would be so many clients."""
+
+    async def identify(*addresses):
+        settings = HttpSettings(trusted_proxies=(ip_network("10.0.0.0/8"),))
+        connections = Connections(
+            live_server.small_app(), settings, asyncio.get_running_loop(), max_connections=9
+        )
+        return [
+            connections.identify("10.0.0.1", "", {"x-forwarded-for": address})[0]
+            for address in addresses
+        ]
+
+    one, same, other, mapped, plain, odd = asyncio.run(
+        identify(
+            *("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"),
+            *("::ffff:192.0.2.1", "192.0.2.1", "a:b"),
+        )
+    )
+    assert one == same != other
+    assert mapped == plain == "192.0.2.1"
+    assert odd == "a:b"
 
 
 def test_bodies_that_come_slowly_keep_no_other_waiting():

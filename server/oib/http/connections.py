@@ -70,7 +70,7 @@ class Connections:
         return len(self._open)
 
     def identify(self, peer: str, base_url: str, headers: Mapping[str, str]) -> tuple[str, str]:
-        """Return the address of the client and the base URL of a request that a proxy passed on.
+        """Return the client and the base URL of a request that a proxy passed on.
 
         Only trusted proxies are believed; of the addresses in ``X-Forwarded-For``, which each
         proxy appends to, the client is the last that is not a trusted proxy itself.
@@ -86,12 +86,15 @@ class Connections:
             host = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
             host = host or headers.get("host", "")
             base_url = f"{scheme}://{host}" if host else base_url
-        return client, base_url
+        return _owner(client), base_url
 
     # --- connections
 
-    def add(self, connection: "HttpProtocol") -> None:
-        """Count a connection; if there are too many, close the oldest idle one of its client."""
+    def add(self, connection: "HttpProtocol") -> str:
+        """Count a connection, and return for whom it counts.
+
+        If there are too many, the oldest idle one of its client is closed.
+        """
         owner = _owner(connection.peer)
         self._open[connection] = owner
         self._count[owner] += 1
@@ -100,6 +103,7 @@ class Connections:
             self._make_room(owner, connection)
         elif len(self._open) > self.max_connections:
             self._make_room(max(self._count, key=self._count.__getitem__), connection)
+        return owner
 
     def remove(self, connection: "HttpProtocol") -> None:
         """Forget a connection that is closed."""
@@ -218,7 +222,10 @@ class Connections:
 
 
 def _owner(address: str) -> str:
-    """Return whom a connection counts for: an address, or a network of IPv6, one subscriber's."""
+    """Return who a client is: an address, or the network of an address of IPv6, one subscriber's.
+
+    So nobody is many clients by having many addresses.
+    """
     if ":" not in address:
         return address
     with suppress(ValueError):

@@ -26,10 +26,10 @@ class Request:
 
     ``path`` is percent-decoded, one character a byte, as WSGI has it; ``query`` is as it was sent.
     ``headers`` have names in lower case; several values of one name are joined by commas; names
-    with an underscore are left out. ``client`` is the address of whoever asks, ``base_url`` the
-    scheme and authority under which this server is known. ``started`` is a reading of
-    ``time.perf_counter``. ``cache_result`` is set by the response cache: ``hit``, ``miss`` or
-    nothing; ``version`` is that of the data that the request is answered from.
+    with an underscore are left out. ``client`` stands for whoever asks: an address, or a network of
+    IPv6. ``base_url`` is the scheme and authority under which this server is known. ``started`` is
+    a reading of ``time.perf_counter``. ``cache_result`` is set by the response cache: ``hit``,
+    ``miss`` or nothing; ``version`` is that of the data that the request is answered from.
     """
 
     method: str

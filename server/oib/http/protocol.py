@@ -69,6 +69,7 @@ class HttpProtocol(asyncio.Protocol):
         "_answered_raw",
         "_base_url",
         "_body",
+        "_client",
         "_closes",
         "_connections",
         "_content_size",
@@ -108,7 +109,7 @@ class HttpProtocol(asyncio.Protocol):
         self._connections = connections
         self._transport: asyncio.Transport = cast(asyncio.Transport, None)
         self._parser: httptools.HttpRequestParser | None = None
-        self.peer = self._base_url = ""
+        self.peer = self._client = self._base_url = ""
         self._is_from_proxy = False
         self.deadline = math.inf
         self.last_active = 0.0
@@ -148,7 +149,7 @@ class HttpProtocol(asyncio.Protocol):
         self._base_url = settings.public_url or _url_of(transport.get_extra_info("sockname"))
         self.last_active = self._connections.time()
         self.deadline = self.last_active + settings.head_seconds
-        self._connections.add(self)
+        self._client = self._connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End, and stop all work for the client."""
@@ -500,9 +501,9 @@ class HttpProtocol(asyncio.Protocol):
         if not target.startswith(b"/") and not (target == b"*" and method == "OPTIONS"):
             target = _origin_form(target)
         path, _, query = target.partition(b"#")[0].partition(b"?")
-        client, base_url = self.peer, self._base_url
+        client, base_url = self._client, self._base_url
         if self._is_from_proxy:
-            client, base_url = self._connections.identify(client, base_url, headers)
+            client, base_url = self._connections.identify(self.peer, base_url, headers)
         if b"%" in path:
             path = unquote_to_bytes(path)
         return Request(
