@@ -80,9 +80,10 @@ def test_each_locator_printed_is_the_one_in_the_claim_file(followed):
         assert output.split()[-2] in claims
 
 
-def test_nothing_is_found_and_every_passage_verified(followed):
+def test_nothing_is_found_in_what_was_added_and_every_passage_verified(followed):
     outputs = {command: output for command, _, output in followed[1]}
-    assert "nothing found" in outputs["check"]
+    assert "example-" not in outputs["check"]
+    assert "files checked" in outputs["check"]
     assert outputs["evidence"].endswith(": 2 passages: 2 verified\n")
 
 
