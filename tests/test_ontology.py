@@ -141,4 +141,4 @@ def test_the_ontology_has_the_version_of_the_package(home):
 def test_modules_parse_to_rdf_without_blank_nodes_but_for_axioms(home):
     for path in (home / "ontology").glob("*.ttl"):
         graph = Graph().parse(path)
-        assert len(graph) > 20, path
+        assert len(graph) > 2, path
