@@ -79,7 +79,10 @@ _WITH_DAY: Final = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})")
 #: So many digits no number of the data has; Python would take long to read more.
 _MAX_DIGITS: Final = 400
 
-_REGISTER: Final = re.compile(r"https://(?:ror\.org/(?P<ror>\w+)|isni\.org/isni/(?P<isni>\w+))")
+_REGISTER: Final = re.compile(
+    r"https://(?:ror\.org/(?P<ror>\w+)|isni\.org/isni/(?P<isni>\w+)|orcid\.org/(?P<orcid>[\w-]+)"
+    r"|search\.gleif\.org/#/record/(?P<lei>\w+))"
+)
 _ROR_DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
 
 
@@ -320,7 +323,11 @@ def _fits_register(iri: str) -> bool:
     match = _REGISTER.fullmatch(iri)
     if not match:
         return True
-    return _is_ror(match["ror"]) if match["ror"] else _is_isni(match["isni"])
+    if match["ror"]:
+        return _is_ror(match["ror"])
+    if match["lei"]:
+        return _is_lei(match["lei"])
+    return _is_isni(match["isni"] or match["orcid"].replace("-", ""))
 
 
 def _is_ror(identifier: str) -> bool:
@@ -331,6 +338,13 @@ def _is_ror(identifier: str) -> bool:
     for digit in identifier[:-2]:
         number = number * 32 + _ROR_DIGITS.index(digit)
     return 98 - (number * 100) % 97 == int(identifier[-2:])
+
+
+def _is_lei(identifier: str) -> bool:
+    """Check the last two digits of an LEI (ISO 17442, ISO/IEC 7064 MOD 97-10)."""
+    if not re.fullmatch(r"[0-9A-Z]{18}[0-9]{2}", identifier):
+        return False
+    return int("".join(str(int(character, 36)) for character in identifier)) % 97 == 1
 
 
 def _is_isni(identifier: str) -> bool:
