@@ -172,8 +172,17 @@ def _parser() -> argparse.ArgumentParser:
     one = command(
         "evidence", verify_evidence, "verify locators and digests against a copy of the source"
     )
-    one.add_argument("--document", type=Path, required=True, metavar="FILE", help=_COPY)
-    one.add_argument("--slug", help="of which document; by default, what its digests say")
+    one.add_argument(
+        "files", metavar="FILE", nargs="*", type=Path, help="Turtle with locators; else the home"
+    )
+    one.add_argument(
+        "--document",
+        action="append",
+        required=True,
+        metavar="[SLUG=]FILE",
+        help=f"{_COPY}; may be repeated, with the slug of id/document/SLUG before each",
+    )
+    one.add_argument("--slug", help="of a FILE without one; by default, what its digests say")
     one.add_argument("--encoding", default="utf-8", help="of a plain text (%(default)s)")
     one.add_argument("--out", type=Path, help="folder of the snapshots")
 

@@ -94,16 +94,29 @@ def verify_evidence(arguments: argparse.Namespace) -> int:
     from oib.documents import locator
 
     home = find_home(arguments.home)
-    slug = arguments.slug or locator.recognize(
-        home, copies.read_copy(arguments.document, arguments.encoding)
-    )
-    store = build.ensure(home, _folder(arguments, home), _progress).store()
-    passages = evidence.verify(store, arguments.document, slug, arguments.encoding)
-    for passage in passages:
-        if passage.state != "verified":
-            print(passage)
-    print(f"document/{slug}: {evidence.summary(passages)}")
-    return 1 if any(passage.state == "missing" for passage in passages) else 0
+    named = evidence.parse_copies(arguments.document)
+    if (unnamed := named.pop("", None)) is not None:
+        slug = arguments.slug or locator.recognize(
+            home, copies.read_copy(unnamed, arguments.encoding)
+        )
+        named = {slug: unnamed, **named}
+    if arguments.files:
+        passages = evidence.verify_files(home, arguments.files, named, arguments.encoding)
+        groups = {"the files": passages}
+    else:
+        store = build.ensure(home, _folder(arguments, home), _progress).store()
+        groups = {
+            f"document/{slug}": evidence.verify(store, copy, slug, arguments.encoding)
+            for slug, copy in named.items()
+        }
+    for passages in groups.values():
+        for passage in passages:
+            if passage.state != evidence.VERIFIED:
+                print(printable(str(passage)))
+    for name, passages in groups.items():
+        print(f"{name}: {evidence.summary(passages)}")
+    states = {passage.state for passages in groups.values() for passage in passages}
+    return 1 if states - {evidence.VERIFIED, evidence.MOVED} else 0
 
 
 def describe_document(arguments: argparse.Namespace) -> int:

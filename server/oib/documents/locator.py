@@ -9,6 +9,7 @@ from oib import turtle
 from oib.documents import description
 from oib.errors import BadInput, NotFound
 from oib.namespaces import ID, OIB
+from oib.validation.alignment import AlignedCopy
 from oib.validation.copies import read_copy
 from oib.validation.passages import find, normalize
 
@@ -68,15 +69,18 @@ def locate(home: Path, slug: str, words: str, copy: str, unit: str | None = None
     if unit and unit not in {each.label for each in known}:
         labels = ", ".join(each.label for each in known)
         raise NotFound(f"document/{slug} has no unit {unit}; it has {labels}")
-    aligned = {each.label: find(text, each.length, each.digest) for each in known}
+    aligned_copy = AlignedCopy(copy)
+    aligned = {each.label: aligned_copy.find(each.length, each.digest) for each in known}
     places = [
-        (each.label, start, end)
-        for each in known
-        if (at := aligned[each.label]) is not None and unit in (None, each.label)
-        for start, end in _places(text[at : at + each.length], words)
+        (label, start, end)
+        for label, unit_text in aligned.items()
+        if unit_text is not None and unit in (None, label)
+        for start, end in _places(unit_text, words)
     ]
     if not places:
-        raise _nowhere(slug, words, text, [label for label, at in aligned.items() if at is None])
+        raise _nowhere(
+            slug, words, text, [label for label, found in aligned.items() if found is None]
+        )
     if len(places) > 1:
         where = ", ".join(f"{label} at {start}" for label, start, _ in places)
         raise BadInput(
@@ -84,10 +88,10 @@ def locate(home: Path, slug: str, words: str, copy: str, unit: str | None = None
             " give more of its words, or name the unit with --unit"
         )
     [(label, start, end)] = places
-    at = aligned[label]
-    assert at is not None
+    unit_text = aligned[label]
+    assert unit_text is not None
     evidence, described = _evidence(home, slug, label, start, end)
-    return Passage(slug, label, start, text[at + start : at + end], evidence, described)
+    return Passage(slug, label, start, unit_text[start:end], evidence, described)
 
 
 def find_copy(home: Path, slug: str, folder: str | None) -> Path:

@@ -4,7 +4,7 @@ The normal form makes copies of one text equal that differ only in layout:
 
 1. Unicode NFC;
 2. typographic ligatures (U+FB00 to U+FB06) as letters; soft hyphens, zero-width characters, byte
-   order marks and controls of direction left out;
+   order marks and controls of direction left out, and with a soft hyphen the line break after it;
 3. no space and no line break between two Chinese or Japanese characters, and no line break between
    such a character, or a mark that follows it, and the next such character: they are set without
    spaces, so a break there is one of layout;
@@ -27,12 +27,14 @@ _LAYOUT = re.compile(
     rf"|(?:(?<=[{_CJK}])|(?<=[{_CJK}]{_MARK})|(?<=[{_CJK}]{_MARK}{_MARK}))"
     rf"[^\S\n]*\n\s*(?=[{_CJK}“‘(\[])"
 )
+_SOFT_BREAK = re.compile(r"\xad[^\S\n]*\n\s*")
 _SPACE = re.compile(r"\s+")
-_START = re.compile(rf"(?<=[\s\])])\S|(?<=[{_CJK}])\S|(?<=[{_CJK}]{_MARK})\S")
+_START = re.compile(rf"(?<=[\s\])([“‘\"'—–-])\S|(?<=[{_CJK}])\S|(?<=[{_CJK}]{_MARK})\S")
 
 
 def normalize(text: str) -> str:
     """Return the normal form of a text, as the module describes it."""
+    text = _SOFT_BREAK.sub("", text)
     text = unicodedata.normalize("NFC", text.translate(_LIGATURES | _INVISIBLE))
     return _SPACE.sub(" ", _LAYOUT.sub("", text)).strip()
 
@@ -48,7 +50,7 @@ def find(text: str, length: int, wanted: str) -> int | None:
     Only the digest of the passage is known, so every place where a word or a mark can begin is
     tried: a reader's copy may be wrapped, paged or stripped of its headings and still align.
     """
-    for start in _starts(text):
+    for start in starts(text):
         if start + length > len(text):
             return None
         if digest(text[start : start + length]) == wanted:
@@ -56,9 +58,9 @@ def find(text: str, length: int, wanted: str) -> int | None:
     return None
 
 
-def _starts(text: str) -> Iterator[int]:
-    """Yield the offsets at which a passage can begin: after a space, a bracket, or anywhere in
-    Chinese and Japanese, which are set without spaces."""
+def starts(text: str) -> Iterator[int]:
+    """Yield the offsets at which a passage can begin: after a space, a bracket, a quotation mark
+    or a dash, or anywhere in Chinese and Japanese, which are set without spaces."""
     yield 0
     for match in _START.finditer(text):
         yield match.start()
