@@ -149,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--fix", action="store_true", help="show what can be mended, as a diff")
     one.add_argument("--write", action="store_true", help="with --fix: change the files")
     one.add_argument("--timeout", type=float, metavar="SECONDS", default=60, help="(%(default)s)")
-    one.add_argument("--memory", type=int, metavar="MIB", default=448, help="(%(default)s)")
+    one.add_argument("--memory", type=int, metavar="MIB", default=384, help="(%(default)s)")
 
     one = command("rule", show_rule, "explain a rule of the check, or list all of them")
     one.add_argument("rule", metavar="RULE", nargs="?", help="such as CLM-09")

@@ -6,31 +6,29 @@ beyond RDF 1.1 is refused on top: triple terms, annotations, base directions, VE
 """
 
 import re
-from difflib import get_close_matches
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from pyoxigraph import RdfFormat, Triple, parse
 
 from oib.errors import BadInput, BadTurtle
-from oib.namespaces import ID, PREFIXES
+from oib.turtle.diagnosis import find_hint
 from oib.turtle.lexer import NEWLINE, tokenize
 
 #: How deep brackets may be nested, so that no submission can exhaust the stack of a reader.
 MAX_DEPTH: Final = 64
+#: So many errors of one text are reported.
+MAX_ERRORS: Final = 100
+#: Longer IRIs stand for no thing; as namespaces they would let a small file grow without end.
+MAX_IRI: Final = 2000
+_LONG_IRI: Final = re.compile(rf"<[^<>\"{{}}|^`\\\s]{{{MAX_IRI + 1}}}")
+_MAX_STATEMENTS: Final = 5000
 
 _PLACE: Final = re.compile(r"Parser error (?:at|between) .*?: ", re.DOTALL)
-_UNDECLARED: Final = re.compile(r"The prefix ([^\s:]*): has not been declared")
 #: What a text of RDF 1.2 holds somewhere; only then its tokens are looked at one by one.
 _SUSPECT: Final = re.compile(r"<<|~|\{\||--|version", re.IGNORECASE)
 _WORDS: Final = {"a", "true", "false", "prefix", "base"}
-_HINTS: Final = {
-    "No scheme found": f"a relative IRI needs a line such as @base <{ID}> . above it",
-    "A dot is expected": "or, before this place, a semicolon or a comma",
-    "Unexpected end of file": "what begins here is nowhere closed",
-    "Unexpected end": "the last statement has no dot",
-    "Line jumps are not allowed": 'a text of several lines stands between """ and """',
-}
 
 
 def read_text(path: Path) -> str:
@@ -85,37 +83,81 @@ def triples(text: str, path: str = "<text>", base: str | None = None) -> tuple[T
     Raises:
         BadTurtle: the first place where the text is not Turtle of RDF 1.1.
     """
+    if long := _LONG_IRI.search(text):
+        reason = f"an IRI of more than {MAX_IRI} characters; shorten it"
+        raise BadTurtle(path, *line_and_column(text, long.start()), reason)
     try:
         quads = parse(text, RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True)
         found = tuple(quad.triple for quad in quads)
     except SyntaxError as error:
-        raise _fault(error, path) from error
+        raise _fault(error, path, text) from error
+    except MemoryError as error:
+        reason = "a literal or an IRI is longer than the parser takes (16 MiB); split or shorten it"
+        raise BadTurtle(path, 1, 1, reason) from error
     _refuse_foreign(text, path)
     return found
 
 
 def syntax_errors(text: str, path: str = "<text>", base: str | None = None) -> list[BadTurtle]:
-    """Return every fault of a text, at most one a line, because one often breeds the next.
+    """Return every error of a text, at most one a line, because one often breeds the next.
 
-    The parser takes up again behind a faulty statement; a text that passes has no faults.
+    Each statement is parsed by itself, so that an error hides none in its neighbours. A text that
+    is accepted has no errors.
     """
-    found: dict[int, BadTurtle] = {}
     text = text.removeprefix("\ufeff")
+    if _LONG_IRI.search(text):
+        return []  # ``triples`` has the one reason, and parsing could take all the memory
+    found: dict[int, BadTurtle] = {}
     quads = parse(text, RdfFormat.TURTLE, base_iri=base)
-    while True:
+    while len(found) < MAX_ERRORS:
         try:
             next(quads)
         except StopIteration:
             break
         except SyntaxError as error:
-            fault = _fault(error, path)
-            found.setdefault(fault.line, fault)
+            first = _fault(error, path, text)
+            found.setdefault(first.line, first)
+        except MemoryError:
+            break
     if not found:
         try:
             _refuse_foreign(text, path)
-        except BadTurtle as fault:
-            return [fault]
-    return list(found.values())
+        except BadTurtle as refused:
+            return [refused]
+        return []
+    for other in _errors_by_statement(text, path, base):
+        found.setdefault(other.line, other)
+    return [found[line] for line in sorted(found)][:MAX_ERRORS]
+
+
+def _errors_by_statement(text: str, path: str, base: str | None) -> Iterator[BadTurtle]:
+    """Yield the first error of each statement after the first, parsed by itself."""
+    head: list[str] = []
+    start = 0
+    dots = [token.end for token in tokenize(text) if token.kind == "sign" and token.text == "."]
+    if len(dots) > _MAX_STATEMENTS:
+        return
+    for end in dots:
+        statement = text[start:end]
+        bare = re.sub(r"^(?:\s|#[^\n]*\n?)*", "", statement)
+        line, column = line_and_column(text, start)
+        start = end
+        # The statement keeps its lines: what it needs from above stands on one line before it.
+        try:
+            quads = parse(f"{' '.join(head)}\n{statement}", RdfFormat.TURTLE, base_iri=base)
+            for _ in quads:
+                pass
+        except SyntaxError as error:
+            fault = _fault(error, path, "")
+            at_line = line + fault.line - 2
+            at_column = fault.column + (column - 1 if fault.line == 2 else 0)
+            hinted = find_hint(statement, fault.reason, 0)
+            if fault.line >= 2:
+                reason = f"{fault.reason}; {hinted}" if hinted else fault.reason
+                yield BadTurtle(path, at_line, at_column, reason)
+        else:
+            if bare[:1] == "@" or bare[:6].lower() == "prefix" or bare[:4].lower() == "base":
+                head.append(re.sub(r"\s+", " ", bare))
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
@@ -124,23 +166,18 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return len(breaks) + 1, offset - (breaks[-1] if breaks else 0) + 1
 
 
-def _fault(error: SyntaxError, path: str) -> BadTurtle:
+def _fault(error: SyntaxError, path: str, text: str) -> BadTurtle:
     """Return a parser's error with what mends it."""
     reason = _PLACE.sub("", error.msg, count=1).replace(" or graph name", "")
-    hint = next((hint for sign, hint in _HINTS.items() if sign in reason), "")
-    if undeclared := _UNDECLARED.search(reason):
-        hint = _declaration(undeclared[1])
-    return BadTurtle(
-        path, error.lineno or 1, error.offset or 1, f"{reason}; {hint}" if hint else reason
-    )
+    line, column = error.lineno or 1, error.offset or 1
+    hint = find_hint(text, reason, _offset(text, line, column)) if text else ""
+    return BadTurtle(path, line, column, f"{reason}; {hint}" if hint else reason)
 
 
-def _declaration(prefix: str) -> str:
-    """Return the line that declares a prefix of the project, or of the one most like it."""
-    if prefix in PREFIXES:
-        return f"add the line @prefix {prefix}: <{PREFIXES[prefix]}> ."
-    near = get_close_matches(prefix, PREFIXES, n=1)
-    return f"did you mean {near[0]}: ?" if near else f"add a line @prefix {prefix}: <…> ."
+def _offset(text: str, line: int, column: int) -> int:
+    """Return the offset of a line and a column, both from 1."""
+    starts = [0, *(match.end() for match in NEWLINE.finditer(text))]
+    return min(len(text), starts[min(line, len(starts)) - 1] + column - 1)
 
 
 def _refuse_foreign(text: str, path: str) -> None:

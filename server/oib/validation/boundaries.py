@@ -22,6 +22,8 @@ from oib.validation.problems import Problem
 from oib.validation.shape_graph import TYPE, iri_of
 
 _THING: Final = re.compile(re.escape(ID) + r"[a-z]+/.")
+#: Longer names than this are no slips of the pen, and comparing them takes long.
+_LONGEST_COMPARED: Final = 200
 _CLAIM_PARTS: Final = {
     OIB + name for name in ("claimSubject", "claimPredicate", "claimObject", "claimValue")
 }
@@ -52,6 +54,10 @@ def inspect(document: Document, home: HomeIndex) -> Boundaries:
     if not document.triples:
         found.problems.append(Problem(OIBS + "FIL-01", anchor="file", document=document))
         return found
+    if _has_wrong_base(document, home):
+        found.problems.append(_namespace_problem(document, BASE, ID))
+        found.strange = {BASE}
+        return found
     strange = _strange_namespaces(document, home)
     found.strange = set(strange)
     for namespace, meant in strange.items():
@@ -68,6 +74,16 @@ def inspect(document: Document, home: HomeIndex) -> Boundaries:
             told.add(place)
             found.problems.append(problem)
     return found
+
+
+def _has_wrong_base(document: Document, home: HomeIndex) -> bool:
+    """Return whether things lie at the base of everything, in place of that of things."""
+    kinds = {thing.removeprefix(ID).partition("/")[0] for thing in home.things}
+    return any(
+        iri_of(triple.subject).removeprefix(BASE).partition("/")[0] in kinds
+        for triple in document.triples
+        if iri_of(triple.subject).startswith(BASE)
+    )
 
 
 def _refusal(triple: Triple, document: Document) -> Problem | None:
@@ -120,6 +136,8 @@ def _nearest_namespace(namespace: str, known: Iterable[str]) -> str:
     for candidate in candidates:
         if _bare(candidate) == bare:
             return candidate
+    if len(bare) > _LONGEST_COMPARED:
+        return ""
     best = max(candidates, key=lambda each: SequenceMatcher(None, bare, _bare(each)).ratio())
     return best if SequenceMatcher(None, bare, _bare(best)).ratio() > 0.85 else ""
 
@@ -227,6 +245,8 @@ def nearest_term(iri: str, kind: str, home: HomeIndex, submitted: Iterable[str] 
 
 
 def _closest(iri: str, candidates: list[str], start: str) -> str:
+    if len(iri) > _LONGEST_COMPARED:
+        return ""
     names = {each.removeprefix(start): each for each in sorted(candidates)}
     name = iri.removeprefix(start)
     for each, whole in names.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -25,12 +26,14 @@ from oib.validation.home_index import HomeIndex
 from oib.validation.interpretation import Interpreter
 from oib.validation.lexical import find_errors
 from oib.validation.locate import Locator
+from oib.validation.names import shared_names
 from oib.validation.problems import Problem
 from oib.validation.report import FileEffect, Finding, Place, Report
 from oib.validation.rules import Rule, escape, load_rules
 from oib.validation.shacl import Result, Validation, Validator
 from oib.validation.shape_graph import TYPE, Term
 from oib.validation.submission import Effect, Submission, decide_effect
+from oib.validation.syntax_messages import in_chinese
 
 __all__ = ["Checker", "Finding", "Report", "check"]
 
@@ -95,8 +98,24 @@ class Checker:
         Raises:
             BadInput: the effect fits no file of the home.
         """
+        effects = self.decide_effects([path for path, _ in files], effect)
+        return self.check_with_effects(files, effects)
+
+    def decide_effects(
+        self, paths: Sequence[str], effect: str | None = None
+    ) -> list[tuple[Effect, str | None]]:
+        """Return what each file does, and to which file of the home; see ``decide_effect``."""
+        known = self.home.files.keys() | self.home.unreadable.keys()
+        return [decide_effect(path, self.home.home, known, effect) for path in paths]
+
+    def check_with_effects(
+        self,
+        files: Sequence[tuple[str, bytes | str]],
+        effects: Sequence[tuple[Effect, str | None]],
+    ) -> Report:
+        """Check files whose effects are decided; this needs no file system any more."""
         with self._lock:
-            return _Check(self, files, effect).report()
+            return _Check(self, files, effects).report()
 
     def _check_home(self) -> Report:
         errors = [
@@ -126,6 +145,7 @@ class Checker:
         matched = frozenset().union(*validation.focus_nodes.values())
         things = {t.subject for found in seen for t in found.accepted}
         problems += _unmatched(things - matched, problems)
+        problems += shared_names(self.home.triples_of(self.home.files))
         locator = Locator((), self.home, self.rules)
         return Report(
             tuple(effects),
@@ -148,19 +168,20 @@ class _Check:
     """One check of some files."""
 
     def __init__(
-        self, checker: Checker, files: Sequence[tuple[str, bytes | str]], effect: str | None
+        self,
+        checker: Checker,
+        files: Sequence[tuple[str, bytes | str]],
+        effects: Sequence[tuple[Effect, str | None]],
     ) -> None:
         self.checker, self.home = checker, checker.home
         self.errors: list[Finding] = []
         self.submissions: list[Submission] = []
         self.effects: list[FileEffect] = []
         self.problems: list[Problem] = []
-        for path, content in files:
-            self._read(path, content, effect)
+        for (path, content), (effect, target) in zip(files, effects, strict=True):
+            self._read(path, content, effect, target)
 
-    def _read(self, path: str, content: bytes | str, effect: str | None) -> None:
-        known = self.home.files.keys() | self.home.unreadable.keys()
-        kind, target = decide_effect(path, self.home.home, known, effect)
+    def _read(self, path: str, content: bytes | str, effect: Effect, target: str | None) -> None:
         try:
             text = turtle.decode(content, path) if isinstance(content, bytes) else content
             document = turtle.parse(text, path, base=ID)
@@ -169,7 +190,7 @@ class _Check:
             errors = _errors_of(content, path) or [error]
             self.errors += [_syntax_finding(self.checker.rules, each) for each in errors]
         else:
-            self.submissions.append(Submission(document, kind, target))
+            self.submissions.append(Submission(document, effect, target))
 
     def report(self) -> Report:
         """Carry the check out."""
@@ -180,13 +201,14 @@ class _Check:
         results, described, matched, full = self._validate(added, removed)
         interpreter = Interpreter(self.home, self.checker.rules, described)
         problems = interpreter.problems(results, seen, self.problems)
-        things = {
+        things: set[Term] = {
             triple.subject
             for submission, found in zip(self.submissions, seen, strict=True)
             if submission.effect is not Effect.REMOVES
             for triple in found.accepted
         }
         problems += _unmatched(things - matched, problems)
+        problems += self._shared_names(things, added, removed)
         documents = [submission.document for submission in self.submissions]
         locator = Locator(documents, self.home, self.checker.rules)
         findings = {*self.errors, *map(locator.finding, problems)}
@@ -199,6 +221,13 @@ class _Check:
             readable=not self.errors,
             full_run=full,
         )
+
+    def _shared_names(
+        self, things: set[Term], added: set[Triple], removed: set[Triple]
+    ) -> Iterator[Problem]:
+        """Yield the names that things of the files share with others."""
+        data = (t for t in self.home.triples_of(self.home.files) if t not in removed)
+        yield from shared_names(chain(data, added), things)
 
     def _look_at_file(self, submission: Submission, borders: Boundaries) -> None:
         document = submission.document
@@ -261,7 +290,8 @@ class _Check:
             near = own | self._affected(added, removed)
             validation = validator.validate(store, near)
             results = list(validation.results)
-            unfollowed = self.checker.dependencies.unfollowed
+            predicates = {triple.predicate.value for triple in added | removed}
+            unfollowed = self.checker.dependencies.unfollowed(predicates)
             if unfollowed:
                 every = validator.validate(store, None, unfollowed)
                 results += [each for each in every.results if each.focus not in near]
@@ -371,7 +401,7 @@ def _syntax_finding(rules: Mapping[str, Rule], error: BadTurtle) -> Finding:
         Place(error.path, error.line, error.column, error.line, error.column + 1),
         rule.identifier,
         rule.severity,
-        message=rule.format_message("", escape(error.reason), ""),
+        message={"en": escape(error.reason), "zh-Hans": escape(in_chinese(error.reason))},
         rule_iri=_SYNTAX,
         identity=(error.reason,),
     )

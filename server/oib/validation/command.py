@@ -65,10 +65,11 @@ def _report(
     limits = CheckLimits(arguments.timeout, arguments.memory)
     if not arguments.files:
         return checker.check_home()
+    effects = checker.decide_effects([path for path, _ in files], effect)
     checker.warm_up()
     try:
         return isolation.run(
-            lambda: checker.check_texts(files, effect),
+            lambda: checker.check_with_effects(files, effects),
             limits,
             progress if sys.stderr.isatty() else None,
         )

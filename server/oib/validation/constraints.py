@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -34,8 +34,10 @@ from oib.validation.shape_graph import (
 
 FOCUS: Final = "urn:x-oib:focus"
 IS: Final = "urn:x-oib:is"
-#: A function of the engine: whether a literal lies in the lexical space of its datatype.
-WELL_FORMED: Final = "urn:x-oib:well-formed"
+#: Where the functions lie that the check adds to those of SPARQL.
+FUNCTIONS: Final = "urn:x-oib:"
+#: Whether a literal lies in the lexical space of its datatype.
+WELL_FORMED: Final = FUNCTIONS + "well-formed"
 #: The prefix of the IRIs that stand for shapes in the graph ``FOCUS``.
 SHAPE_KEY: Final = "urn:x-oib:shape:"
 
@@ -66,6 +68,7 @@ class Constraint:
         query: a SELECT of ``?this`` and, where a result has them, ``?value`` and ``?path``.
         predicate: the path of the property shape, if it is a single predicate.
         starts: the predicates with which its path can begin.
+        causes: the predicates that make a node a focus node, where nothing else does.
         reads: what the query reads of the data, as the inside of a SPARQL group.
     """
 
@@ -77,6 +80,7 @@ class Constraint:
     predicate: NamedNode | None
     reads: str
     starts: tuple[NamedNode, ...] = ()
+    causes: tuple[NamedNode, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ def compile_shapes(graph: ShapeGraph) -> CompiledShapes:
     compiled: list[Term] = []
     rest: list[Term] = []
     for shape in _with_targets(graph):
-        if _is_deactivated(graph, shape):
+        computed = _is_computed(graph, shape)
+        if _is_deactivated(graph, shape) and not computed:
             continue
         key = f"{SHAPE_KEY}{len(targets)}"
         try:
@@ -130,8 +135,15 @@ def compile_shapes(graph: ShapeGraph) -> CompiledShapes:
             continue
         compiled.append(shape)
         targets[key] = target
-        constraints += own
+        causes = _causes(graph, shape)
+        constraints += [replace(each, causes=causes) for each in own]
     return CompiledShapes(tuple(constraints), targets, tuple(compiled), tuple(rest))
+
+
+def _is_computed(graph: ShapeGraph, shape: Term) -> bool:
+    """Return whether a shape is deactivated only because other engines lack our functions."""
+    nodes = graph.objects(shape, "sparql")
+    return any(FUNCTIONS in text_of(graph.value(node, "select")) for node in nodes)
 
 
 def _with_targets(graph: ShapeGraph) -> list[Term]:
@@ -143,6 +155,13 @@ def _with_targets(graph: ShapeGraph) -> list[Term]:
     }
     named = {shape for name in (*_TARGETS, "target") for shape in graph.subjects(name)}
     return sorted(implicit | named, key=str)
+
+
+def _causes(graph: ShapeGraph, shape: Term) -> tuple[NamedNode, ...]:
+    if graph.objects(shape, "targetClass") or graph.objects(shape, "targetNode"):
+        return ()
+    nodes = graph.objects(shape, "targetSubjectsOf")
+    return tuple(node for node in nodes if isinstance(node, NamedNode))
 
 
 def _target(graph: ShapeGraph, shape: Term) -> str:
@@ -398,9 +417,9 @@ _COMPONENTS: Final[dict[str, Callable[[ShapeGraph, Term, str, str], _Queries]]] 
 
 
 def _sparql(graph: ShapeGraph, shape: Term, node: Term, key: str) -> Iterator[Constraint]:
-    if _is_deactivated(graph, node):
-        return
     select = text_of(graph.value(node, "select"))
+    if _is_deactivated(graph, node) and FUNCTIONS not in select:
+        return
     if (
         not isinstance(node, NamedNode)
         or len(re.findall(r"\bSELECT\b", _STRING.sub("", select), re.IGNORECASE)) != 1

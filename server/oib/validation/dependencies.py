@@ -91,7 +91,10 @@ class _Group:
 
 @dataclass(frozen=True)
 class _Step:
-    """How a change of one predicate leads to focus nodes; any predicate when it is empty."""
+    """How a change of one predicate leads to focus nodes; any predicate when it is empty.
+
+    Without a query the change can affect any focus node.
+    """
 
     predicate: str
     query: str
@@ -102,15 +105,25 @@ class Dependencies:
 
     def __init__(self, constraints: Iterable[Constraint]) -> None:
         steps: dict[_Step, None] = {}
-        unfollowed: set[str] = set()
+        self._unfollowed: dict[str, set[str]] = {}
         for constraint in constraints:
             try:
-                steps |= dict.fromkeys(_steps(_parse(constraint.reads)))
+                found = list(_steps(_parse(constraint.reads)))
             except Unfollowable:
-                unfollowed.add(constraint.rule)
+                self._unfollowed.setdefault(constraint.rule, set()).add("")
+                continue
+            for step in found:
+                if step.query:
+                    steps[step] = None
+                else:
+                    self._unfollowed.setdefault(constraint.rule, set()).add(step.predicate)
         self._steps = tuple(steps)
-        #: The rules of which nobody can tell what a change affects.
-        self.unfollowed = frozenset(unfollowed)
+
+    def unfollowed(self, predicates: set[str]) -> frozenset[str]:
+        """Return the rules of which nobody can tell what a change of some predicates affects."""
+        return frozenset(
+            rule for rule, read in self._unfollowed.items() if "" in read or read & predicates
+        )
 
     def affected(self, store: Store, predicates: set[str]) -> set[Term]:
         """Return the focus nodes that the triples in the graph ``CHANGED`` can affect.
@@ -194,11 +207,12 @@ def _step(
             waiting.remove(each)
             joined.append(each)
             known |= each.variables
+    predicate = "" if term.startswith("?") else term[1:-1]
     if _THIS not in known:
-        raise Unfollowable("not joined with $this")
+        return _Step(predicate, "")
     body = " ".join(map(str, joined))
     query = f"SELECT DISTINCT ?this WHERE {{ GRAPH {CHANGED} {{ {' '.join(changed)} }} {body} }}"
-    return _Step("" if term.startswith("?") else term[1:-1], query)
+    return _Step(predicate, query)
 
 
 def _occurrences(path: _Path) -> Iterator[tuple[_Path | None, str, _Path | None, bool]]:

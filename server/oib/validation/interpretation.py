@@ -61,6 +61,7 @@ class Interpreter:
             if result.focus not in reused
             and (result.focus, result.value) not in lexical
             and result.value not in refused
+            and (result.path is None or namespace_of(result.path.value) not in strange)
             and (result.value is None or namespace_of(iri_of(result.value)) not in strange)
             and not any((result.focus, predicate) in withheld for predicate in result.predicates)
         ]
@@ -83,6 +84,7 @@ class Interpreter:
         ):
             rule = _NOT_DESCRIBED
         known = self.rules.get(rule)
+        missing = component.startswith(("MinCount", "HasValue"))
         problem = Problem(
             rule,
             focus=result.focus,
@@ -91,6 +93,7 @@ class Interpreter:
             severity=result.severity,
             component=component,
             text=result.text,
+            near=result.causes + (() if missing else result.predicates),
         )
         if result.value == result.focus and result.path is None:
             return replace(problem, anchor="subject")
@@ -136,11 +139,14 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
             reported[each.focus].add(each.path.value)
         if each.suggestion and each.anchor == "verb":
             meant[each.focus].add(each.suggestion)
+    copied = {(each.focus, each.value) for each in problems if each.rule == OIBS + "TXT-02"}
     classless = {each.focus for each in problems if each.rule in _UNKNOWN_CLASS}
     found = []
     for each in problems:
         if each.value in classless and each.value != each.focus and each.anchor != "verb":
             continue  # of what class the value is, nobody can tell
+        if each.rule == OIBS + "TXT-03" and (each.focus, each.value) in copied:
+            continue
         missing = each.component == "MinCountConstraintComponent"
         if missing and each.path is not None and each.path.value in meant[each.focus]:
             continue  # the field is there, misspelled

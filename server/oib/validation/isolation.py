@@ -33,7 +33,7 @@ class CheckLimits:
     """What a check may use: seconds of time, and MiB of memory on top of the data of the home."""
 
     seconds: float = 60.0
-    memory_mib: int = 448
+    memory_mib: int = 384
 
 
 def run(

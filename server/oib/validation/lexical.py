@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 import langcodes
+import opencc
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from oib.edtf import parse_edtf
@@ -183,6 +184,8 @@ def _find_literal_errors(term: Literal) -> Iterator[_Error]:
         yield "LEX-08", f"“{text}”", stored
     if term.language and not _is_language_tag(term.language):
         yield "LEX-03", f"@{term.language}", None
+    if term.language and not _fits_script(text, term.language):
+        yield "LEX-09", f"“{text}”@{term.language}", None
     composed = unicodedata.normalize("NFC", text)
     if text != composed:
         yield "LEX-04", f"“{text}”", _with_value(term, composed)
@@ -221,6 +224,36 @@ _ANY: Final = NamedNode("urn:x-oib:any")
 def _is_language_tag(tag: str) -> bool:
     """Return whether a tag is valid: BCP 47, with subtags of the IANA registry."""
     return "_" not in tag and bool(langcodes.tag_is_valid(tag))
+
+
+@lru_cache(maxsize=1)
+def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
+    """Return the conversions to Simplified and to Traditional Chinese."""
+    return opencc.OpenCC("t2s"), opencc.OpenCC("s2t")
+
+
+def to_simplified(text: str) -> str:
+    """Return a text with its Traditional Chinese characters as Simplified ones."""
+    return text if text.isascii() else str(_converters()[0].convert(text))
+
+
+def _fits_script(text: str, language: str) -> bool:
+    """Return whether the script of a text is the one that its language tag names.
+
+    A text with characters that exist only in Traditional Chinese is not zh-Hans, one that has only
+    such as exist in Simplified Chinese is not zh-Hant, one without Latin letters is not English.
+    """
+    tag = language.lower()
+    if tag.startswith("zh") and "latn" not in tag and not text.isascii():
+        simplified, traditional = _converters()
+        if "hant" in tag:
+            is_simplified = simplified.convert(text) == text
+            return not (is_simplified and traditional.convert(text) != text)
+        return "hans" not in tag or to_simplified(text) == text
+    if tag.split("-")[0] == "en" and not text.isascii():
+        letters = [c for c in text if c.isalpha()]
+        return not letters or any("LATIN" in unicodedata.name(c, "") for c in letters)
+    return True
 
 
 # Characters that nobody sees though they are no format characters: fillers and blank patterns.

@@ -40,7 +40,7 @@ class Locator:
         focus, path = format_term(problem.focus), format_term(problem.path)
         value = problem.detail or format_term(problem.value)
         document, span, others = self._find(problem)
-        message = rule.format_message(focus, value, path)
+        message = rule.format_message(focus, value, problem.other or path)
         suggestion = problem.suggestion
         if suggestion:
             name = format_term(NamedNode(suggestion))
@@ -132,10 +132,10 @@ def _preferences(problem: Problem) -> list[str]:
     if problem.value is not None:
         return ["value", "any value", "last value", "subject"]
     if problem.component.startswith(("MaxCount", "UniqueLang")):
-        return ["last value", "subject"]
-    if problem.component.startswith("MinCount") and problem.path != TYPE:
-        return ["subject"]
-    return ["last value", "subject"]
+        return ["last value", "near", "subject"]
+    if problem.component.startswith(("MinCount", "HasValue")):
+        return ["near", "subject"] if len(problem.near) == 1 else ["subject"]
+    return ["last value", "near", "subject"]
 
 
 def _spans(document: Document, problem: Problem, anchor: str) -> list[Span]:
@@ -147,6 +147,11 @@ def _spans(document: Document, problem: Problem, anchor: str) -> list[Span]:
     if anchor == "subject":
         span = document.find_span(focus)
         return [span] if span else []
+    if anchor == "near":
+        terms = [to_rdflib(each) for each in problem.near if each != TYPE]
+        near = [each for term in terms for each in document.find_statements(focus, term)]
+        near.sort(key=lambda each: each.object_node.start)
+        return [document.span(each.object_node) for each in near[-1:]]
     if anchor == "any value":
         path = None
     if path is None and anchor != "any value":

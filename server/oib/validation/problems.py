@@ -24,10 +24,12 @@ class Problem:
         focus, path, value: the terms of it, as far as there are any.
         anchor: where it is to be shown.
         document: the file in which to show it, if only one comes into question.
-        detail: text for ``{?value}`` of the message in place of the value, or for ``{?path}``.
+        detail: text for ``{?value}`` of the message in place of the value.
+        other: text for ``{?path}`` of the message in place of the path.
         suggestion: the term that was most likely meant.
         replacement: what is to be written instead of the anchor's text, if that is certain.
         component: the SHACL constraint component, empty for rules that are not SHACL.
+        near: predicates whose statements show it better than the subject alone.
         text: the message of an engine, for a rule that has none.
     """
 
@@ -38,8 +40,10 @@ class Problem:
     anchor: Anchor = "object"
     document: Document | None = None
     detail: str = ""
+    other: str = ""
     suggestion: str = ""
     replacement: str = ""
     severity: str = ""
     component: str = ""
     text: str = ""
+    near: tuple[NamedNode, ...] = ()

@@ -6,14 +6,13 @@ pySHACL, which is the reference for both. https://www.w3.org/TR/shacl/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import (
     BlankNode,
     DefaultGraph,
-    Literal,
     NamedNode,
     Quad,
     QuerySolutions,
@@ -21,9 +20,8 @@ from pyoxigraph import (
     Triple,
 )
 
-from oib.namespaces import PREFIXES
-from oib.validation.constraints import FOCUS, IS, WELL_FORMED, Constraint, compile_shapes
-from oib.validation.lexical import is_well_formed
+from oib.validation.constraints import FOCUS, IS, Constraint, compile_shapes
+from oib.validation.functions import CUSTOM_FUNCTIONS
 from oib.validation.rdflib_terms import from_rdflib, to_rdflib_graph
 from oib.validation.shape_graph import SH, ShapeGraph, Term
 
@@ -38,7 +36,8 @@ _FOCUS: Final = NamedNode(FOCUS)
 class Result:
     """One validation result: the rule that speaks, its focus node, path and value.
 
-    ``path`` is there where it is one predicate; ``predicates`` are those with which it can begin.
+    ``path`` is there where it is one predicate; ``predicates`` are those with which it can begin,
+    ``causes`` those for which the node was looked at at all.
     """
 
     rule: str
@@ -48,6 +47,7 @@ class Result:
     severity: str
     component: str
     predicates: tuple[NamedNode, ...] = ()
+    causes: tuple[NamedNode, ...] = ()
     text: str = ""
 
 
@@ -158,7 +158,7 @@ def validate_with_pyshacl(data: Iterable[Triple], shapes: Iterable[Triple]) -> I
 
 def _evaluate(constraint: Constraint, store: Store) -> Iterator[Result]:
     """Yield the results of a compiled constraint."""
-    solutions = store.query(constraint.query, custom_functions=_FUNCTIONS)
+    solutions = store.query(constraint.query, custom_functions=CUSTOM_FUNCTIONS)
     assert isinstance(solutions, QuerySolutions)
     names = {variable.value for variable in solutions.variables}
     sparql = constraint.component == "SPARQLConstraintComponent"
@@ -173,6 +173,7 @@ def _evaluate(constraint: Constraint, store: Store) -> Iterator[Result]:
             severity=constraint.severity,
             component=constraint.component,
             predicates=(path,) if isinstance(path, NamedNode) else constraint.starts,
+            causes=constraint.causes,
         )
 
 
@@ -180,13 +181,3 @@ def _solutions(store: Store, query: str) -> QuerySolutions:
     solutions = store.query(query)
     assert isinstance(solutions, QuerySolutions)
     return solutions
-
-
-def _is_well_formed(term: Term) -> Term | None:
-    value = is_well_formed(term)
-    return Literal("true" if value else "false", datatype=NamedNode(PREFIXES["xsd"] + "boolean"))
-
-
-_FUNCTIONS: Final[dict[NamedNode, Callable[..., Term | None]]] = {
-    NamedNode(WELL_FORMED): _is_well_formed
-}

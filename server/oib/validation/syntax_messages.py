@@ -1,0 +1,76 @@
+"""Syntax errors in Chinese: what the parser and ``turtle.diagnosis`` say, sentence by sentence."""
+
+import re
+from typing import Final
+
+# Expressions over an English sentence, and the Chinese for it.
+_SENTENCES: Final = (
+    (r"A dot is expected at the end of statements", "语句末尾应有句点"),
+    (r"or, before this place, a semicolon or a comma", "或在此处之前应有分号或逗号"),
+    (r"The prefix (\S*?): has not been declared", r"前缀 \1: 未声明"),
+    (r"did you mean (\S+): \?", r"是否应为 \1: ？"),
+    (r"add the line (.*)", r"请添加一行 \1"),
+    (r"add a line (.*)", r"请添加一行 \1"),
+    (r"No scheme found in an absolute IRI", "IRI 不完整：缺少协议部分"),
+    (r"a relative IRI needs a line such as (.*) above it", r"相对 IRI 之前须有一行，例如 \1"),
+    (r"Invalid IRI code point '(.*)'", r"IRI 含不允许的字符“\1”"),
+    (r"an IRI holds no blanks; write a hyphen, or %20", "IRI 中不能有空格；请写连字符或 %20"),
+    (r"what begins here is nowhere closed", "此处开始的内容没有结束"),
+    (r"the last statement has no dot", "最后一个语句没有句点"),
+    (r"Unexpected end of file", "文件意外结束"),
+    (r"Unexpected end", "意外结束"),
+    (r"Line jumps are not allowed in string literals.*", "字符串中不能换行"),
+    (r'a text of several lines stands between """ and """', '多行文本须写在 """ 与 """ 之间'),
+    (
+        r"(.) is a typographic mark; texts stand between straight quotes .*",
+        r'\1 是弯引号；文本须用直引号 "…" 括起',
+    ),
+    (r"(.) is full-width; write (.)", r"\1 是全角符号；请写 \2"),
+    (
+        r"here stands a (.*) \((U\+\w+)\); write a plain blank",
+        r"此处是特殊空白（\2）；请改为普通空格",
+    ),
+    (
+        r"here stands an invisible character \((U\+\w+)\); delete it",
+        r"此处有不可见字符（\1）；请删除",
+    ),
+    (
+        r"this is JSON, perhaps JSON-LD; .*",
+        "这是 JSON（或为 JSON-LD）；oib 读取 Turtle，请另存为 Turtle",
+    ),
+    (
+        r"this is XML, perhaps RDF/XML; .*",
+        "这是 XML（或为 RDF/XML）；oib 读取 Turtle，请另存为 Turtle",
+    ),
+    (
+        r"a mark of a merge conflict is left in the file; .*",
+        "文件中留有合并冲突标记；请保留其中一个版本",
+    ),
+    (r"PREFIX has no dot behind it; .*", "PREFIX 之后没有句点；请改写为 @prefix，或删去句点"),
+    (r"'(.*)' is not allowed at the beginning of a prefix name", r"“\1”不能作为前缀名的开头"),
+    (r"(.*) is not a valid (subject|predicate|object)", r"\1 不能作为\2"),
+    (r"(.*) is not a valid RDF (?:value|subject|predicate|object)", r"\1 不是有效的 RDF 值"),
+    (
+        r"(.*) is syntax of RDF 1.2; source files keep to RDF 1.1",
+        r"\1 是 RDF 1.2 的语法；源文件只用 RDF 1.1",
+    ),
+    (r"an IRI of more than (\S+) characters; .*", r"IRI 超过 \1 个字符；请缩短"),
+    (r"brackets are nested more than (\d+) deep", r"括号嵌套超过 \1 层"),
+    (r"byte (\S+) is not UTF-8; save the file as UTF-8", r"字节 \1 不是 UTF-8；请将文件存为 UTF-8"),
+    (r"the file is UTF-16; save it as UTF-8", "文件为 UTF-16；请存为 UTF-8"),
+)
+_PARTS: Final = {"subject": "主语", "predicate": "谓语", "object": "宾语"}
+
+
+def in_chinese(reason: str) -> str:
+    """Return the reason of a syntax error in Chinese, as far as its sentences are known."""
+    for pattern, chinese in _SENTENCES:
+        if match := re.fullmatch(pattern, reason, re.DOTALL):
+            said = match.expand(chinese)
+            for english, word in _PARTS.items():
+                said = said.replace(f"作为{english}", f"作为{word}")
+            return said
+    first, semicolon, rest = reason.partition("; ")
+    if semicolon:
+        return f"{in_chinese(first)}；{in_chinese(rest)}"
+    return reason
