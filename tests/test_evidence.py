@@ -1,4 +1,5 @@
 import re
+import unicodedata
 
 import pytest
 
@@ -6,11 +7,19 @@ from oib.documents.locator import recognize
 from oib.errors import BadInput, NotFound
 from oib.validation.copies import read_copy
 from oib.validation.evidence import summary, verify
-from one_document import SLUGS
+from oib.validation.passages import find, normalize
+from one_document import HEAD, SLUGS, merged_of, rows
 from projects import ROOT
 from source_texts import SEED, copy_of
 
 SLUG = SEED
+UNITS = "WHERE { ?unit oib:unitDigest ?digest ; oib:characterCount ?length }"
+NAMED = """WHERE {
+  ?claim a oib:Claim ; oib:hasEvidence ?evidence .
+  ?evidence oib:inUnit ?unit ; oib:startCharacter ?start ; oib:endCharacter ?end .
+  ?claim oib:subjectAsNamed|oib:objectAsNamed|oib:roleAsNamed
+      |oib:hedgeAsNamed|oib:qualifierAsNamed ?named
+}"""
 
 
 @pytest.fixture
@@ -23,6 +32,35 @@ def test_every_locator_holds_against_its_document(store, slug):
     passages = verify(store, copy_of(slug), slug)
     assert {passage.state for passage in passages} == {"verified"}
     assert summary(passages) == f"{len(passages)} passages: {len(passages)} verified"
+
+
+def folded(text):
+    """Return a text without its case and without punctuation, whose width and quotes may differ."""
+    return re.sub(r"[^\w\s+-]", "", unicodedata.normalize("NFKC", normalize(text))).casefold()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_words_as_named_stand_in_the_passages_of_their_claim(home, slug):
+    text, store = normalize(read_copy(copy_of(slug))), merged_of(home, slug)
+    units = {
+        unit: find(text, int(length), wanted)
+        for unit, length, wanted in rows(store, f"{HEAD}SELECT ?unit ?length ?digest {UNITS}")
+    }
+    passages, words = {}, {}
+    for claim, unit, start, end, named in rows(
+        store, f"{HEAD}SELECT ?claim ?unit ?start ?end ?named {NAMED}"
+    ):
+        passage = text[units[unit] + int(start) : units[unit] + int(end)]
+        passages.setdefault(claim, set()).add(passage)
+        words.setdefault(claim, set()).add(named)
+    assert words
+    elsewhere = [
+        (claim.rpartition("/")[2], named)
+        for claim, all_named in words.items()
+        for named in all_named
+        if not any(folded(named) in folded(passage) for passage in passages[claim])
+    ]
+    assert sorted(elsewhere) == []
 
 
 @pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug != SLUG])
