@@ -5,7 +5,7 @@ from collections import defaultdict
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode
 
-from oib import turtle
+from oib import cli, turtle
 from oib.dataset import derivation
 from oib.engine.embedded import Embedded
 from oib.namespaces import ID, OIB, PREFIXES
@@ -148,3 +148,10 @@ def test_a_name_that_a_document_gives_is_no_second_preferred_label(entered):
     assert sorted(tags) == ["en", "zh-hans"]
     names = store.quads_for_pattern(programme, NamedNode(OIB + "hasName"), None)
     assert "海外人才离岸创新创业基地" in {quad.object.value for quad in names}
+
+
+def test_the_command_takes_relative_paths_and_a_patch_of_one_claim(home, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    patch = "tests/second_document/v12-patch-of-one-claim.ttl"
+    assert cli.main(["check", "--home", str(home), patch]) == 0
+    assert "1 changed" in capsys.readouterr().out
