@@ -7,10 +7,11 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from hostile_queries import ENDLESS, ODD
-from oib.engine.bounded import MAX_CHARACTERS, MAX_LENGTH, MAX_ROWS, BoundedEvaluator
+from oib.engine.bounded import MAX_CHARACTERS, MAX_ROWS, BoundedEvaluator
 from oib.engine.embedded import Embedded
 from oib.errors import OibError
 from oib.sparql import guard
+from oib.sparql.bounded_shape import MAX_LENGTH
 
 JSON = "application/sparql-results+json"
 THING, HUB = "http://example.org/thing", "http://example.org/hub"
@@ -106,6 +107,17 @@ def test_no_hostile_query_is_bounded(evaluator, text):
     except OibError:
         return
     assert evaluator.evaluate(query, JSON) is None
+
+
+def test_what_has_the_shape_is_to_the_guard_as_any_other_text(monkeypatch):
+    texts = [*BOUNDED, "PREFIX service: <urn:s:> ASK { service:a a service:b }"]
+    texts += [f"ASK {{ <urn:{word}> ?p '{word}' }}" for word in ("DELETE", "SERVICE", "GRAPH")]
+    found = [guard.parse(text) for text in texts]
+    assert all(query.bounded_shape for query in found)
+    monkeypatch.setattr(guard.bounded_shape, "match", lambda text: None)
+    guard._parse.cache_clear()
+    assert [query._replace(bounded_shape=None) for query in found] == [*map(guard.parse, texts)]
+    guard._parse.cache_clear()
 
 
 def test_terms_that_are_too_long_are_for_a_worker(evaluator):

@@ -1,12 +1,8 @@
 """Queries that are cheap whatever their text says, and so may be answered in the server's process.
 
 A worker protects the server from queries that take long, need much memory, or end their process.
-A query of the shape below can do none of these, so the way to a worker, which costs several times
-as much as its evaluation, is not necessary:
-
-    PREFIX …  SELECT [DISTINCT] * | ?x …  or  ASK  [WHERE]
-    { <subject> predicate object [; predicate object [; predicate object]] [FILTER (…)] … }
-    [LIMIT n] [OFFSET n]
+A query of the shape that ``sparql.bounded_shape`` defines can do none of these, so the way to a
+worker, which costs several times as much as its evaluation, is not necessary:
 
 - *Evaluation ends soon.* The subject is an IRI, so each pattern matches at most the triples of one
   subject, which are counted before; the product of the counts is at most ``MAX_ROWS``. A filter
@@ -15,7 +11,7 @@ as much as its evaluation, is not necessary:
 - *It needs little memory.* The rows are bounded by ``MAX_ROWS``, the texts of their terms by
   ``MAX_CHARACTERS`` in all, counted before in the same pass; an escape in an answer has at most six
   bytes.
-- *No text crashes the parser.* The whole text, at most ``MAX_LENGTH`` characters, has to match one
+- *No text crashes the parser.* The whole text, of limited length, has to match one
   regular expression without nesting, and with possessive quantifiers, so in linear time. Constructs
   that parsers read in different ways (comments but at the beginning, escapes, relative IRIs) do not
   match, so the engine sees the same query as the expression.
@@ -26,54 +22,22 @@ as much as its evaluation, is not necessary:
 Everything else is for a worker; so is a query whose evaluation fails here for whatever reason.
 """
 
-import re
 from itertools import islice
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Store
 
 from oib.namespaces import BASE
-from oib.sparql import results
+from oib.sparql import bounded_shape, results
 from oib.sparql.guard import ParsedQuery
 
-#: How many characters a text may have, how many rows an evaluation, and how many characters the
-#: terms in these rows.
-MAX_LENGTH: Final = 2_048
+#: How many rows an evaluation may have, and how many characters the terms in these rows.
 MAX_ROWS: Final = 500
 MAX_CHARACTERS: Final = 2**16
 
 # So many sizes are remembered; then they are counted anew.
 _MAX_REMEMBERED: Final = 100_000
 
-_S = r"[ \t\r\n]*+"  # white space; comments only before everything else
-_IRI = r"<[A-Za-z][A-Za-z0-9+.-]*+:[^<>\"{}|^`\\\x00-\x20]*+>"
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*+:[A-Za-z0-9_][A-Za-z0-9_-]*+"
-_VARIABLE = r"[?$][A-Za-z_][A-Za-z0-9_]*+"
-_TYPE = rf"(?:@[A-Za-z]++(?:-[A-Za-z0-9]++)*+|\^\^(?:{_IRI}|{_NAME}))?+"
-_LITERAL = rf"(?:\"[^\"\\\r\n]*+\"{_TYPE}|'[^'\\\r\n]*+'{_TYPE}|[0-9]++(?:\.[0-9]++)?+)"
-_VERB = rf"(?:{_VARIABLE}|{_IRI}|{_NAME}|a(?=[ \t\r\n<?$\"']))"
-_OBJECT = rf"(?:{_VARIABLE}|{_IRI}|{_NAME}|{_LITERAL})"
-_OPERAND = rf"(?:(?:STR|LANG){_S}\({_S}{_VARIABLE}{_S}\)|{_VARIABLE}|{_LITERAL}|{_IRI}|{_NAME})"
-_COMPARISON = rf"{_OPERAND}{_S}(?:!=|<=|>=|=|<(?![A-Za-z])|>){_S}{_OPERAND}"
-_LANGUAGE = rf"LANGMATCHES{_S}\({_S}LANG{_S}\({_S}{_VARIABLE}{_S}\){_S},{_S}{_LITERAL}{_S}\)"
-_CONDITION = rf"(?:{_LANGUAGE}|{_COMPARISON})"
-_FILTER = rf"FILTER{_S}\({_S}{_CONDITION}(?:{_S}&&{_S}{_CONDITION}){{0,2}}+{_S}\){_S}\.?+{_S}"
-_SHAPE = re.compile(
-    rf"""(?:[ \t\r\n]++|\#[^\r\n]*+[\r\n])*+
-    (?P<prologue>(?:PREFIX[ \t\r\n]++[A-Za-z][A-Za-z0-9_-]*+:{_S}{_IRI}{_S})*+)
-    (?:ASK|SELECT(?:[ \t\r\n]++DISTINCT)?+{_S}(?:\*|{_VARIABLE}(?:[ \t\r\n]++{_VARIABLE})*+)){_S}
-    (?:WHERE)?+{_S}\{{{_S}
-    (?P<subject>{_IRI}|{_NAME}){_S}
-    (?P<verb1>{_VERB}){_S}(?P<object1>{_OBJECT}){_S}
-    (?:;{_S}(?P<verb2>{_VERB}){_S}(?P<object2>{_OBJECT}){_S}
-    (?:;{_S}(?P<verb3>{_VERB}){_S}(?P<object3>{_OBJECT}){_S})?+)?+
-    \.?+{_S}
-    (?:{_FILTER}){{0,3}}+
-    \}}{_S}(?:LIMIT[ \t\r\n]++[0-9]++{_S})?+(?:OFFSET[ \t\r\n]++[0-9]++{_S})?+""",
-    # ASCII: otherwise two letters outside of it, U+017F and U+212A, would be forms of S and K.
-    re.VERBOSE | re.IGNORECASE | re.ASCII,
-)
-_PREFIX = re.compile(rf"PREFIX[ \t\r\n]++([^:]*+):{_S}<([^>]*+)>", re.IGNORECASE | re.ASCII)
 _TYPE_IRI: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 Size = tuple[int, int]  # of the matches of a pattern: how many, and characters of their terms
@@ -104,15 +68,14 @@ class BoundedEvaluator:
             return None
 
     def _is_bounded(self, query: ParsedQuery) -> bool:
-        if len(query.text) > MAX_LENGTH or query.form not in ("SELECT", "ASK"):
-            return False
-        shape = _SHAPE.fullmatch(query.text)
+        shape = query.bounded_shape
         if shape is None:
             return False
-        prefixes = dict(_PREFIX.findall(shape["prologue"])) if shape["prologue"] else {}
-        subject = _resolve(shape["subject"], prefixes)
+        prefixes = bounded_shape.prefixes(shape)
+        name, *verbs = shape.group("subject", "verb1", "verb2", "verb3")
+        subject = _resolve(name, prefixes)
         rows, characters = 1, 0
-        for verb in shape.group("verb1", "verb2", "verb3"):
+        for verb in verbs:
             if verb is None:
                 break
             predicate = "" if verb[0] in "?$" else _resolve(verb, prefixes)

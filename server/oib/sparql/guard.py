@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NoReturn, cast, get_args
+from typing import Final, NamedTuple, NoReturn, cast, get_args
 
 from oib.errors import BadQuery, Forbidden, TooLarge
+from oib.sparql import bounded_shape
 from oib.sparql.diagnosis import undeclared
 from oib.sparql.lexer import Form, Token, locate, tokenize, tokenize_all_ways, unescape
 
@@ -44,8 +44,7 @@ _OPAQUE = re.compile(
 _VOLATILE_CALL = re.compile(rf"[?$]\w++|(?P<call>(?:NOW|RAND|UUID|BNODE){_GAP}\()")
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedQuery:
+class ParsedQuery(NamedTuple):
     """A query that the guard has let pass, and what its text says about it.
 
     Attributes:
@@ -58,7 +57,9 @@ class ParsedQuery:
         names_graphs: GRAPH or a dataset clause occurs, so that the union alone does not answer.
         is_volatile: text and data do not settle the answer: it calls NOW, RAND, UUID, STRUUID or
             BNODE, or constructs blank nodes. Such an answer has no entity tag and is not cached. A
-            text that holds such a call in a string or an IRI counts likewise.
+            text that holds such a call in a string or an IRI counts likewise, unless it has the
+            bounded shape.
+        bounded_shape: the parts of a text that ``bounded_shape.match`` knows, None for others.
     """
 
     text: str
@@ -69,6 +70,7 @@ class ParsedQuery:
     from_named_graphs: tuple[str, ...] = ()
     names_graphs: bool = False
     is_volatile: bool = False
+    bounded_shape: re.Match[str] | None = None
 
 
 def parse(text: str) -> ParsedQuery:
@@ -93,6 +95,9 @@ def parse(text: str) -> ParsedQuery:
 @lru_cache(maxsize=16)  # a web page asks for the form, then the engine makes sure: one text, twice
 def _parse(text: str) -> ParsedQuery:
     text = text.removeprefix("\ufeff")
+    if shape := bounded_shape.match(text):  # which has nothing to refuse or to know
+        form: Form = "ASK" if shape["ask"] else "SELECT"
+        return ParsedQuery(text, form, text[: shape.end("prologue")], bounded_shape=shape)
     upper = text.upper()
     # The offsets below are those of the text only if no letter has become two.
     if len(upper) == len(text) and not _is_suspect(upper) and (match := _PROLOGUE.match(upper)):

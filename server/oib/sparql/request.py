@@ -5,8 +5,7 @@ Nothing here does input or output: a server passes in what it has received.
 
 import re
 from binascii import a2b_qp
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from oib import media_types
@@ -31,8 +30,7 @@ _ENCODED = re.compile(rb"(?:[^%\r\n]++|%[0-9A-Fa-f]{2})*+")
 _UNITS = {"ms": 0.001, "s": 1.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What a request asks of the endpoint.
 
     ``text`` is the query or update, empty for a service description. ``format`` is the name or
