@@ -66,6 +66,19 @@ def test_remembered_requests_are_counted_like_others(root):
         assert _metric(root, 'oib_requests_total{route="sparql",status="200"}') == before + 7
 
 
+def test_requests_with_the_same_fields_differ_by_their_targets(root):
+    fields = b" HTTP/1.1\r\nHost: a\r\nAccept: application/sparql-results+json\r\n\r\n"
+    with wire(root) as talk:
+        for number in range(4):
+            query = b"/sparql?query=SELECT%%20(%d%%20AS%%20%%3Fx)%%20%%7B%%7D" % number
+            ((status, _, body),) = talk(b"GET " + query + fields)
+            assert status == 200
+            assert b'"value":"%d"' % number in body
+        for target, status in ((b"/absent", 404), (b"/a" * 40_000, 414), (b"none", 400)):
+            with wire(root) as other:
+                assert other(b"GET " + target + fields)[0][0] == status
+
+
 def test_two_requests_in_one_piece_get_two_answers(root):
     with wire(root) as talk:
         for _ in range(4):

@@ -47,6 +47,9 @@ class Connections:
         self.memorize: Callable[[bytes, Request, Response], None] = application.memorize
         self.max_connections = max_connections or settings.max_connections
         self.date_field = b""
+        #: The fields of heads that were parsed, by the bytes from behind the target on: those of
+        #: GET requests without a body whose connection stays open, and that no proxy has sent.
+        self.known_fields: dict[bytes, dict[str, str]] = {}
         self.is_stopping = False
         self._open: dict[HttpProtocol, str] = {}  # … and whom each counts for
         self._count = Counter[str]()

@@ -20,6 +20,7 @@ import httptools
 
 from oib.http.messages import BODILESS, Pending, Request, Response, header, status_line
 from oib.http.problems import problem
+from oib.http.response_cache import may_be_memorized
 from oib.response_headers import MAX_BODY
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ _MAX_UNPARSED = 2**16
 _MIN_SEPARATE = 2**14
 # How many unsent bytes keep a connection from going on.
 _HIGH_WATER = 2**14
+
+# What follows the target of a request, and targets that every parser reads alike.
+_END_OF_TARGET: Final = b" HTTP/1.1\r\n"
+_TARGET = re.compile(rb"/[A-Za-z0-9._~:/?@!$&'()*+,;=%\[\]-]*+")
+# Of so many sets of header fields the meaning is remembered.
+_MAX_KNOWN_FIELDS = 2**8
 
 _HOST = re.compile(rb"[\w.~!$&'()*+,;=%:\[\]-]*", re.ASCII)
 _HOP_BY_HOP: Final = frozenset({b"upgrade", b"http2-settings"})
@@ -178,10 +185,37 @@ class HttpProtocol(asyncio.Protocol):
                     return
                 if data.startswith(b"GET ") and data.find(b"\r\n\r\n") == len(data) - 4:
                     raw = data
+                    request = self._request_with_known_fields(data)
+                    if request is not None:
+                        self._answer(request, True, raw)
+                        return
         self._raw = raw
         self._unparsed = self._unparsed[self._parsed :] + data if self._unparsed else data
         self._parsed = 0
         self._advance()
+
+    def _request_with_known_fields(self, data: bytes) -> Request | None:
+        """Return the request that data are, if another one with the very same fields was parsed.
+
+        Most requests of a client differ by nothing but their target.
+        """
+        end = data.find(_END_OF_TARGET)
+        headers = self._connections.known_fields.get(data[end:])
+        if headers is None or self._is_from_proxy or self._queue:
+            return None
+        if end > self._connections.settings.max_target or not _TARGET.fullmatch(data, 4, end):
+            return None
+        return self._request_to(data[4:end], "GET", headers)
+
+    def _remember_fields(self, request: Request) -> None:
+        """Remember the fields of a request that came alone and in one piece."""
+        end = self._raw.find(_END_OF_TARGET)
+        if end < 0 or self._is_from_proxy or not may_be_memorized(request):
+            return
+        known = self._connections.known_fields
+        if len(known) >= _MAX_KNOWN_FIELDS:
+            known.clear()
+        known[self._raw[end:]] = request.headers
 
     def eof_received(self) -> None:
         """Close: who sends no more is taken to have gone."""
@@ -455,6 +489,8 @@ class HttpProtocol(asyncio.Protocol):
             self._body = bytearray()
         self._is_in_message = self._is_in_body = False
         self._request = None
+        if self._raw:
+            self._remember_fields(request)
         self._queue.append((request, parser.should_keep_alive(), self._raw))
         self._raw = b""
 
@@ -500,6 +536,10 @@ class HttpProtocol(asyncio.Protocol):
         target = self._target
         if not target.startswith(b"/") and not (target == b"*" and method == "OPTIONS"):
             target = _origin_form(target)
+        return self._request_to(target, method, headers)
+
+    def _request_to(self, target: bytes, method: str, headers: dict[str, str]) -> Request:
+        """Return the request to a target in origin form."""
         path, _, query = target.partition(b"#")[0].partition(b"?")
         client, base_url = self._client, self._base_url
         if self._is_from_proxy:
