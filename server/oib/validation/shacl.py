@@ -29,6 +29,8 @@ _TARGETS: Final = {
     SH + name
     for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "target")
 }
+#: So many nodes are listed in a query; joining longer lists takes time by their square.
+_FEW_NODES: Final = 200
 _FOCUS: Final = NamedNode(FOCUS)
 
 
@@ -103,14 +105,16 @@ class Validator:
     ) -> dict[str, frozenset[Term]]:
         """Write which nodes are the focus nodes of which shape into the graph ``FOCUS``."""
         found: dict[str, frozenset[Term]] = {}
+        wanted = None if nodes is None else frozenset(nodes)
         for key, pattern in self.compiled.targets.items():
             shape = NamedNode(key)
-            if nodes is None:
+            if nodes is None or len(nodes) > _FEW_NODES:
                 query = f"SELECT DISTINCT ?this WHERE {{ {pattern} }}"
             else:
                 values = " ".join(str(node) for node in nodes if not isinstance(node, BlankNode))
                 query = f"SELECT DISTINCT ?this WHERE {{ VALUES ?this {{ {values} }} {pattern} }}"
-            found[key] = frozenset(row["this"] for row in _solutions(store, query))
+            matched = (row["this"] for row in _solutions(store, query))
+            found[key] = frozenset(node for node in matched if wanted is None or node in wanted)
             store.extend(Quad(node, NamedNode(IS), shape, _FOCUS) for node in found[key])  # type: ignore[arg-type]
         return found
 
