@@ -12,7 +12,7 @@ import live_server
 import process_info
 import raw_client
 from hostile_queries import ENDLESS
-from raw_client import CLOSE, Probe, connect, exchange, get, query, statuses
+from raw_client import CLOSE, OTHER_CLIENT, Probe, connect, exchange, get, query, statuses
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,29 @@ def test_a_text_that_is_slow_to_read_delays_no_other_client(server, text):
     assert probe.statuses == []
     assert probe.quantile(0.5) < 0.5
     assert seconds < 25
+
+
+def test_texts_that_are_slow_to_read_leave_other_clients_their_share(server):
+    """Long texts of one client take turns in one thread; another client's are read beside them."""
+    body = "ASK FROM {" + "(a." * 80_000
+    request, own = raw_client.post(body, CLOSE), "ASK { # " + "x" * 5_000 + "\n ?s ?p ?o }"
+
+    def flood(_):
+        for _ in range(3):
+            with raw_client.connect(server.root, OTHER_CLIENT) as connection, suppress(OSError):
+                connection.sendall(request)
+                raw_client.receive(connection, 20)
+
+    with ThreadPoolExecutor(30) as pool:
+        flooding = [pool.submit(flood, number) for number in range(30)]
+        time.sleep(0.5)
+        seconds = []
+        while not all(task.done() for task in flooding) and len(seconds) < 10:
+            began = time.monotonic()
+            text = own.replace("# ", f"# {began} ")
+            assert statuses(exchange(server.root, raw_client.post(text, CLOSE), pause=0, quiet=20))
+            seconds.append(time.monotonic() - began)
+    assert sorted(seconds)[len(seconds) // 2] < 1
 
 
 def test_a_flood_of_hostile_queries_of_one_client_does_not_delay_others(server):

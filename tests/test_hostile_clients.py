@@ -13,7 +13,7 @@ import pytest
 import live_server
 from oib.http.connections import Connections
 from oib.http.settings import HttpSettings
-from oib.http.wsgi import ThreadShares
+from oib.http.threads import ThreadShares
 from process_info import field_of, wait_until
 
 ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n"

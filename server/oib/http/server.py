@@ -31,6 +31,7 @@ _BACKLOG = 1024
 # Descriptors that are left for ourselves: workers, files, and connections just being accepted.
 _RESERVE = 256 + _BACKLOG
 _GRACE = 5.0  # seconds to stop in, above those that a response may take
+_SWITCH_SECONDS = 0.001  # after which a thread that computes gives way to the event loop
 _THREADS = 16  # of the web application, if the engine sets no limits
 
 Open = Callable[[], HttpApplication]
@@ -69,6 +70,7 @@ async def _run(open_application: Open, host: str, port: int, settings: HttpSetti
     server = await loop.create_server(
         lambda: HttpProtocol(connections), host, port, backlog=_BACKLOG
     )
+    sys.setswitchinterval(_SWITCH_SECONDS)
     gc.freeze()  # what is here now stays: no use in looking through it again and again
     await stopped.wait()
     server.close()

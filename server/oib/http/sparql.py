@@ -6,7 +6,7 @@ application, which asks the same engine.
 
 import asyncio
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from oib import media_types, negotiation, response_headers
@@ -22,6 +22,7 @@ from oib.http.response_cache import (
     ResponseCache,
     not_modified_headers,
 )
+from oib.http.threads import FairThreadPool
 from oib.services import Services
 from oib.sparql import guard, results
 from oib.sparql.guard import ParsedQuery
@@ -31,6 +32,7 @@ from oib.sparql.request import READ_ONLY, Operation, read_request
 #: The paths of the endpoint.
 PATHS: Final = frozenset({"/sparql", "/sparql/"})
 
+_READERS: Final = 2  # threads that read long queries
 _METHODS = {"GET", "HEAD", "POST"}
 _ALLOW = [("Allow", "GET, HEAD, POST, OPTIONS")]
 
@@ -53,6 +55,8 @@ class SparqlEndpoint:
         fail: Callable[[Request, BaseException], Response],
     ) -> None:
         self._cache, self._page, self._fault = cache, page, fail
+        # One thread for a client, for threads that compute slow down the event loop.
+        self.readers = FairThreadPool("read", _READERS, 1)
 
     def handle(self, request: Request, services: Services, respond: Respond) -> Pending | None:
         """Answer a request."""
@@ -177,7 +181,8 @@ class _LongQuery:
         self._services, self._respond = services, respond
         self._pending: Pending | None = None
         self._is_cancelled = False
-        self._reading = asyncio.get_running_loop().run_in_executor(None, read, request)
+        reading = endpoint.readers.run(request.client, partial(read, request))
+        self._reading = asyncio.get_running_loop().create_task(reading)
         self._reading.add_done_callback(self._go_on)
 
     def cancel(self) -> None:

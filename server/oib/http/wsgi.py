@@ -7,15 +7,14 @@ context is made of; all else is handed over by calls.
 import asyncio
 import io
 import sys
-from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from oib.engine.base import QuerySession
 from oib.http.messages import Headers, Request, Response
+from oib.http.threads import FairThreadPool
 from oib.services import Services
 
 if TYPE_CHECKING:
@@ -55,26 +54,18 @@ class WebApplication:
 
     def __init__(self, app: FlaskApplication, bind: Bind, threads: int) -> None:
         self._app, self._bind = app, bind
-        self._pool = ThreadPoolExecutor(threads, "web")
-        self._shares = ThreadShares(threads, max(1, threads // 2))
+        self._pool = FairThreadPool("web", threads, max(1, threads // 2))
 
     async def respond(self, request: Request, services: Services) -> Response:
         """Answer a request; cancelling stops its queries."""
         session = services.engine.session(request.client)
-        loop = asyncio.get_running_loop()
         try:
-            await self._shares.acquire(request.client)
-            work = self._pool.submit(self._respond, request, services, session)
-            work.add_done_callback(lambda _: self._release(loop, request.client))
-            return await asyncio.wrap_future(work)
+            return await self._pool.run(
+                request.client, partial(self._respond, request, services, session)
+            )
         except asyncio.CancelledError:
             session.cancel()
             raise
-
-    def _release(self, loop: asyncio.AbstractEventLoop, client: str) -> None:
-        """Give back the thread of a client when its work has ended, even if nobody waits for it."""
-        with suppress(RuntimeError):  # the server has stopped
-            loop.call_soon_threadsafe(self._shares.release, client)
 
     def _respond(self, request: Request, services: Services, session: QuerySession) -> Response:
         with self._app.request_context(environ(request)):
@@ -102,73 +93,12 @@ class WebApplication:
         loop, iterator = asyncio.get_running_loop(), iter(pieces)
         try:
             while True:
-                piece = await loop.run_in_executor(self._pool, _next, iterator)
+                piece = await loop.run_in_executor(self._pool.executor, _next, iterator)
                 if piece is None:
                     return
                 yield piece
         finally:
             close()
-
-
-class ThreadShares:
-    """Shares threads between clients: one that has few of them comes before those that have more.
-
-    All methods are for the thread of the event loop.
-
-    Args:
-        threads: how many there are.
-        threads_per_client: how many of them one client can have.
-    """
-
-    def __init__(self, threads: int, threads_per_client: int) -> None:
-        self._free, self._threads_per_client = threads, threads_per_client
-        self._used = Counter[str]()
-        # In the order in which clients had a thread last.
-        self._waiting = OrderedDict[str, deque[asyncio.Future[None]]]()
-
-    async def acquire(self, client: str) -> None:
-        """Wait until the client has a thread to use."""
-        if self._free and self._used[client] < self._threads_per_client:
-            self._take(client)
-            return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(client, deque()).append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.cancelled():
-                self._forget(client, turn)
-            else:  # its turn came at the same time
-                self.release(client)
-            raise
-
-    def release(self, client: str) -> None:
-        """Give a thread back, and let somebody have it who waits for one."""
-        self._free += 1
-        self._used[client] -= 1
-        if not self._used[client]:
-            del self._used[client]
-        entitled = [
-            other for other in self._waiting if self._used[other] < self._threads_per_client
-        ]
-        if entitled:
-            other = min(entitled, key=self._used.__getitem__)
-            turn = self._waiting[other][0]
-            self._forget(other, turn)
-            if other in self._waiting:
-                self._waiting.move_to_end(other)
-            self._take(other)
-            turn.set_result(None)
-
-    def _take(self, client: str) -> None:
-        self._free -= 1
-        self._used[client] += 1
-
-    def _forget(self, client: str, turn: "asyncio.Future[None]") -> None:
-        turns = self._waiting[client]
-        turns.remove(turn)
-        if not turns:
-            del self._waiting[client]
 
 
 def environ(request: Request) -> "WSGIEnvironment":

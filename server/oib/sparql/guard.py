@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple, NoReturn, cast, get_args
 
-from oib.errors import BadQuery, Forbidden, TooLarge
+from oib.errors import BadQuery, Forbidden, OibError, TooLarge
 from oib.sparql import bounded_shape
 from oib.sparql.diagnosis import undeclared
 from oib.sparql.lexer import Form, Token, locate, tokenize, tokenize_all_ways, unescape
@@ -89,10 +89,21 @@ def parse(text: str) -> ParsedQuery:
         raise TooLarge(
             f"a query may have {MAX_QUERY_LENGTH:,} characters, this one has {len(text):,}"
         )
-    return _parse(text)
+    outcome = _parse_or_refuse(text)
+    if isinstance(outcome, ParsedQuery):
+        return outcome
+    raise outcome.with_traceback(None)
 
 
-@lru_cache(maxsize=16)  # a web page asks for the form, then the engine makes sure: one text, twice
+@lru_cache(maxsize=32)  # a web page asks for the form, then the engine makes sure: one text, twice
+def _parse_or_refuse(text: str) -> ParsedQuery | OibError:
+    """Return what a text says, or the reason for which it is refused."""
+    try:
+        return _parse(text)
+    except OibError as error:
+        return error.with_traceback(None)
+
+
 def _parse(text: str) -> ParsedQuery:
     text = text.removeprefix("\ufeff")
     if shape := bounded_shape.match(text):  # which has nothing to refuse or to know
