@@ -29,11 +29,16 @@ SELECT ?one ?two WHERE { VALUES ?one { "a" } VALUES ?two { "b" } }
 """
 
 
+# Queries that rightly find nothing: no two documents contradict each other.
+WITHOUT_ROWS = {"agreement/contradictions"}
+
+
 @pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
 def test_a_saved_query_runs_with_its_examples(home_client, saved):
     response = home_client.get(f"/queries/{saved.name}", headers={"Accept": "text/csv"})
     assert (response.status_code, response.mimetype) == (200, "text/csv")
-    assert len(list(csv.reader(io.StringIO(response.text)))) > 1
+    rows = list(csv.reader(io.StringIO(response.text)))[1:]
+    assert bool(rows) is (saved.name not in WITHOUT_ROWS)
     values = {parameter.name: parameter.example for parameter in saved.parameters}
     assert home_client.get(f"/queries/{saved.name}.csv", query_string=values).text == response.text
 
