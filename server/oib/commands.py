@@ -15,7 +15,7 @@ from oib.project import find_home
 from oib.services import Services
 from oib.sparql import guard, results
 from oib.terminal import printable
-from oib.validation import copies, evidence
+from oib.validation import copies
 from oib.views import text_table
 
 # rdflib and pySHACL take longer to import than all the rest, and serving needs neither: so what the
@@ -92,6 +92,7 @@ def ask_query(arguments: argparse.Namespace) -> int:
 def verify_evidence(arguments: argparse.Namespace) -> int:
     """Print which passages are not verified; return 1 if one is missing from the document."""
     from oib.documents import locator
+    from oib.validation import evidence  # with rdflib, which a server does without
 
     home = find_home(arguments.home)
     named = evidence.parse_copies(arguments.document)
