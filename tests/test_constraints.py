@@ -71,7 +71,9 @@ def test_everything_that_our_shapes_read_can_be_followed(validator):
 
 @pytest.mark.slow
 def test_all_bad_files_at_once_give_the_same_results_both_ways(validator, quiet):
-    store = load(ROOT / "ontology", ROOT / "instances", *BAD)
+    # pySHACL asks once for each claim: with all claims of the home it takes many minutes.
+    kinds = [path for path in (ROOT / "instances").iterdir() if path.is_dir()]
+    store = load(ROOT / "ontology", *(path for path in kinds if path.name != "claim"), *BAD)
     ours = Counter(map(key, validator.validate(store).results))
     data = [quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph())]
     theirs = Counter(map(key, validate_with_pyshacl(data, validator.triples)))
