@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 
 import pytest
-from pyoxigraph import BlankNode, DefaultGraph, Quad, RdfFormat, Store, parse
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 import shacl_verdicts  # noqa: F401  (pySHACL reads each query once)
 from oib.namespaces import ID, OIB
@@ -13,6 +13,7 @@ from oib.validation.shacl import Validator, validate_with_pyshacl
 from oib.validation.shape_graph import SH, ShapeGraph
 from projects import ROOT
 
+DEACTIVATED = NamedNode(f"{SH}deactivated")
 BAD = sorted((ROOT / "tests" / "bad").rglob("*.ttl"))
 
 
@@ -74,7 +75,10 @@ def test_all_bad_files_at_once_give_the_same_results_both_ways(validator, quiet)
     # pySHACL asks once for each claim: with all claims of the home it takes many minutes.
     kinds = [path for path in (ROOT / "instances").iterdir() if path.is_dir()]
     store = load(ROOT / "ontology", *(path for path in kinds if path.name != "claim"), *BAD)
-    ours = Counter(map(key, validator.validate(store).results))
+    # Rules that call functions of ours are deactivated for other engines.
+    computed = {t.subject.value for t in validator.triples if t.predicate == DEACTIVATED}
+    results = [each for each in validator.validate(store).results if each.rule not in computed]
+    ours = Counter(map(key, results))
     data = [quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph())]
     theirs = Counter(map(key, validate_with_pyshacl(data, validator.triples)))
     assert sum(ours.values()) > len(BAD)
