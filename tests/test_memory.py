@@ -105,7 +105,7 @@ def test_a_page_of_an_answer_is_bounded_in_size_time_and_memory(server, name):
     assert len(statuses(received)) == 1
     assert process_info.resident_mib(server.process.pid) - before < 200
     assert probe.statuses == []
-    assert probe.quantile(0.5) < 0.2
+    assert probe.quantile(0.5) < 2
 
 
 def test_the_cache_is_bounded_by_the_memory_that_it_takes(server):

@@ -26,12 +26,12 @@ from oib.validation.home_index import HomeIndex
 from oib.validation.interpretation import Interpreter
 from oib.validation.lexical import find_errors
 from oib.validation.locate import Locator
-from oib.validation.names import shared_names
 from oib.validation.problems import Problem
 from oib.validation.report import FileEffect, Finding, Place, Report
 from oib.validation.rules import Rule, escape, load_rules
 from oib.validation.shacl import Result, Validation, Validator
 from oib.validation.shape_graph import TYPE, Term
+from oib.validation.shared_names import shared_names
 from oib.validation.submission import Effect, Submission, decide_effect
 from oib.validation.syntax_messages import in_chinese
 
