@@ -34,6 +34,8 @@ $(READY): requirements-build.lock requirements.lock
 	$(INSTALL) --only-binary :all: -r requirements-build.lock
 	$(INSTALL) --only-binary :all: -r requirements.lock
 	$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "oib-serve.pth").write_text("$(CURDIR)/server\n")'
+	printf '#!/bin/sh\nexec "%s/python" -m oib "$$@"\n' "$(abspath $(BIN))" > $(BIN)/oib
+	chmod +x $(BIN)/oib
 	touch $@
 
 $(READY_DEV): $(READY) requirements-dev.lock pyproject.toml
