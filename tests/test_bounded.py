@@ -115,9 +115,9 @@ def test_what_has_the_shape_is_to_the_guard_as_any_other_text(monkeypatch):
     found = [guard.parse(text) for text in texts]
     assert all(query.bounded_shape for query in found)
     monkeypatch.setattr(guard.bounded_shape, "match", lambda text: None)
-    guard._parse.cache_clear()
+    guard._parse_or_refuse.cache_clear()
     assert [query._replace(bounded_shape=None) for query in found] == [*map(guard.parse, texts)]
-    guard._parse.cache_clear()
+    guard._parse_or_refuse.cache_clear()
 
 
 def test_terms_that_are_too_long_are_for_a_worker(evaluator):
