@@ -1,6 +1,7 @@
 # Two commands do everything on a fresh machine with Python 3.11+: `make serve` and `make test`.
 PYTHON ?= python3
 PORT ?= 8000
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -12,8 +13,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 serve: $(READY) ## build the snapshot if the sources changed, then serve it
 	$(BIN)/python -m oib serve --port $(PORT)
 
-test: $(READY_DEV) ## every test; PYTEST_ARGS passes options on
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: $(READY_DEV) ## every test, JOBS files at a time; PYTEST_ARGS passes options on
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(READY_DEV) ## style, types, layers
 	$(BIN)/ruff check .

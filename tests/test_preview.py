@@ -24,9 +24,11 @@ def workers(snapshot):
 
 
 @pytest.fixture(scope="module", params=["embedded", "workers"])
-def engine(request, store):
+def engine(request, snapshot):
     """The same answers whether the preview is made in this process or in a worker."""
-    return Embedded(store) if request.param == "embedded" else request.getfixturevalue("workers")
+    if request.param == "embedded":
+        return Embedded(snapshot.store())  # a store of its own: its default graph is filled
+    return request.getfixturevalue("workers")
 
 
 def preview(engine, text, limits=SMALL, dataset=Dataset()):  # noqa: B008  # it is frozen

@@ -67,6 +67,13 @@ class QuerySession(Queryable, Protocol):
 class Engine(Queryable, Protocol):
     """A store of RDF data that answers SPARQL 1.1 queries."""
 
+    def evaluate_bounded(self, query: ParsedQuery, media_type: str) -> bytes | None:
+        """Return the answer to a query whose shape bounds its cost, None for all others.
+
+        For the thread of the event loop, and for requests that choose no dataset. It takes some
+        milliseconds at most, so it needs no session; see ``engine.bounded``.
+        """
+
     def session(self, client: str = "", seconds: float | None = None) -> QuerySession:
         """Begin a session.
 

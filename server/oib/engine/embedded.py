@@ -23,6 +23,9 @@ class Embedded:
     def __init__(self, store: Store, compaction: Compaction = jsonld.DEFAULT) -> None:
         self.stores = Stores.with_shared_union(store, compaction)
 
+    def evaluate_bounded(self, query: ParsedQuery, media_type: str) -> None:
+        """Return None: each query is evaluated at once."""
+
     def session(self, client: str = "", seconds: float | None = None) -> "EmbeddedSession":
         """Begin a session; this engine does not enforce its deadline."""
         return EmbeddedSession(self.stores)

@@ -180,6 +180,9 @@ class Remote:
         self._loop_slots = _Slots(MAX_LOOP_QUERIES)
         install_opener(_opener())  # SPARQLWrapper uses the opener of the process
 
+    def evaluate_bounded(self, query: ParsedQuery, media_type: str) -> None:
+        """Return None: the other endpoint answers all queries."""
+
     def session(self, client: str = "", seconds: float | None = None) -> "RemoteSession":
         """Begin a session, as ``Engine.session`` defines."""
         return RemoteSession(

@@ -8,11 +8,8 @@ Everything here runs on one event loop.
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
-
-from cachetools import LRUCache
 
 from oib.http.encoding import (
     MIN_COMPRESSED,
@@ -22,6 +19,7 @@ from oib.http.encoding import (
     gzip_etag,
     is_compressible,
 )
+from oib.http.lru_cache import LruCache
 from oib.http.messages import (
     Headers,
     Pending,
@@ -83,9 +81,18 @@ class CachedResponse:
         body: its body.
         is_compressible: whether the body gains by compression.
         encoded_headers: the header lines as they are sent.
+        size: about how many bytes of memory this takes.
     """
 
-    __slots__ = ("_coding", "_header_set", "body", "encoded_headers", "etag", "is_compressible")
+    __slots__ = (
+        "_coding",
+        "_header_set",
+        "body",
+        "encoded_headers",
+        "etag",
+        "is_compressible",
+        "size",
+    )
 
     def __init__(self, etag: str, header_set: HeaderSet, body: bytes, coding: str = "") -> None:
         self.etag, self.body = etag, body
@@ -93,29 +100,21 @@ class CachedResponse:
         self.is_compressible = (
             not coding and header_set.is_compressible and len(body) >= MIN_COMPRESSED
         )
-        common = header_set.encoded_varying if self._varies else header_set.encoded
-        self.encoded_headers = b"%betag: %b\r\n%bcontent-length: %d\r\n" % (
-            common,
-            etag.encode("latin-1"),
-            b"content-encoding: %b\r\n" % coding.encode() if coding else b"",
-            len(body),
-        )
-
-    @property
-    def _varies(self) -> bool:
-        return self.is_compressible or bool(self._coding)
+        varies = self.is_compressible or coding
+        common = header_set.encoded_varying if varies else header_set.encoded
+        own = f"etag: {etag}\r\ncontent-length: {len(body)}\r\n"
+        if coding:
+            own += f"content-encoding: {coding}\r\n"
+        self.encoded_headers = common + own.encode("latin-1")
+        self.size = len(body) + len(self.encoded_headers) + 400
 
     @property
     def headers(self) -> Headers:
         """The headers, as a list."""
-        common = self._header_set.varying if self._varies else self._header_set.headers
+        varies = self.is_compressible or self._coding
+        common = self._header_set.varying if varies else self._header_set.headers
         coding = [("Content-Encoding", self._coding)] if self._coding else []
         return [*common, ("ETag", self.etag), *coding, ("Content-Length", str(len(self.body)))]
-
-    @property
-    def size(self) -> int:
-        """Return about how many bytes of memory this takes."""
-        return len(self.body) + len(self.encoded_headers) + 400
 
     def compressed(self) -> "CachedResponse":
         """Return the same response in gzip, with an entity tag of its own."""
@@ -140,9 +139,8 @@ class ResponseCache:
     """Responses by entity tag, and the entity tag of each request that was answered by one."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
-        self._entries: LRUCache[str, CachedResponse] = LRUCache(max_bytes, lambda one: one.size)
-        # The values are an entity tag and the bytes that it takes with its key.
-        self._etags: LRUCache[Key, tuple[str, int]] = LRUCache(_MAX_KEY_BYTES, lambda one: one[1])
+        self._entries = LruCache[str, CachedResponse](max_bytes)
+        self._etags = LruCache[Key, str](_MAX_KEY_BYTES)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -150,7 +148,7 @@ class ResponseCache:
     @property
     def size(self) -> int:
         """Return about how many bytes the responses take."""
-        return int(self._entries.currsize)
+        return self._entries.size
 
     def key(self, request: Request, version: str) -> Key | None:
         """Return what determines the response to a request, None if it may not come from here."""
@@ -171,7 +169,7 @@ class ResponseCache:
     def lookup(self, key: Key) -> CachedResponse | None:
         """Return the response to a request that was answered before."""
         found = self._etags.get(key)
-        return self._entries.get(found[0]) if found else None
+        return self._entries.get(found) if found else None
 
     def find(self, etag: str) -> CachedResponse | None:
         """Return the response that has an entity tag, which is quoted."""
@@ -180,8 +178,7 @@ class ResponseCache:
     def store(self, entry: CachedResponse, request: Request, key: Key | None) -> None:
         """Keep the response to a request."""
         request.cache_result = "miss"
-        with suppress(ValueError):  # larger than the whole cache may be
-            self._entries[entry.etag] = entry
+        self._entries.store(entry.etag, entry, entry.size)
         if key:
             self.remember(key, entry.etag)
 
@@ -223,16 +220,14 @@ class ResponseCache:
         return self._keep_encoded(await asyncio.to_thread(entry.compressed), key)
 
     def _keep_encoded(self, small: CachedResponse, key: Key | None) -> CachedResponse:
-        with suppress(ValueError):
-            self._entries[small.etag] = small
+        self._entries.store(small.etag, small, small.size)
         if key:
             self.remember(key, small.etag)
         return small
 
     def remember(self, key: Key, etag: str) -> None:
         """Remember which response a request gets."""
-        with suppress(ValueError):
-            self._etags[key] = (etag, sum(map(len, key)) + 512)
+        self._etags.store(key, etag, sum(map(len, key)) + 512)
 
 
 async def _respond_with(making: Coroutine[Any, Any, CachedResponse], request: Request) -> Response:
@@ -297,20 +292,16 @@ class RequestMemo:
     """Responses by the very bytes of their requests, so that these need not even be parsed."""
 
     def __init__(self, max_bytes: int = _MAX_MEMO_BYTES) -> None:
-        self._entries: LRUCache[bytes, tuple[MemoEntry, int]] = LRUCache(
-            max_bytes, lambda one: one[1]
-        )
+        self._entries = LruCache[bytes, MemoEntry](max_bytes)
 
     def lookup(self, raw: bytes, version: str) -> MemoEntry | None:
         """Return the response to the bytes of a request under a version of the data."""
         found = self._entries.get(raw)
-        return found[0] if found and found[0].version == version else None
+        return found if found and found.version == version else None
 
     def store(self, raw: bytes, entry: MemoEntry) -> None:
         """Remember the response to the bytes of a request."""
-        size = 2 * len(raw) + len(entry.head) + len(entry.body)
-        with suppress(ValueError):
-            self._entries[raw] = (entry, size)
+        self._entries.store(raw, entry, 2 * len(raw) + len(entry.head) + len(entry.body))
 
 
 def may_be_memorized(request: Request) -> bool:

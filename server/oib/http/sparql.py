@@ -25,6 +25,7 @@ from oib.http.response_cache import (
 from oib.http.threads import FairThreadPool
 from oib.services import Services
 from oib.sparql import guard, results
+from oib.sparql.dataset import UNION
 from oib.sparql.guard import ParsedQuery
 from oib.sparql.lexer import Form
 from oib.sparql.request import READ_ONLY, Operation, read_request
@@ -121,12 +122,24 @@ class SparqlEndpoint:
         respond: Respond,
     ) -> Pending | None:
         """Let the engine answer; without an entity tag the answer is not kept."""
+        if query.bounded_shape is not None and operation.dataset is UNION:
+            body = services.engine.evaluate_bounded(query, media_type)
+            if body is not None:
+                self._deliver(request, services, media_type, etag, body, respond)
+                return None
         session = services.engine.session(request.client, operation.timeout)
         answer = session.answer(query, media_type, operation.dataset)
 
         def finish(answer: "asyncio.Future[bytes]") -> None:
-            if not answer.cancelled():
-                self._deliver(request, services, media_type, etag, answer, respond)
+            if answer.cancelled():
+                return
+            error = answer.exception()
+            if error is None:
+                self._deliver(request, services, media_type, etag, answer.result(), respond)
+            elif isinstance(error, OibError):
+                respond(problem(services, error))
+            else:
+                respond(self._fault(request, error))
 
         if answer.done():
             finish(answer)
@@ -140,17 +153,11 @@ class SparqlEndpoint:
         services: Services,
         media_type: str,
         etag: str,
-        answer: "asyncio.Future[bytes]",
+        body: bytes,
         respond: Respond,
     ) -> None:
         """Respond with the answer of the engine."""
-        if error := answer.exception():
-            if isinstance(error, OibError):
-                respond(problem(services, error))
-            else:
-                respond(self._fault(request, error))
-            return
-        body, common = answer.result(), _header_set(media_type, services.version, bool(etag))
+        common = _header_set(media_type, services.version, bool(etag))
         if etag and len(body) <= MAX_BODY:
             entry = CachedResponse(etag, common, body)
             self._cache.store(entry, request, None)

@@ -79,7 +79,7 @@ class WorkerEngine:
         return True
 
     def evaluate_bounded(self, query: ParsedQuery, media_type: str) -> bytes | None:
-        """Return the answer to a query of bounded cost, None for others; see ``bounded``."""
+        """Return the answer to a query of bounded cost, as ``Engine.evaluate_bounded`` defines."""
         bounded = self._bounded
         return bounded.evaluate(query, media_type) if bounded else None
 
@@ -118,12 +118,6 @@ class WorkerSession:
         self, query: ParsedQuery, media_type: str, dataset: Dataset = UNION
     ) -> asyncio.Future[bytes]:
         """Answer a query, as ``QuerySession.answer`` defines; in the thread of the event loop."""
-        if dataset == UNION and not self._is_cancelled:
-            body = self._engine.evaluate_bounded(query, media_type)
-            if body is not None:
-                done: asyncio.Future[bytes] = self._scheduler.loop.create_future()
-                done.set_result(body)
-                return done
         return self._submit(messages.pack_request(query, media_type, dataset))
 
     def query(self, text: str, media_type: str, dataset: Dataset = UNION) -> bytes:
