@@ -1,6 +1,7 @@
 """Every thing of the data leads to a document about it, in each form, under tags and links."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,16 +11,19 @@ import live_server
 from html_pages import Page, section
 from http_client import Client
 from oib.engine.embedded import Embedded
-from oib.engine.statements import fetch_rows
-from oib.namespaces import BASE, DOC, ID, PREFIXES
+from oib.engine.statements import LABELS, fetch_rows
+from oib.namespaces import BASE, DOC, ID, OIB, PREFIXES
 from oib.web.localization import Locale
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+NT = RdfFormat.N_TRIPLES
 SUFFIXES = {
     "ttl": "text/turtle",
     "jsonld": "application/ld+json",
     "nt": "application/n-triples",
     "rdf": "application/rdf+xml",
+    "trig": "application/trig",
+    "nq": "application/n-quads",
     "html": "text/html",
 }
 MENDED = """
@@ -97,23 +101,152 @@ def test_every_page_is_well_formed_and_has_no_script(pages):
         assert all(asset.startswith("/static/") for asset in page.assets)
 
 
-def test_the_documents_together_are_the_data(home_client, services, things, replaced):
+def test_the_documents_together_are_the_data_and_the_names_of_what_they_mention(
+    home_client, services, things, replaced
+):
     told = set()
     for path in things:
-        body = home_client.get(f"/doc/{path}.ttl").data
-        told |= {(q.subject, q.predicate, q.object) for q in parse(body, RdfFormat.TURTLE)}
+        for body in pages_of(home_client, f"/doc/{path}.nt"):
+            told |= {(q.subject, q.predicate, q.object) for q in parse(body, RdfFormat.N_TRIPLES)}
     nquads = services.engine.query("CONSTRUCT WHERE { ?s ?p ?o }", "application/n-triples")
     data = {(q.subject, q.predicate, q.object) for q in parse(nquads, RdfFormat.N_TRIPLES)}
     gone = {ID + path for path in replaced}
     ours = {each for each in data if each[0].value.startswith(ID) and each[0].value not in gone}
-    assert {triple for triple in told if not triple[0].value.startswith(DOC)} == ours
-    instances = """
-        CONSTRUCT { ?s ?p ?o }
-        WHERE { GRAPH ?g { ?s ?p ?o } FILTER(REGEX(STR(?g), "/graph/[a-z]+/")) }"""
-    quads = parse(services.engine.query(instances, "application/n-triples"), RdfFormat.N_TRIPLES)
-    stated = {(q.subject, q.predicate, q.object) for q in quads if q.subject.value not in gone}
-    assert len(stated) > 2000
-    assert stated <= told
+    stated = {triple for triple in told if not triple[0].value.startswith(DOC)}
+    assert ours <= stated
+    for subject, predicate, value in stated - ours:  # names, and what else refers to a thing
+        assert predicate.value in LABELS or value.value.startswith(ID), subject
+    assert stated <= data
+
+
+def pages_of(client, path):
+    """Yield a document and, by its links, all further pages of it."""
+    while path:
+        response = client.get(path)
+        assert response.status_code == 200
+        yield response.data
+        following = [link[0] for link in links(response) if 'rel="next"' in link]
+        path = following[0].strip("<>") if following else None
+
+
+def test_a_document_names_all_that_it_mentions(home_client, services):
+    statements = list(parse(home_client.get("/doc/person/sun-youshun").data, RdfFormat.TURTLE))
+    mentioned = {
+        term.value
+        for quad in statements
+        for term in (quad.subject, quad.predicate, quad.object)
+        if isinstance(term, NamedNode)
+    }
+    named = {quad.subject.value for quad in statements if quad.predicate.value in LABELS}
+    query = f"SELECT DISTINCT ?s WHERE {{ ?s {'|'.join(f'<{name}>' for name in LABELS)} ?name }}"
+    nameable = {row["s"].text for row in fetch_rows(services.engine, query)}
+    assert mentioned & nameable == named
+    assert len(named) > 30
+
+
+def test_the_document_about_a_place_states_what_points_at_it(home_client, services):
+    iri = ID + "place/suzhou"
+    query = f"CONSTRUCT {{ ?s ?p <{iri}> }} WHERE {{ ?s ?p <{iri}> }}"
+    incoming = parse(services.engine.query(query, "application/n-triples"), RdfFormat.N_TRIPLES)
+    expected = {(quad.subject, quad.predicate) for quad in incoming}
+    assert any(predicate.value == OIB + "isLocatedIn" for _, predicate in expected)
+    body = home_client.get("/doc/place/suzhou.ttl").data
+    found = parse(body, RdfFormat.TURTLE)
+    assert expected <= {(q.subject, q.predicate) for q in found if q.object == NamedNode(iri)}
+
+
+def test_a_document_without_claims_has_the_direct_statements_only(home_client):
+    whole = home_client.get("/doc/place/suzhou.nt").text
+    short = home_client.get("/doc/place/suzhou.nt?claims=no").text
+    assert "/id/claim/" in whole
+    assert "/id/claim/" not in short
+    assert "isLocatedIn" in short
+    page = home_client.get("/doc/place/suzhou?claims=no", headers=BROWSER).text
+    assert 'id="mentions"' not in page
+    assert home_client.get("/doc/place/suzhou?claims=perhaps").status_code == 400
+
+
+ARTICLE = "/doc/document/innovation-without-borders"
+
+
+def test_what_is_long_is_paged_with_true_totals(home_client, services):
+    query = f"""
+        SELECT (COUNT(DISTINCT ?claim) AS ?n)
+        WHERE {{ ?claim a <{OIB}Claim> ; <{OIB}isReportedIn> <{ID}{ARTICLE[5:]}> }}"""
+    (row,) = fetch_rows(services.engine, query)
+    assert int(row["n"].text) > 250
+    page = home_client.get(ARTICLE, headers=BROWSER)
+    assert f"Claims read in it ({row['n'].text})" in Page(page.text).text
+    assert f"{ARTICLE}?page=2" in Page(page.text).links
+    for page, relation, other in ((1, "next", 2), (2, "prev", 1)):
+        targets = {
+            link[1]: link[0] for link in links(home_client.get(f"{ARTICLE}.ttl?page={page}"))
+        }
+        assert targets[f'rel="{relation}"'] == f"<{ARTICLE}.ttl?page={other}>"
+    whole = home_client.get(f"{ARTICLE}.nt").text
+    (total,) = re.findall(r"core#totalItems> \"(\d+)", whole)
+    refers = f"SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {{ ?s ?p <{ID}{ARTICLE[5:]}> }}"
+    assert total == fetch_rows(services.engine, refers)[0]["n"].text
+
+
+@pytest.mark.parametrize(("page", "status"), [("9", 404), ("0", 400), ("x", 400), ("9" * 9, 400)])
+def test_a_page_that_is_not_there_is_a_problem(home_client, page, status):
+    for suffix in ("", ".ttl"):
+        response = home_client.get(f"{ARTICLE}{suffix}?page={page}")
+        assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+        assert "page" in response.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("application/json", RdfFormat.JSON_LD),
+        ("application/xml", RdfFormat.RDF_XML),
+        ("text/plain", RdfFormat.N_TRIPLES),
+        ("text/n3", RdfFormat.TURTLE),
+        ("application/trig", RdfFormat.TRIG),
+        ("application/n-quads", RdfFormat.N_QUADS),
+    ],
+)
+def test_other_media_types_are_answered_too(home_client, accept, form):
+    response = home_client.get("/doc/place/suzhou", headers={"Accept": accept})
+    assert (response.status_code, response.mimetype) == (200, accept)
+    known = {quad.triple for quad in parse(home_client.get("/doc/place/suzhou.nt").data, NT)}
+    assert {quad.triple for quad in parse(response.data, form)} == known
+
+
+def test_an_iri_with_a_suffix_leads_to_that_form(home_client):
+    response = home_client.get("/id/place/suzhou.ttl")
+    assert (response.status_code, response.location) == (303, "/doc/place/suzhou.ttl")
+
+
+def test_signposts_lead_from_page_to_data_and_back(home_client):
+    page = links(home_client.get("/doc/place/suzhou", headers=BROWSER))
+    assert ("<https://schema.org/AboutPage>", 'rel="type"') in page
+    assert (f"<{ID}organization/oib>", 'rel="author"') in page
+    assert ("</dataset>", 'rel="collection"') in page
+    data = links(home_client.get("/doc/place/suzhou.ttl"))
+    assert ("</doc/place/suzhou>", 'rel="describes"') in data
+    kind = 'type="application/linkset+json"'
+    assert ("</doc/place/suzhou.linkset>", 'rel="linkset"', kind) in page
+    moved = links(home_client.get("/id/place/suzhou"))
+    assert ("</doc/place/suzhou.ttl>", 'rel="describedby"', 'type="text/turtle"') in moved
+
+
+def test_a_linkset_has_the_links_of_the_page_and_of_its_forms(home_client):
+    response = home_client.get("/doc/place/suzhou.linkset")
+    assert response.mimetype == "application/linkset+json"
+    page, *forms = response.json["linkset"]
+    assert page["anchor"] == "http://localhost/doc/place/suzhou"
+    assert page["cite-as"] == [{"href": ID + "place/suzhou"}]
+    assert {each["type"] for each in page["alternate"]} == set(SUFFIXES.values())
+    assert all(each["describes"][0]["href"] == page["anchor"] for each in forms)
+    text = home_client.get("/doc/place/suzhou.linkset", headers={"Accept": "application/linkset"})
+    assert text.mimetype == "application/linkset"
+    assert text.text.count('anchor="http://localhost/doc/place/suzhou"') == sum(
+        len(targets) for relation, targets in page.items() if relation != "anchor"
+    )
+    assert home_client.get("/doc/place/atlantis.linkset").status_code == 404
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -211,6 +344,11 @@ def test_an_unknown_thing_is_not_found(home_client, path):
 def test_a_form_that_nobody_offers_is_not_acceptable(home_client):
     response = home_client.get("/doc/person/sun-youshun", headers={"Accept": "image/png"})
     assert response.status_code == 406
+    offered = {link["href"]: link["type"] for link in response.json["links"]}
+    assert offered["/doc/person/sun-youshun.ttl"] == "text/turtle"
+    assert ("</doc/person/sun-youshun.ttl>", 'rel="alternate"', 'type="text/turtle"') in links(
+        response
+    )
 
 
 def test_a_merged_thing_leads_to_its_successor(mended):
@@ -339,7 +477,8 @@ def counted(services):
             return CountingSession(services.engine.session(*arguments), texts)
 
     client = Client(live_server.application(replace(services, engine=CountingEngine())))
-    client.get("/doc/person/sun-youshun", headers=BROWSER)  # fetches the vocabulary
+    for headers in (BROWSER, {"Accept": "application/n-triples"}):  # fetches the vocabulary
+        client.get("/doc/person/sun-youshun", headers=headers)
     texts.clear()
     return client, texts
 

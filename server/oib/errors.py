@@ -19,12 +19,19 @@ OibError
      └─ TooCostly           … never: the query needs more time or memory than it may have
 """
 
+from collections.abc import Sequence
+
 
 class OibError(Exception):
-    """The base of the family: a sentence that says what is wrong and how to mend it."""
+    """The base of the family: a sentence that says what is wrong and how to mend it.
+
+    ``links`` are what there is in place of what was asked for: address, link relation (RFC 8288)
+    and media type of each, the last may be empty.
+    """
 
     status = 500
     exit_status = 2
+    links: Sequence[tuple[str, str, str]] = ()
 
 
 class BadInput(OibError):
@@ -60,9 +67,13 @@ class Forbidden(OibError):
 
 
 class NotFound(OibError):
-    """Nothing here has that name."""
+    """Nothing here has that name; ``links`` lead to what there is."""
 
     status = 404
+
+    def __init__(self, reason: str, links: Sequence[tuple[str, str, str]] = ()) -> None:
+        super().__init__(reason)
+        self.links = links
 
 
 class Gone(OibError):
@@ -72,9 +83,13 @@ class Gone(OibError):
 
 
 class NotAcceptable(OibError):
-    """None of the accepted media types is offered."""
+    """None of the accepted media types is offered; ``links`` lead to those that are."""
 
     status = 406
+
+    def __init__(self, reason: str, links: Sequence[tuple[str, str, str]] = ()) -> None:
+        super().__init__(reason)
+        self.links = links
 
 
 class TooSlow(OibError):

@@ -33,6 +33,14 @@ DATASET_SUFFIXES: Final = {"trig": TRIG, "nq": N_QUADS}
 TABLE_SUFFIXES: Final = {"csv": CSV, "tsv": TSV, "json": SPARQL_JSON, "xml": SPARQL_XML}
 PAGE_SUFFIXES: Final = {"html": HTML}
 
+#: Media types by which clients ask for the format of a graph, with that which defines the format.
+GRAPH_ALIASES: Final = {
+    JSON: JSON_LD,
+    XML: RDF_XML,
+    "text/plain": N_TRIPLES,
+    "text/n3": TURTLE,
+}
+
 #: The short name of each media type that has one.
 SHORT_NAMES: Final = {
     media_type: name

@@ -71,6 +71,7 @@ class Description:
         title: of the data set, by language tag.
         lead: one sentence on the data set for its home page, by language tag.
         publisher: its name, by language tag.
+        publisher_iri: IRI of the publisher, empty if there is none.
         license_iri: IRI of the licence of the data, empty if there is none.
         license_name: its name, by language tag.
         query: the query that the query editor begins with.
@@ -80,6 +81,7 @@ class Description:
     title: Mapping[str, str] = field(default_factory=dict)
     lead: Mapping[str, str] = field(default_factory=dict)
     publisher: Mapping[str, str] = field(default_factory=dict)
+    publisher_iri: str = ""
     license_iri: str = ""
     license_name: Mapping[str, str] = field(default_factory=dict)
     query: str = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 20\n"

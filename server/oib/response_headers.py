@@ -45,6 +45,17 @@ def common(version: str) -> list[tuple[str, str]]:
     return [("X-Data-Version", version), ("X-Content-Type-Options", "nosniff"), *CORS]
 
 
+def link(url: str, relation: str, media_type: str = "") -> str:
+    """Return the value of a ``Link`` (RFC 8288).
+
+    Args:
+        url: absolute or relative, percent-encoded.
+        relation: a registered one, or several separated by blanks.
+        media_type: that of the target, empty if it has several.
+    """
+    return f'<{url}>; rel="{relation}"' + (f'; type="{media_type}"' if media_type else "")
+
+
 def content_type(media_type: str) -> str:
     """Return the value of ``Content-Type``: text and XML say that they are UTF-8."""
     is_text = media_type.startswith("text/") or media_type.endswith(("/xml", "+xml"))

@@ -17,6 +17,7 @@ from oib.namespaces import GRAPH, OIB, PREFIXES
 from oib.views import entity_queries
 from oib.views.claim import Claim
 from oib.views.claim_parser import parse_claim
+from oib.views.entity_queries import FIRST_PAGE, DocumentPage
 from oib.views.lifecycle import Lifecycle
 
 _TYPE: Final = PREFIXES["rdf"] + "type"
@@ -42,7 +43,8 @@ class EntityDescription:
     directly; ``entailed`` are the classes that follow from the ontology. ``links`` (entries of
     outside registers) and ``units`` (parts of a document) are the nodes of its fragments.
     ``claims`` are about it, ``mentions`` have it as their object, and ``outlines`` are claims in
-    outline by the property through which they refer to it.
+    outline by the property through which they refer to it. All three are those of one ``page`` of
+    ``pages``; ``counts`` has the numbers over all pages, by the property that links a claim to it.
     """
 
     iri: str
@@ -57,6 +59,9 @@ class EntityDescription:
     claims: tuple[Claim, ...]
     mentions: tuple[Claim, ...]
     outlines: Mapping[str, tuple[Claim, ...]]
+    counts: Mapping[str, int]
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -65,13 +70,22 @@ class EntityStatements:
 
     ``own`` are the graph, the property and the value of the entity's triples; ``nodes`` are all
     statements about the entity and about the other nodes of its description; ``outlines`` are
-    some statements about the claims that refer to it.
+    some statements about the claims that refer to it. ``total`` things refer to the entity, over
+    all pages, and ``counts`` claims by the property that links them to it.
     """
 
     iri: str
     own: tuple[tuple[str, str, Term], ...]
     nodes: StatementIndex
     outlines: StatementIndex
+    total: int
+    counts: Mapping[str, int]
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages the description has."""
+        return max(1, -(-self.total // entity_queries.PAGE_SIZE))
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -79,8 +93,8 @@ class EntityStatements:
         return Lifecycle.from_properties([(name, value) for _, name, value in self.own])
 
 
-def fetch_entity(engine: Queryable, iri: str) -> EntityStatements:
-    """Return the statements of the page about an entity; one query.
+def fetch_entity(engine: Queryable, iri: str, page: DocumentPage = FIRST_PAGE) -> EntityStatements:
+    """Return the statements of a page about an entity; one query.
 
     Raises:
         BadInput: the text is no IRI.
@@ -88,7 +102,15 @@ def fetch_entity(engine: Queryable, iri: str) -> EntityStatements:
     own: list[tuple[str, str, Term]] = []
     nodes: list[Statement] = []
     outlines: list[Statement] = []
-    for row in fetch_bindings(engine, entity_queries.description(iri)):
+    counts: dict[str, int] = {}
+    total = 0
+    for row in fetch_bindings(engine, entity_queries.description(iri, page)):
+        if "total" in row:
+            total = int(row["total"]["value"])
+            continue
+        if "count" in row:
+            counts[row["link"]["value"]] = int(row["count"]["value"])
+            continue
         name, value = row["p"]["value"], parse_term(row["o"])
         if "g" in row:
             own.append((row["g"]["value"], name, value))
@@ -97,7 +119,15 @@ def fetch_entity(engine: Queryable, iri: str) -> EntityStatements:
             nodes.append((row["s"]["value"], name, value))
         else:
             outlines.append((row["outline"]["value"], name, value))
-    return EntityStatements(iri, tuple(own), StatementIndex(nodes), StatementIndex(outlines))
+    return EntityStatements(
+        iri,
+        tuple(own),
+        StatementIndex(nodes),
+        StatementIndex(outlines),
+        total,
+        counts,
+        page.number,
+    )
 
 
 @dataclass(frozen=True)
@@ -154,6 +184,9 @@ def describe(
             for link in entity_queries.CLAIM_LINKS
             if outlines.subjects(link, iri)
         },
+        counts=entity.counts,
+        page=entity.page,
+        pages=entity.pages,
     )  # fmt: skip
 
 

@@ -1,18 +1,22 @@
 """SPARQL queries for the description of an entity."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from oib.engine.statements import LABELS, sparql_iri
-from oib.namespaces import BASE, DOC, GRAPH, ID, OIB, PREFIXES
+from oib.namespaces import DOC, GRAPH, ID, OIB, PREFIXES
 
 #: Properties that link a claim or an assessment to its people and documents.
 CLAIM_LINKS: Final = tuple(
     OIB + name for name in ("isAssertedBy", "isReportedIn", "citesSource", "isAssessedBy")
 )
 
-#: The most claims that a page lists in outline.
-MAX_OUTLINES: Final = 250
+#: The most things that refer to an entity of which one page of its document states something.
+PAGE_SIZE: Final = 250
+
+#: The terms of paging (Hydra Core Vocabulary).
+HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
 
 #: The properties of concepts that decide how a claim is shown.
 CONCEPT_PROPERTIES: Final = (
@@ -32,22 +36,68 @@ _OUTLINE_PROPERTIES: Final = (
     *(OIB + name for name in ("hasHedge", "hasExtent", "hasRank", "assesses", "hasVerdict")),
 )
 
-# From a thing: to its claims, on to their assessments, on to the evidence of either; and to the
+_RECORDS: Final = tuple(ID + kind for kind in ("claim/", "assessment/", "evidence/"))
+_ASSESSES: Final = f"<{OIB}assesses>"
+_EVIDENCE: Final = f"<{OIB}hasEvidence>"
+_FULL_LINKS: Final = "|".join(
+    f"<{OIB}{name}>" for name in ("claimSubject", "claimObject", "hasEvidence", "linksEntity")
+)
+_ANY_LINK: Final = "|".join(f"<{link}>" for link in CLAIM_LINKS)
+_COUNTED_LINKS: Final = (*CLAIM_LINKS, OIB + "claimSubject", OIB + "claimObject")
+
+# What refers to a thing. Without claims, nothing that records statements counts.
+_REFERRING: Final = "?ref ?any %(thing)s FILTER(isIRI(?ref) && ?ref != %(thing)s)%(filter)s"
+_NO_RECORDS: Final = " ".join(
+    f'FILTER(!STRSTARTS(STR(?ref), "{namespace}"))' for namespace in _RECORDS
+)
+_PAGE_OF_REFERRING: Final = f"""{{ SELECT DISTINCT ?ref WHERE {{ {_REFERRING} }}
+      ORDER BY ?ref LIMIT {PAGE_SIZE} OFFSET %(offset)s }}"""
+_TOTAL: Final = f"{{ SELECT (COUNT(DISTINCT ?ref) AS ?total) WHERE {{ {_REFERRING} }} }}"
+# The nodes of a description: claims about the thing, their assessments, the evidence of either; the
 # nodes that share its file. Every step starts at a known node, whatever the size of the store.
-_NODES: Final = f"""
-  {{ %(thing)s (^<{OIB}claimSubject>|^<{OIB}claimObject>|<{OIB}assesses>|^<{OIB}hasEvidence>)?
-      /(^<{OIB}assesses>)?/(<{OIB}hasEvidence>)? ?s }}
-  UNION {{ %(thing)s ^<{OIB}linksEntity>|<{OIB}hasUnit> ?s }}"""
+_REFERRING_NODES: Final = f"""
+  {{ {_PAGE_OF_REFERRING}
+    ?ref {_FULL_LINKS} %(thing)s . ?ref (^{_ASSESSES})?/({_EVIDENCE})? ?s }}
+  UNION {{ {_PAGE_OF_REFERRING}
+    ?ref {_ASSESSES} %(thing)s . ?ref ({_EVIDENCE})? ?s }}"""
+_OWN_NODES: Final = f"""
+  {{ %(thing)s ({_ASSESSES})?/(^{_ASSESSES})?/({_EVIDENCE})? ?s }}
+  UNION {{ %(thing)s <{OIB}hasUnit> ?s }}"""
 # The claims and assessments that link to a thing, with the claims that these assess and the
 # assessments of those. The properties are filtered: as VALUES they would be joined, which takes
 # the engine ten times as long.
-_ANY_LINK: Final = "|".join(f"<{link}>" for link in CLAIM_LINKS)
 _OUTLINES: Final = f"""
   {{ SELECT DISTINCT ?outline WHERE {{
-    {{ SELECT DISTINCT ?node WHERE {{ ?node {_ANY_LINK} %(thing)s }}
-       ORDER BY ?node LIMIT {MAX_OUTLINES} }}
-    ?node (<{OIB}assesses>)?/(^<{OIB}assesses>)? ?outline }} }}
+    {_PAGE_OF_REFERRING}
+    ?ref {_ANY_LINK} %(thing)s . ?ref ({_ASSESSES})?/(^{_ASSESSES})? ?outline }} }}
   ?outline ?p ?o FILTER(?p IN ({", ".join(f"<{name}>" for name in _OUTLINE_PROPERTIES)}))"""
+_CLAIM_COUNTS: Final = f"""
+  {{ SELECT ?link (COUNT(DISTINCT ?claim) AS ?count) WHERE {{
+    VALUES ?link {{ {" ".join(f"<{link}>" for link in _COUNTED_LINKS)} }}
+    ?ref ?link %(thing)s . ?ref ({_ASSESSES})? ?claim . ?claim <{OIB}claimPredicate> ?predicate
+  }} GROUP BY ?link }}"""
+
+
+@dataclass(frozen=True)
+class DocumentPage:
+    """Which part of the document about a thing is wanted.
+
+    ``number`` counts from 1; each page has what ``PAGE_SIZE`` things state that refer to the thing,
+    in the order of their IRIs, the first one also what is stated of the thing itself. Without
+    claims, the document holds neither claims nor what records them.
+    """
+
+    number: int = 1
+    has_claims: bool = True
+
+    @property
+    def offset(self) -> int:
+        """Return how many referring things come before this page."""
+        return (self.number - 1) * PAGE_SIZE
+
+
+#: The whole of what most documents hold.
+FIRST_PAGE: Final = DocumentPage()
 
 
 def own_triples(iri: str) -> str:
@@ -55,19 +105,23 @@ def own_triples(iri: str) -> str:
     return f"SELECT ?g ?p ?o WHERE {{ GRAPH ?g {{ {sparql_iri(iri)} ?p ?o }} }}"
 
 
-def description(iri: str) -> str:
+def description(iri: str, page: DocumentPage) -> str:
     """Return a query for everything that the page of an entity states, as ?p ?o of three kinds.
 
     With ?g: the own triples of the entity, and the graph of each. With ?s: all triples of the
-    other nodes of its description. With ?outline: some triples of claims that refer to it.
+    other nodes of its description. With ?outline: some triples of claims that refer to it. A row
+    with ?total counts the things that refer to it, rows with ?link the claims by how they do.
     """
-    thing = sparql_iri(iri)
+    parts = _parts(iri, page)
+    nodes = (_REFERRING_NODES, _OWN_NODES)
+    claims = f"UNION {{ {_OUTLINES % parts} }} UNION {_CLAIM_COUNTS % parts}"
     return f"""
-SELECT ?g ?s ?outline ?p ?o WHERE {{
-  {{ GRAPH ?g {{ {thing} ?p ?o }} }}
-  UNION {{ {{ SELECT DISTINCT ?s WHERE {{{_NODES % {"thing": thing}} }} }}
-    ?s ?p ?o FILTER(?s != {thing}) }}
-  UNION {{{_OUTLINES % {"thing": thing}} }}
+SELECT ?g ?s ?outline ?p ?o ?total ?link ?count WHERE {{
+  {{ GRAPH ?g {{ {parts["thing"]} ?p ?o }} }}
+  UNION {{ {{ SELECT DISTINCT ?s WHERE {{{" UNION ".join(nodes) % parts} }} }}
+    ?s ?p ?o FILTER(?s != {parts["thing"]}) }}
+  UNION {_TOTAL % parts}
+  {claims if page.has_claims else ""}
 }}"""
 
 
@@ -81,24 +135,45 @@ SELECT ?s ?p ?o WHERE {{
 }}"""
 
 
-def construct_description(iri: str, license_iri: str) -> str:
-    """Return the query for the RDF description of a thing, and of the document that holds it.
+def construct_description(iri: str, page: DocumentPage) -> str:
+    """Return the query for a page of the RDF description of a thing.
 
-    ``license_iri`` is that of the document's licence, empty if it has none.
+    The result has the number of things that refer to the thing, too, as the ``hydra:totalItems`` of
+    its document.
     """
-    thing = sparql_iri(iri)
-    document = sparql_iri(DOC + iri.removeprefix(ID))
-    foaf, dcterms, void = PREFIXES["foaf"], PREFIXES["dcterms"], PREFIXES["void"]
-    license_ = f"<{dcterms}license> {sparql_iri(license_iri)} ;" if license_iri else ""
+    parts = _parts(iri, page)
+    nodes = (_REFERRING_NODES, *((_OWN_NODES,) if page.number == 1 else ()))
     return f"""
-CONSTRUCT {{
-  ?s ?p ?o . ?claim ?link {thing} .
-  {document} a <{foaf}Document> ; <{foaf}primaryTopic> {thing} ;
-    {license_} <{void}inDataset> <{BASE}dataset> .
-}} WHERE {{
-  {{{_NODES % {"thing": thing}}
-  ?s ?p ?o
-  }} UNION {{ VALUES ?link {{ {_sparql_iris(CLAIM_LINKS)} }} ?claim ?link {thing} }}
+CONSTRUCT {{ ?s ?p ?o . ?ref ?any {parts["thing"]} . {document(iri)} <{HYDRA}totalItems> ?total }}
+WHERE {{
+  {{ {{ SELECT DISTINCT ?s WHERE {{{" UNION ".join(nodes) % parts} }} }} ?s ?p ?o }}
+  UNION {{ {_PAGE_OF_REFERRING % parts} ?ref ?any {parts["thing"]} }}
+  UNION {_TOTAL % parts}
+}}"""
+
+
+def document(iri: str) -> str:
+    """Return the IRI of the document about a thing, in angle brackets."""
+    return sparql_iri(DOC + iri.removeprefix(ID))
+
+
+def construct_labels(iris: Iterable[str]) -> str:
+    """Return the query for the names of things."""
+    names = ", ".join(f"<{name}>" for name in LABELS)
+    things = " ".join(map(sparql_iri, iris))
+    return (
+        "CONSTRUCT { ?s ?p ?o } "
+        f"WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o FILTER(?p IN ({names})) }}"
+    )
+
+
+def construct_term_labels() -> str:
+    """Return the query for the names of all terms and concepts."""
+    names = ", ".join(f"<{name}>" for name in LABELS)
+    return f"""
+CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+  VALUES ?g {{ <{GRAPH}ontology> <{GRAPH}vocab> }}
+  GRAPH ?g {{ ?s ?p ?o }} FILTER(?p IN ({names}))
 }}"""
 
 
@@ -113,5 +188,9 @@ def construct_graph(name: str) -> str:
     return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {sparql_iri(GRAPH + name)} {{ ?s ?p ?o }} }}"
 
 
-def _sparql_iris(iris: Iterable[str]) -> str:
-    return " ".join(map(sparql_iri, iris))
+def _parts(iri: str, page: DocumentPage) -> dict[str, object]:
+    return {
+        "thing": sparql_iri(iri),
+        "offset": page.offset,
+        "filter": "" if page.has_claims else " " + _NO_RECORDS,
+    }

@@ -1,11 +1,15 @@
 """The RDF description of an entity, and named graphs, in the serializations of RDF."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
     DefaultGraph,
+    Literal,
     NamedNode,
     Quad,
     RdfFormat,
@@ -14,33 +18,126 @@ from pyoxigraph import (
 )
 
 from oib.engine.base import Queryable
-from oib.namespaces import DOC, GRAPH
+from oib.engine.statements import Term
+from oib.namespaces import BASE, DOC, GRAPH, ID, PREFIXES
 from oib.sparql import jsonld, results
 from oib.sparql.jsonld import Compaction
-from oib.views import entity_queries
+from oib.views import entity_queries, paging
+from oib.views.entity_queries import HYDRA, PAGE_SIZE, DocumentPage
+from oib.views.lifecycle import Lifecycle
 
 _N_TRIPLES: Final = "application/n-triples"
+_TYPE: Final = PREFIXES["rdf"] + "type"
+_THING: Final = ID.encode()
+# An IRI in N-Triples; a literal may hold what looks like one, and then a name too many is fetched.
+_IRI: Final = re.compile(rb"<([^<>\"{}|^`\\\x00-\x20]++)>")
+
+#: Names as statements in N-Triples, by the IRI that they are the names of.
+Labels = Mapping[bytes, tuple[bytes, ...]]
 
 
-def serialize_entity(
-    engine: Queryable,
-    iri: str,
-    media_type: str,
-    license_iri: str = "",
-    compaction: Compaction = jsonld.DEFAULT,
-) -> bytes:
-    """Return the RDF description of a thing.
+@dataclass(frozen=True)
+class Publication:
+    """What every document says of its own publication: licence and publisher, if there are any."""
+
+    license_iri: str = ""
+    publisher_iri: str = ""
+
+
+@dataclass(frozen=True)
+class EntityDocument:
+    """A page of the RDF description of a thing.
+
+    ``lines`` are its statements in N-Triples, ``total`` is the number of things that refer to the
+    thing, over all pages.
+    """
+
+    iri: str
+    page: DocumentPage
+    lines: frozenset[bytes]
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages the description has."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """Return whether the thing is known, withdrawn or replaced; by the first page only."""
+        own = [line for line in self.lines if line.startswith(b"<%s> " % self.iri.encode())]
+        quads = parse(b"\n".join(own), RdfFormat.N_TRIPLES)
+        return Lifecycle.from_properties(
+            [
+                (quad.predicate.value, Term(quad.object.value, "uri"))
+                for quad in quads
+                if isinstance(quad.object, NamedNode | Literal)
+            ]
+        )
+
+
+def fetch_document(engine: Queryable, iri: str, page: DocumentPage) -> EntityDocument:
+    """Return a page of the RDF description of a thing; one query.
 
     It holds the thing's own triples, its fragments (identity links, units of a document), its
-    claims with their evidence and assessments, one triple for each claim that it asserts,
-    reports, backs or judges, and a few on the document itself.
+    claims with their evidence and assessments, and every other triple with the thing as its object.
 
     Raises:
         BadInput: the text is no IRI.
-        NotAcceptable: RDF has no such media type.
     """
-    query = entity_queries.construct_description(iri, license_iri)
-    return _serialize(engine, query, iri, media_type, compaction)
+    body = engine.query(entity_queries.construct_description(iri, page), _N_TRIPLES)
+    lines = set(filter(None, body.split(b"\n")))
+    counted = f"{entity_queries.document(iri)} <{entity_queries.HYDRA}totalItems> ".encode()
+    total = next(line for line in lines if line.startswith(counted))
+    return EntityDocument(
+        iri, page, frozenset(lines - {total}), int(total[len(counted) :].split(b'"')[1])
+    )
+
+
+def fetch_term_labels(engine: Queryable) -> Labels:
+    """Return the names of all terms and concepts, as statements in N-Triples by IRI; one query."""
+    return _by_subject(engine.query(entity_queries.construct_term_labels(), _N_TRIPLES))
+
+
+def serialize_document(
+    engine: Queryable,
+    document: EntityDocument,
+    media_type: str,
+    term_labels: Labels,
+    publication: Publication,
+    compaction: Compaction = jsonld.DEFAULT,
+) -> bytes:
+    """Return a page of the description of a thing with the names of all that it mentions.
+
+    The names of things are fetched by one query, if there are any. The last statements are those on
+    the document itself. TriG and N-Quads have the IRI of the document as the name of the graph.
+
+    Raises:
+        NotAcceptable: RDF has no such media type, or cannot write one of the terms in it.
+    """
+    own_name = b"<%s> " % document.iri.encode()
+    mentioned = set(_IRI.findall(b"\n".join(document.lines)))
+    labels = {line for iri in mentioned for line in term_labels.get(iri, ())}
+    if things := sorted(iri.decode() for iri in mentioned if iri.startswith(_THING)):
+        body = engine.query(entity_queries.construct_labels(things), _N_TRIPLES)
+        labels.update(filter(None, body.split(b"\n")))
+    own = sorted(line for line in document.lines if line.startswith(own_name))
+    others = sorted(document.lines.difference(own))
+    ordered = [*own, *others, *sorted(labels - document.lines), *_statements(document, publication)]
+    body = b"\n".join(ordered) + b"\n"
+    if b"_:" in body:
+        triples = _canonical(body, document.iri)
+        ordered = [b"%s ." % str(triple).encode() for triple in triples]
+        body = b"\n".join(ordered) + b"\n"
+    if media_type == _N_TRIPLES:
+        return body
+    parsed = parse(body, RdfFormat.N_TRIPLES)
+    if media_type in results.DATASETS:
+        graph = NamedNode(_document_iri(document.iri))
+        return results.write_quads(
+            (Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed), media_type
+        )
+    return results.write_triples((quad.triple for quad in parsed), media_type, None, compaction)
 
 
 def serialize_graph(
@@ -82,13 +179,58 @@ def serialize_quads(
 def _serialize(
     engine: Queryable, query: str, first: str, media_type: str, compaction: Compaction
 ) -> bytes:
-    # In one order and with canonical labels of blank nodes (RDFC-1.0): the same bytes under one
-    # strong ETag, whichever engine or process answers.
-    dataset = Dataset(parse(engine.query(query, _N_TRIPLES), RdfFormat.N_TRIPLES))
+    triples = _canonical(engine.query(query, _N_TRIPLES), first)
+    return results.write_triples(triples, media_type, compaction=compaction)
+
+
+def _canonical(body: bytes, first: str) -> list[Triple]:
+    """Return triples in N-Triples in one order, those about one IRI first.
+
+    Their blank nodes have canonical labels (RDFC-1.0): the same bytes under one strong ETag,
+    whichever engine or process answers.
+    """
+    dataset = Dataset(parse(body, RdfFormat.N_TRIPLES))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     triples = [Triple(quad.subject, quad.predicate, quad.object) for quad in dataset]
-    ordered = sorted(triples, key=lambda triple: _sort_key(triple, first))
-    return results.write_triples(ordered, media_type, compaction=compaction)
+    return sorted(triples, key=lambda triple: _sort_key(triple, first))
+
+
+def _statements(document: EntityDocument, publication: Publication) -> list[bytes]:
+    """Return what a document states of itself, in N-Triples."""
+    iri = _document_iri(document.iri)
+    statements = [
+        (iri, _TYPE, f"<{PREFIXES['foaf']}Document>"),
+        (iri, PREFIXES["foaf"] + "primaryTopic", f"<{document.iri}>"),
+        (iri, PREFIXES["void"] + "inDataset", f"<{BASE}dataset>"),
+        (iri, HYDRA + "totalItems", f'"{document.total}"^^<{PREFIXES["xsd"]}integer>'),
+    ]
+    if publication.license_iri:
+        license_ = str(NamedNode(publication.license_iri))
+        statements.append((iri, PREFIXES["dcterms"] + "license", license_))
+    if publication.publisher_iri:
+        publisher = str(NamedNode(publication.publisher_iri))
+        statements.append((iri, PREFIXES["dcterms"] + "publisher", publisher))
+    if document.pages > 1:
+        view, query = f"{iri}?page={document.page.number}", f"{iri}?page="
+        statements += [
+            (iri, HYDRA + "view", f"<{view}>"),
+            (view, _TYPE, f"<{HYDRA}PartialCollectionView>"),
+        ]
+        for relation, number in paging.neighbours(document.page.number, document.pages).items():
+            statements.append((view, f"{HYDRA}{relation}", f"<{query}{number}>"))
+    return sorted(f"<{s}> <{p}> {o} .".encode() for s, p, o in statements)
+
+
+def _document_iri(iri: str) -> str:
+    return DOC + iri.removeprefix(ID)
+
+
+def _by_subject(body: bytes) -> Labels:
+    lines: dict[bytes, tuple[bytes, ...]] = {}
+    for line in filter(None, body.split(b"\n")):
+        subject = line.partition(b"> ")[0][1:]
+        lines[subject] = (*lines.get(subject, ()), line)
+    return lines
 
 
 def _sort_key(triple: Triple, first: str) -> tuple[bool, bool, str]:

@@ -8,8 +8,9 @@ from flask import Response, current_app, g, request
 from oib.engine.base import QuerySession
 from oib.reload import CurrentServices
 from oib.services import Services
-from oib.views import entity
+from oib.views import entity, entity_triples
 from oib.views.entity import Vocabulary
+from oib.views.entity_triples import Labels
 
 
 def services() -> Services:
@@ -38,9 +39,21 @@ def vocabulary() -> Vocabulary:
     return entity.fetch_vocabulary(queries())
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _immutable_vocabulary(services: Services) -> Vocabulary:
     return entity.fetch_vocabulary(queries())
+
+
+def term_labels() -> Labels:
+    """Return the names of terms and concepts; immutable data are asked for them once."""
+    if services().is_immutable:
+        return _immutable_term_labels(services())
+    return entity_triples.fetch_term_labels(queries())
+
+
+@lru_cache(maxsize=8)
+def _immutable_term_labels(services: Services) -> Labels:
+    return entity_triples.fetch_term_labels(queries())
 
 
 def accept() -> str:

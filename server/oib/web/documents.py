@@ -12,7 +12,8 @@ from oib.errors import NotFound
 from oib.namespaces import BASE, GRAPH, PREFIXES
 from oib.sparql import results
 from oib.views import entity_triples, terms
-from oib.web import context, representations, templating
+from oib.web import context, representations, signposting, templating
+from oib.web.signposting import Resource
 
 bp = Blueprint("documents", __name__)
 
@@ -45,9 +46,8 @@ def document(name: str, suffix: str | None = None) -> Response:
         (*results.GRAPHS, media_types.HTML), _FORMS.get(suffix or "")
     )
     response = representations.conditional_response(media_type, lambda: _answer(name, media_type))
-    representations.add_links(
-        response, url_for("documents.document", name=name), _FORMS, BASE + name
-    )
+    url = url_for("documents.document", name=name)
+    signposting.add_links(response, Resource(url, BASE + name, _FORMS))
     return response
 
 

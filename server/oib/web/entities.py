@@ -8,15 +8,22 @@ from oib import media_types
 from oib.errors import BadInput, Gone, NotAcceptable, NotFound
 from oib.namespaces import ID, OIB
 from oib.sparql import results
-from oib.views import entity, entity_queries, entity_triples, lifecycle
+from oib.views import entity, entity_triples, lifecycle, paging
 from oib.views.entity import EntityStatements
+from oib.views.entity_queries import DocumentPage
+from oib.views.entity_triples import Publication
 from oib.views.lifecycle import Lifecycle
-from oib.web import context, representations, templating
+from oib.web import context, representations, signposting, templating
+from oib.web.signposting import Resource
 
 bp = Blueprint("entities", __name__)
 
-_FORMS = {**media_types.GRAPH_SUFFIXES, **media_types.PAGE_SUFFIXES}
-_OFFERED = (*results.GRAPHS, media_types.HTML)
+_FORMS = {
+    **media_types.GRAPH_SUFFIXES,
+    **media_types.DATASET_SUFFIXES,
+    **media_types.PAGE_SUFFIXES,
+}
+_OFFERED = (*results.GRAPHS, media_types.HTML, *results.DATASETS, *media_types.GRAPH_ALIASES)
 # Classes of nodes that record statements: no document states anything about them.
 _RECORDS = {"Claim", "Assessment", "EvidenceLocator", "Withdrawn"}
 # The heading of each list of claim outlines, by the property that links the claims to a thing.
@@ -30,59 +37,113 @@ _OUTLINE_HEADINGS = {
 
 @bp.get("/id/<kind>/<path:slug>")
 def thing(kind: str, slug: str) -> Response:
-    """Redirect from a thing to the document about it: 303, or 301 if the thing was merged."""
-    iri = f"{ID}{kind}/{slug}"
+    """Redirect from a thing to the document about it: 303, or 301 if the thing was merged.
+
+    An address with the suffix of a form leads to the document in that form.
+    """
+    name, fixed = representations.split_suffix(slug, _FORMS)
+    iri = f"{ID}{kind}/{name}"
     status = _fetch_lifecycle(iri)
     if status.replacement:
         return _moved(status.replacement)
     if status.is_withdrawn:
-        return _gone(iri, None)
+        return _gone(iri, fixed)
     url = url_for("entities.document", kind=kind, slug=slug, lang=request.args.get("lang"))
     response = _redirect(url, 303)
-    response.headers.add("Link", f'<{url}>; rel="describedby"')
+    signposting.add_links(response, _resource(kind, name))
     return response
 
 
 @bp.get("/doc/<kind>/<path:slug>")
 def document(kind: str, slug: str) -> Response:
-    """Return the document about a thing, in the media type of the suffix or of ``Accept``."""
+    """Return the document about a thing, in the media type of the suffix or of ``Accept``.
+
+    ``?page=`` asks for one page of what refers to the thing, ``?claims=no`` for the document
+    without claims.
+    """
+    if slug.endswith(f".{signposting.SUFFIX}"):
+        slug = slug.removesuffix(f".{signposting.SUFFIX}")
+        _fetch_lifecycle(f"{ID}{kind}/{slug}")
+        return representations.conditional_response(
+            signposting.LINKSET_JSON, lambda: signposting.linkset(_resource(kind, slug))
+        )
     slug, fixed = representations.split_suffix(slug, _FORMS)
     iri = f"{ID}{kind}/{slug}"
+    url = url_for("entities.document", kind=kind, slug=slug)
+    page = _requested_page()
     try:
         media_type = representations.negotiate(_OFFERED, fixed)
-    except NotAcceptable:
+    except NotAcceptable as error:
         status = _fetch_lifecycle(iri)
         if status.replacement:
             return _moved(status.replacement)
         if status.is_withdrawn:
             return _gone(iri, fixed)
-        raise
-    response = representations.conditional_response(media_type, lambda: _document(iri, media_type))
+        raise representations.not_acceptable(error, url, _FORMS) from error
+    response = representations.conditional_response(
+        media_type, lambda: _document(iri, page, media_type)
+    )
     if response.status_code in (200, 304):
-        url = url_for("entities.document", kind=kind, slug=slug)
-        representations.add_links(response, url, _FORMS, iri)
+        signposting.add_links(response, _resource(kind, slug))
     return response
 
 
-def _document(iri: str, media_type: str) -> Response:
+def _resource(kind: str, slug: str) -> Resource:
+    url = url_for("entities.document", kind=kind, slug=slug)
+    return Resource(url, f"{ID}{kind}/{slug}", _FORMS)
+
+
+def _requested_page() -> DocumentPage:
+    """Return the page of a document that the address names.
+
+    Raises:
+        BadInput: it names no page.
+    """
+    number = representations.page_number()
+    claims = request.args.get("claims", "yes")
+    if claims not in ("yes", "no"):
+        raise BadInput(f"claims={claims[:20]} is neither yes nor no")
+    return DocumentPage(number, claims == "yes")
+
+
+def _document(iri: str, page: DocumentPage, media_type: str) -> Response:
     """Return the document about a thing, or the response for one that was merged or withdrawn.
 
     Raises:
-        NotFound: no triple has the thing as its subject.
+        NotFound: no triple has the thing as its subject, or there is no such page.
     """
-    if media_type != media_types.HTML:
-        status = _fetch_lifecycle(iri)
-        if status.replacement:
-            return _moved(status.replacement)
-        if status.is_withdrawn:
-            return _gone(iri, None, media_type)
-        license_iri = context.services().description.license_iri
-        body = entity_triples.serialize_entity(
-            context.queries(), iri, media_type, license_iri, context.services().compaction
-        )
-        return context.respond(body, media_type)
+    if media_type == media_types.HTML:
+        return _html_document(iri, page)
+    engine, services = context.queries(), context.services()
     try:
-        statements = entity.fetch_entity(context.queries(), iri)
+        fetched = entity_triples.fetch_document(engine, iri, page)
+    except BadInput:
+        raise _not_found(iri) from None
+    status = fetched.lifecycle if page.number == 1 else _fetch_lifecycle(iri)
+    if not status.is_known:
+        raise _not_found(iri)
+    if status.replacement:
+        return _moved(status.replacement)
+    if status.is_withdrawn:
+        return _gone(iri, None, media_type)
+    paging.check(page.number, fetched.pages)
+    about = services.description
+    body = entity_triples.serialize_document(
+        engine,
+        fetched,
+        media_types.GRAPH_ALIASES.get(media_type, media_type),
+        context.term_labels(),
+        Publication(about.license_iri, about.publisher_iri),
+        services.compaction,
+    )
+    response = context.respond(body, media_type)
+    representations.add_page_links(response, page.number, fetched.pages)
+    return response
+
+
+def _html_document(iri: str, page: DocumentPage) -> Response:
+    try:
+        statements = entity.fetch_entity(context.queries(), iri, page)
     except BadInput:
         raise _not_found(iri) from None
     status = statements.lifecycle
@@ -90,7 +151,10 @@ def _document(iri: str, media_type: str) -> Response:
         raise _not_found(iri)
     if status.replacement:
         return _moved(status.replacement)
-    return _page(statements, 410 if status.is_withdrawn else 200)
+    paging.check(page.number, statements.pages)
+    response = _page(statements, 410 if status.is_withdrawn else 200)
+    representations.add_page_links(response, page.number, statements.pages)
+    return response
 
 
 def _page(statements: EntityStatements, status: int) -> Response:
@@ -106,7 +170,9 @@ def _page(statements: EntityStatements, status: int) -> Response:
         is_record=not types.isdisjoint(_RECORDS),
         forms=media_types.GRAPH_SUFFIXES,
         outline_headings=_OUTLINE_HEADINGS,
-        max_outlines=entity_queries.MAX_OUTLINES,
+        about_link=OIB + "claimSubject",
+        mention_link=OIB + "claimObject",
+        pages=representations.page_urls(about.page, about.pages),
     )
 
 
@@ -121,7 +187,12 @@ def _fetch_lifecycle(iri: str) -> Lifecycle:
 
 
 def _not_found(iri: str) -> NotFound:
-    return NotFound(f"nothing here is called {iri.removeprefix(ID)}; / leads to what there is")
+    """Return an error that leads to the list of things of that kind, or else of all kinds."""
+    home = url_for("pages.home")
+    return NotFound(
+        f"nothing here is called {iri.removeprefix(ID)}; {home} leads to what there is",
+        [(home, "start", media_types.HTML)],
+    )
 
 
 def _moved(replacement: str) -> Response:
@@ -144,8 +215,11 @@ def _gone(iri: str, fixed: str | None, media_type: str | None = None) -> Respons
         raise Gone(f"{iri.removeprefix(ID)} was withdrawn") from error
     if media_type == media_types.HTML:
         return _page(entity.fetch_entity(context.queries(), iri), 410)
+    form = media_types.GRAPH_ALIASES.get(media_type, media_type)
+    if form in results.DATASETS:
+        form = media_type = media_types.TURTLE
     body = entity_triples.serialize_own_triples(
-        context.queries(), iri, media_type, context.services().compaction
+        context.queries(), iri, form, context.services().compaction
     )
     return context.respond(body, media_type, 410)
 

@@ -115,7 +115,16 @@ MESSAGES: Final = {
         "只读，不写。不调用其他端点（SERVICE）。查询不超过 {longest} 个字符。"
         "耗时过长者将被中止并予说明。不写 FROM 时，查询面向全部图的并集。",
     ),
-    "outlines_cut": ("At most {max} are listed.", "至多列出 {max} 项。"),
+    "on_this_page": (
+        "{shown} of them on this page; the links below lead to the others.",
+        "本页显示其中 {shown} 项；其余见下方链接。",
+    ),
+    "page_first": ("first", "首页"),
+    "page_last": ("last", "末页"),
+    "page_next": ("next", "下一页"),
+    "page_of": ("Page {number} of {last}", "第 {number} 页，共 {last} 页"),
+    "page_previous": ("previous", "上一页"),
+    "pages": ("Pages", "分页"),
     "lower": ("Subclass or subproperty of", "上位"),
     "mentions": ("Claims that mention it", "提及此项的主张"),
     "messages": ("Message", "提示"),

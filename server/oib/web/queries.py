@@ -10,7 +10,8 @@ from oib.errors import BadInput
 from oib.saved_queries import SavedQuery
 from oib.sparql import guard, results
 from oib.views import entity_triples
-from oib.web import context, representations, result_table, templating
+from oib.web import context, representations, result_table, signposting, templating
+from oib.web.signposting import Resource
 
 bp = Blueprint("queries", __name__)
 
@@ -49,8 +50,8 @@ def query(name: str) -> Response:
         media_type, lambda: _answer(saved, text, values, media_type), is_volatile=parsed.is_volatile
     )
     forms = {suffix: form for suffix, form in _FORMS.items() if form in offered}
-    url = url_for("queries.query", name=name) + (f"?{urlencode(values)}" if values else "")
-    representations.add_links(response, url, forms, saved.iri)
+    url = url_for("queries.query", name=name)
+    signposting.add_links(response, Resource(url, saved.iri, forms, query=urlencode(values)))
     return response
 
 

@@ -1,16 +1,21 @@
-"""Representations of a resource: content negotiation, entity tags, ``Link`` headers."""
+"""Representations of a resource: content negotiation, entity tags, pages of lists."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Response, request
 
 from oib import media_types, negotiation, response_headers
-from oib.errors import NotAcceptable
+from oib.errors import BadInput, NotAcceptable
+from oib.views import paging
 from oib.web import context, templating
 
 #: The query parameters that name a format, as in ``oib.sparql.request``.
 FORMAT_PARAMETERS = ("as", "format", "output")
+
+_PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
+_SAFE = "/:@!$&'()*+,;=~-._"
 
 
 def split_suffix(path: str, forms: Mapping[str, str]) -> tuple[str, str | None]:
@@ -79,19 +84,41 @@ def conditional_response(
     return response
 
 
-def add_links(response: Response, url: str, forms: Mapping[str, str], iri: str) -> None:
-    """Add ``Link`` headers: the alternates of a URL, its licence, the IRI to cite (RFC 8574)."""
-    path, mark, query = url.partition("?")
-    for suffix, media_type in forms.items():
-        response.headers.add(
-            "Link", _link_value(f"{path}.{suffix}{mark}{query}", "alternate", media_type)
-        )
-    if "ttl" in forms:
-        response.headers.add("Link", _link_value(f"{path}.ttl", "describedby", forms["ttl"]))
-    response.headers.add("Link", _link_value(quote(iri, safe="/:#%"), "cite-as"))
-    if license_iri := context.services().description.license_iri:
-        response.headers.add("Link", _link_value(quote(license_iri, safe="/:#%"), "license"))
+def page_number() -> int:
+    """Return the number of the page that the address names with ``?page=``, 1 without.
+
+    Raises:
+        BadInput: it is no number from 1.
+    """
+    text = request.args.get("page", "1")
+    if not _PAGE_NUMBER.fullmatch(text):
+        raise BadInput(f"page={text[:20]} is no number of a page; pages are counted from 1")
+    return int(text)
 
 
-def _link_value(url: str, relation: str, media_type: str | None = None) -> str:
-    return f'<{url}>; rel="{relation}"' + (f'; type="{media_type}"' if media_type else "")
+def page_urls(number: int, pages: int) -> dict[str, str]:
+    """Return the addresses of the other pages by relation: first, previous, next, last.
+
+    Only the number differs from the address of this request. A list of one page has none.
+    """
+    if pages == 1:
+        return {}
+    others = [pair for pair in request.args.items(multi=True) if pair[0] != "page"]
+    path = quote(request.script_root + request.path, safe=_SAFE)
+    return {
+        relation: f"{path}?{urlencode([*others, ('page', str(other))])}"
+        for relation, other in paging.neighbours(number, pages).items()
+    }
+
+
+def add_page_links(response: Response, number: int, pages: int) -> None:
+    """Add ``Link`` headers to the other pages of a list (RFC 8288)."""
+    for relation, url in page_urls(number, pages).items():
+        name = "prev" if relation == "previous" else relation
+        response.headers.add("Link", response_headers.link(url, name))
+
+
+def not_acceptable(error: NotAcceptable, url: str, forms: Mapping[str, str]) -> NotAcceptable:
+    """Return an error that links to the forms of a resource, by their suffixes."""
+    links = [(f"{url}.{name}", "alternate", form) for name, form in forms.items()]
+    return NotAcceptable(str(error), links)
