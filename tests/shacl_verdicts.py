@@ -14,7 +14,7 @@ from rdflib.plugins.sparql.processor import SPARQLProcessor
 
 HOME = Path(__file__).parents[1]
 #: The rules that run on their own (their first lines say on what).
-APART = ("submission", "house")
+APART = ("submission", "ontology-style")
 
 Finding = namedtuple("Finding", "rule severity focus path value")
 

@@ -13,7 +13,7 @@ from shacl_verdicts import HOME, judge, read, read_shapes
 OIB = Namespace("https://w3id.org/oib/ontology#")
 OIBS = Namespace("https://w3id.org/oib/shapes#")
 BAD = sorted((HOME / "tests/bad").glob("*.ttl"))
-BAD_HOUSE = sorted((HOME / "tests/bad/house").glob("*.ttl"))
+BAD_STYLE = sorted((HOME / "tests/bad/ontology-style").glob("*.ttl"))
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +37,8 @@ def record_shapes():
 
 
 @pytest.fixture(scope="session")
-def house_shapes():
-    return read_shapes("core", "house")
+def style_shapes():
+    return read_shapes("core", "ontology-style")
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +50,8 @@ def test_our_own_data_break_no_rule(usual):
     assert not [finding for finding in usual if finding.severity == "Violation"]
 
 
-def test_our_own_terms_and_shapes_break_no_rule_of_style(home_client, house_shapes):
-    assert judge(home_client, house_shapes) == set()
+def test_our_own_terms_and_shapes_break_no_rule_of_style(home_client, style_shapes):
+    assert judge(home_client, style_shapes) == set()
 
 
 def test_our_shapes_are_shapes_by_the_shapes_of_shacl(shapes):
@@ -64,13 +64,13 @@ def test_a_bad_file_breaks_its_rule_and_no_other(path, good, record_shapes, usua
     assert {finding.rule for finding in findings} == _announced(path)
 
 
-@pytest.mark.parametrize("path", BAD_HOUSE, ids=lambda path: path.stem)
-def test_a_bad_term_or_shape_breaks_its_rule_and_no_other(path, home_client, house_shapes):
-    findings = _findings(path, home_client, house_shapes)
+@pytest.mark.parametrize("path", BAD_STYLE, ids=lambda path: path.stem)
+def test_a_bad_term_or_shape_breaks_its_rule_and_no_other(path, home_client, style_shapes):
+    findings = _findings(path, home_client, style_shapes)
     assert {finding.rule for finding in findings} == _announced(path)
 
 
-@pytest.mark.parametrize("path", BAD + BAD_HOUSE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", BAD + BAD_STYLE, ids=lambda path: path.stem)
 def test_a_bad_file_is_named_after_its_rule_and_points_at_a_line(path):
     text = path.read_text()
     line = int(re.search(r"^# line: (\d+)$", text, re.MULTILINE)[1])
@@ -84,7 +84,7 @@ def _lexical(shapes):
 
 
 def test_every_rule_has_a_bad_file(shapes):
-    assert _rules(shapes) - _lexical(shapes) == {path.stem[:6] for path in BAD + BAD_HOUSE}
+    assert _rules(shapes) - _lexical(shapes) == {path.stem[:6] for path in BAD + BAD_STYLE}
 
 
 def test_every_rule_belongs_to_a_target(shapes):
