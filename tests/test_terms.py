@@ -28,8 +28,10 @@ def used(home, store, graph):
     for path in (home / "queries").rglob("*.rq"):
         for prefix, name in re.findall(r"\b(oibv?):([\w-]+)", path.read_text("utf-8")):
             found.add((OIB if prefix == "oib" else OIBV) + name)
-    rules = (ROOT / "server" / "oib" / "dataset" / "derivation.py").read_text("utf-8")
-    found |= {OIB + name for name in re.findall(r'\boib:(\w+)|"(\w+)"', rules) for name in name}
+    for module in ("dataset/derivation.py", "validation/formats/validation_report.py"):
+        written = (ROOT / "server" / "oib" / module).read_text("utf-8")
+        names = re.findall(r'\boib:(\w+)|"(\w+)"', written)
+        found |= {OIB + name for name in names for name in name}
     found |= {str(term) for term in graph.predicates()}
     return found | {str(graph.value(URIRef(term), SKOS.inScheme)) for term in found}
 

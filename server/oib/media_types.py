@@ -8,6 +8,7 @@ from typing import Final
 CSV: Final = "text/csv"
 HTML: Final = "text/html"
 JSON: Final = "application/json"
+JSON_SCHEMA: Final = "application/schema+json"
 JSON_LD: Final = "application/ld+json"
 N_QUADS: Final = "application/n-quads"
 N_TRIPLES: Final = "application/n-triples"

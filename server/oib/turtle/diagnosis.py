@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, NamedTuple
 
 from oib.namespaces import ID, PREFIXES
+from oib.turtle.lexer import match_token
 
-_UNDECLARED: Final = re.compile(r"The prefix ([^\s:]*): has not been declared")
+UNDECLARED: Final = re.compile(r"The prefix ([^\s:]*): has not been declared")
+#: A directive that declares a prefix, well-formed or not.
+DECLARATION: Final = re.compile(r"^[ \t]*@?prefix\s+([^\s:<]*)", re.IGNORECASE | re.MULTILINE)
+#: The first line of a merge conflict as git leaves it, and its last.
+CONFLICT: Final = re.compile(r"^<{7}(?: |$)", re.MULTILINE)
+_CONFLICT_END: Final = re.compile(r"^>{7}(?: [^\r\n]*)?$", re.MULTILINE)
+_CONFLICT_LINE: Final = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 #: Prefixes that other people use for namespaces that have another one here.
 _ALIASES: Final = {
     "dc": "dcterms",
@@ -41,7 +48,31 @@ _PUNCTUATION: Final = {
     "＃": "#",
     "＾": "^",
 }
-_MERGE: Final = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
+_ANY_QUOTE: Final = f"[{_QUOTES}]"
+_LOOK_ALIKE: Final = re.escape("".join(_PUNCTUATION))
+#: What stands at a place where no terminal begins, up to where the next one may.
+_MALFORMED: Final = re.compile(
+    rf"""
+      [^\S \t\r\n]+                       # blanks that are no white space of Turtle
+    | ["']{{3}} [^\r\n]* | ["'][^\r\n]*  # a string that nothing closes
+    | < [^>\r\n]* >?                      # an IRI with characters that it cannot have
+    | {_ANY_QUOTE} [^"'{_QUOTES}\r\n]* {_ANY_QUOTE} (?: @[\w-]+ )?
+    | \\ (?: u[0-9A-Fa-f]{{0,4}} | U[0-9A-Fa-f]{{0,8}} | [^\r\n] )
+    | [{_LOOK_ALIKE}]
+    | [^\s;,.()\[\]"'<{_LOOK_ALIKE}]+ (?: \.+ [^\s;,.()\[\]"'<{_LOOK_ALIKE}]+ )*
+    | [^\r\n]
+    """,
+    re.VERBOSE,
+)
+#: A text between typographic marks, with its language tag.
+_QUOTED: Final = re.compile(
+    r"[“„‟”«»「『＂‘‚‛’‹›＇]([^\"\\\r\n]*)[”“‟»«」』＂’‘‛›‹＇](@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?"
+)
+_BARE_IRI: Final = re.compile(r"https?://[^\s<>\"{}|\\^`;,]*[^\s<>\"{}|\\^`;,.]")
+_YEAR_DIGITS: Final = 4
+_DATE: Final = re.compile(r"\b[0-9]{4}(?:-[0-9]{1,2}){1,2}")
+_WORD: Final = re.compile(r"[^ \t\r\n]*")
+_WORD_BEFORE: Final = re.compile(r"[^ \t\r\n]*[ \t\r\n]*\Z")
 _DOTTED_PREFIX: Final = re.compile(r"^\s*(?:prefix|base)\s[^\n]*>\s*\.\s*$", re.IGNORECASE)
 _HINTS: Final = {
     "No scheme found": f"a relative IRI needs a line such as @base <{ID}> . above it",
@@ -50,7 +81,21 @@ _HINTS: Final = {
     "Unexpected end": "the last statement has no dot",
     "Line jumps are not allowed": 'a text of several lines stands between """ and """',
     "Invalid IRI code point ' '": "an IRI holds no blanks; write a hyphen, or %20",
+    "Unexpected escape character": r"a backslash in a text is written \\",
+    "keyword should be followed by a prefix": "a colon stands behind the prefix",
+    "followed by a prefix and its value": "an IRI stands between < and >, and a dot at the end",
 }
+# What stands before an error and what stands there, and what that comes from.
+_AROUND: Final = (
+    (r"[0-9]{4}", r"-[0-9]", 'a date stands between quotes, with its type: "…"^^edtf:EDTF'),
+    (r"[\"']@\w+(?:-\w+)*", r"_", "a language tag has hyphens, such as @zh-Hans"),
+    (r"[\"']", r"\^(?!\^)", "a type stands behind two signs: ^^xsd:date"),
+    (r"\"[^\"\n]*\"", r"[^\W\d_]", 'a quotation mark within a text is written \\"'),
+    (r"'[^'\n]*'", r"[^\W\d_]", "an apostrophe within a text needs \" around the text, or \\'"),
+    (r"", r"(?:TRUE|FALSE|True|False)\b", "true and false are written in small letters"),
+    (r"", r"GRAPH\b|[^\s{]+[ \t\r\n]*\{", "this is TriG; a file of Turtle has no named graphs"),
+    (r"", r"(?!@)[^\W\d_][\w-]*(?=[\s.;,])", "a name has a prefix in front, such as oib:"),
+)
 
 
 def find_hint(text: str, reason: str, offset: int) -> str:
@@ -61,40 +106,124 @@ def find_hint(text: str, reason: str, offset: int) -> str:
         reason: what the parser says.
         offset: where it stopped, in code points.
     """
+    if foreign := other_format(text):
+        return foreign
+    line = text[text.rfind("\n", 0, offset) + 1 : _line_end(text, offset)]
+    if _CONFLICT_LINE.match(line):
+        return "a mark of a merge conflict is left in the file; keep one of the two versions"
+    if _BARE_IRI.match(text, offset):
+        return "an IRI stands between < and >"
+    if undeclared := UNDECLARED.search(reason):
+        return _declaration(undeclared[1], text[offset:])
+    return (
+        _character_hint(text, offset)
+        or next((hint for sign, hint in _HINTS.items() if sign in reason), "")
+        or _hint_around(text, offset)
+    )
+
+
+def other_format(text: str) -> str:
+    """Return what to do with a text in another format that is often taken for Turtle."""
     start = text[:2000].lstrip("\ufeff \t\r\n")
     if start[:1] == "{" or (start[:1] == "[" and "{" in start[:20]):
         return "this is JSON, perhaps JSON-LD; oib reads Turtle, so save it as Turtle"
     if start.startswith(("<?xml", "<rdf:RDF", "<!DOCTYPE", "<html")):
         return "this is XML, perhaps RDF/XML; oib reads Turtle, so save it as Turtle"
-    if _MERGE.search(text):
-        return "a mark of a merge conflict is left in the file; keep one of the two versions"
-    if undeclared := _UNDECLARED.search(reason):
-        return _declaration(undeclared[1])
-    return _character_hint(text, offset) or next(
-        (hint for sign, hint in _HINTS.items() if sign in reason), ""
-    )
+    return ""
+
+
+class Extent(NamedTuple):
+    """The stretch of a text that is at fault, and what mends it if that is certain."""
+
+    start: int
+    end: int
+    replacement: str | None = None
+
+
+def find_extent(text: str, offset: int) -> Extent:
+    """Return what is to be marked for an error at an offset.
+
+    That is the token there, up to its end on the line if it is not well-formed; a character just
+    before it that only looks like a sign of Turtle; or a whole merge conflict.
+    """
+    line_start = text.rfind("\n", 0, offset) + 1
+    if CONFLICT.match(text, line_start):
+        conflict_end = _CONFLICT_END.search(text, line_start)
+        return Extent(
+            line_start, conflict_end.end() if conflict_end else _line_end(text, line_start)
+        )
+    if bare := _BARE_IRI.match(text, offset):
+        return Extent(offset, bare.end(), f"<{bare[0]}>")
+    if offset >= _YEAR_DIGITS and (date := _DATE.match(text, offset - _YEAR_DIGITS)):
+        return Extent(*date.span())
+    end = max(offset + 1, _token_end(text, offset))
+    if quoted := _QUOTED.fullmatch(text, offset, end):
+        return Extent(offset, end, f'"{quoted[1]}"{quoted[2] or ""}')
+    at = _find_look_alike(text, offset)
+    if at is None or text[at] in _QUOTES:
+        return Extent(offset, end)
+    return Extent(at, at + 1, _PUNCTUATION.get(text[at], " " if text[at].isspace() else ""))
+
+
+def _token_end(text: str, offset: int) -> int:
+    """Return where the terminal that begins at an offset ends, or what stands in its place."""
+    kind, end = match_token(text, offset) or ("space", offset)
+    if kind in ("space", "comment"):
+        return offset
+    malformed = _MALFORMED.match(text, offset) if kind in ("other", "word") else None
+    return malformed.end() if malformed else end
+
+
+def _hint_around(text: str, offset: int) -> str:
+    line_start = text.rfind("\n", 0, offset) + 1
+    before, after = text[max(line_start, offset - 200) : offset], text[offset : offset + 200]
+    for preceding, following, hint in _AROUND:
+        if re.search(rf"(?:{preceding})$", before) and re.match(following, after):
+            return hint
+    return ""
 
 
 def _character_hint(text: str, offset: int) -> str:
     """Return a hint for a character that only looks like a sign of Turtle."""
-    before = re.search(r"[^ \t\r\n]*[ \t\r\n]*$", text[max(0, offset - 200) : offset])
-    after = re.match(r"[^ \t\r\n]*", text[offset : offset + 200])
-    near = (before[0] if before else "") + (after[0] if after else "")
     line_start = text.rfind("\n", 0, offset) + 1
-    line = text[line_start : text.find("\n", offset) if "\n" in text[offset:] else len(text)]
+    line = text[line_start : _line_end(text, offset)]
     if _DOTTED_PREFIX.match(line) or _DOTTED_PREFIX.match(_line_before(text, line_start)):
         return "PREFIX has no dot behind it; write @prefix at the front, or leave the dot out"
-    for character in near:
-        if character in _QUOTES:
-            return f'{character} is a typographic mark; texts stand between straight quotes "…"'
-        if character in _PUNCTUATION:
-            return f"{character} is full-width; write {_PUNCTUATION[character]}"
+    at = _find_look_alike(text, offset)
+    if at is None:
+        return ""
+    character = text[at]
+    if character in _QUOTES:
+        return f'{character} is a typographic mark; texts stand between straight quotes "…"'
+    if character in _PUNCTUATION:
+        return f"{character} is full-width; write {_PUNCTUATION[character]}"
+    if character.isspace():
+        name = unicodedata.name(character, "control character").lower()
+        return f"here stands U+{ord(character):04X} ({name}); write a plain blank"
+    return f"here stands an invisible character (U+{ord(character):04X}); delete it"
+
+
+def _find_look_alike(text: str, offset: int) -> int | None:
+    """Return where a character stands that only looks like a sign of Turtle.
+
+    It is looked for in the word at the offset and in the one before, for names may hold most such
+    characters, so that a parser stops behind them only; but not within texts.
+    """
+    before = _WORD_BEFORE.search(text, max(0, offset - 200), offset)
+    start = before.start() if before else offset
+    after = _WORD.match(text, offset, min(len(text), offset + 200))
+    end = after.end() if after else offset
+    for at in range(start, end):
+        character = text[at]
+        if character in "\"'":
+            break
+        if character in _QUOTES or character in _PUNCTUATION:
+            return at
         if character.isspace() and character not in " \t\r\n":
-            name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
-            return f"here stands a {name} (U+{ord(character):04X}); write a plain blank"
+            return at
         if unicodedata.category(character) == "Cf":
-            return f"here stands an invisible character (U+{ord(character):04X}); delete it"
-    return ""
+            return at
+    return None
 
 
 def _line_before(text: str, line_start: int) -> str:
@@ -102,9 +231,19 @@ def _line_before(text: str, line_start: int) -> str:
     return text[start:line_start]
 
 
-def _declaration(prefix: str) -> str:
-    """Return the line that declares a prefix of the project, or of the one most like it."""
+def _line_end(text: str, offset: int) -> int:
+    end = text.find("\n", offset)
+    return len(text) if end < 0 else end
+
+
+def _declaration(prefix: str, below: str) -> str:
+    """Return the line that declares a prefix of the project, or of the one most like it.
+
+    ``below`` is the text from the place on where the prefix is used.
+    """
     known = _ALIASES.get(prefix, prefix)
+    if any(match[1] == prefix for match in DECLARATION.finditer(below)):
+        return "it is declared further down; move that line to the top"
     if known in PREFIXES:
         return f"add the line @prefix {prefix}: <{PREFIXES[known]}> ."
     near = get_close_matches(prefix, PREFIXES, n=1)

@@ -85,3 +85,12 @@ def tokenize(text: str) -> list[Token]:
             above.clear()
             alone = False
     return [*found, Token("end", "", len(text), len(text), tuple(above))]
+
+
+def match_token(text: str, offset: int) -> tuple[str, int] | None:
+    """Return kind and end of what begins at an offset, white space and comments included.
+
+    The kinds are those of ``Token``, ``space`` and ``comment``; None at the end of the text.
+    """
+    match = _GRAMMAR.match(text, offset)
+    return (match.lastgroup or "other", match.end()) if match else None

@@ -13,7 +13,7 @@ from typing import Final
 from pyoxigraph import RdfFormat, Triple, parse
 
 from oib.errors import BadInput, BadTurtle
-from oib.turtle.diagnosis import find_hint
+from oib.turtle.diagnosis import CONFLICT, DECLARATION, UNDECLARED, find_hint, other_format
 from oib.turtle.lexer import NEWLINE, tokenize
 
 #: How deep brackets may be nested, so that no submission can exhaust the stack of a reader.
@@ -125,9 +125,29 @@ def syntax_errors(text: str, path: str = "<text>", base: str | None = None) -> l
         except BadTurtle as refused:
             return [refused]
         return []
+    first = found[min(found)]
+    if other_format(text):
+        return [first]
+    conflicts = [line_and_column(text, match.start())[0] for match in CONFLICT.finditer(text)]
+    if first.line in conflicts:  # what stands between the marks is for people to choose
+        return [BadTurtle(path, line, 1, first.reason) for line in conflicts][:MAX_ERRORS]
     for other in _errors_by_statement(text, path, base):
         found.setdefault(other.line, other)
-    return [found[line] for line in sorted(found)][:MAX_ERRORS]
+    return _without_followers(text, [found[line] for line in sorted(found)])[:MAX_ERRORS]
+
+
+def _without_followers(text: str, errors: list[BadTurtle]) -> list[BadTurtle]:
+    """Keep one error for each prefix that is not declared, none if its declaration is at fault."""
+    seen: dict[str, int] = {}
+    for match in DECLARATION.finditer(text):
+        seen.setdefault(match[1], line_and_column(text, match.start(1))[0])
+    kept: list[BadTurtle] = []
+    for error in errors:
+        undeclared = UNDECLARED.search(error.reason)
+        if undeclared and seen.setdefault(undeclared[1], error.line) < error.line:
+            continue
+        kept.append(error)
+    return kept or errors
 
 
 def _errors_by_statement(text: str, path: str, base: str | None) -> Iterator[BadTurtle]:
@@ -151,13 +171,19 @@ def _errors_by_statement(text: str, path: str, base: str | None) -> Iterator[Bad
             fault = _fault(error, path, "")
             at_line = line + fault.line - 2
             at_column = fault.column + (column - 1 if fault.line == 2 else 0)
-            hinted = find_hint(statement, fault.reason, 0)
             if fault.line >= 2:
-                reason = f"{fault.reason}; {hinted}" if hinted else fault.reason
+                hint = find_hint(text, fault.reason, _offset(text, at_line, at_column))
+                reason = f"{fault.reason}; {hint}" if hint else fault.reason
                 yield BadTurtle(path, at_line, at_column, reason)
+            # Whatever the faulty directive meant, the statements below are none the worse for it.
+            head += [f"@prefix {match[1]}: <{_UNKNOWN}> ." for match in DECLARATION.finditer(bare)]
         else:
             if bare[:1] == "@" or bare[:6].lower() == "prefix" or bare[:4].lower() == "base":
                 head.append(re.sub(r"\s+", " ", bare))
+
+
+#: Stands for the namespace of a directive that does not parse.
+_UNKNOWN: Final = "urn:x-oib:unknown#"
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

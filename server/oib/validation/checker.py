@@ -6,7 +6,7 @@ that the file speaks of, and whatever is new elsewhere because of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -27,18 +27,17 @@ from oib.validation.interpretation import Interpreter
 from oib.validation.lexical import find_errors
 from oib.validation.locate import Locator
 from oib.validation.problems import Problem
-from oib.validation.report import FileEffect, Finding, Place, Report
-from oib.validation.rules import Rule, escape, load_rules
+from oib.validation.report import FileEffect, Finding, Report
+from oib.validation.rules import escape, load_rules
 from oib.validation.shacl import Result, Validation, Validator
 from oib.validation.shape_graph import TYPE, Term
 from oib.validation.shared_names import shared_names
 from oib.validation.submission import Effect, Submission, decide_effect
-from oib.validation.syntax_messages import in_chinese
+from oib.validation.syntax import syntax_findings
 
 __all__ = ["Checker", "Finding", "Report", "check"]
 
 _DEPRECATED: Final = NamedNode(PREFIXES["owl"] + "deprecated")
-_SYNTAX: Final = OIBS + "TTL-01"
 
 
 def check(home: Path, paths: Sequence[Path] = (), effect: str | None = None) -> Report:
@@ -119,9 +118,11 @@ class Checker:
 
     def _check_home(self) -> Report:
         errors = [
-            _syntax_finding(self.rules, error)
+            finding
             for name in self.home.unreadable
-            for error in _errors_of(self.home.path(name).read_bytes(), str(self.home.path(name)))
+            for finding in syntax_findings(
+                self.home.path(name).read_bytes(), str(self.home.path(name)), self.rules
+            )
         ]
         problems: list[Problem] = []
         effects: list[FileEffect] = []
@@ -187,8 +188,7 @@ class _Check:
             document = turtle.parse(text, path, base=ID)
         except BadTurtle as error:
             self.effects.append(FileEffect(path, "unreadable", target or ""))
-            errors = _errors_of(content, path) or [error]
-            self.errors += [_syntax_finding(self.checker.rules, each) for each in errors]
+            self.errors += syntax_findings(content, path, self.checker.rules, error)
         else:
             self.submissions.append(Submission(document, effect, target))
 
@@ -384,27 +384,6 @@ def _lexical_problems(triples: Iterable[Triple], document: Document) -> Iterator
             detail=escape(error.detail),
             replacement=new,
         )
-
-
-def _errors_of(content: bytes | str, path: str) -> list[BadTurtle]:
-    """Return every syntax error of a file, or the one place where its bytes are no text."""
-    try:
-        text = turtle.decode(content, path) if isinstance(content, bytes) else content
-    except BadTurtle as error:
-        return [error]
-    return turtle.syntax_errors(text, path, ID)
-
-
-def _syntax_finding(rules: Mapping[str, Rule], error: BadTurtle) -> Finding:
-    rule = rules[_SYNTAX]
-    return Finding(
-        Place(error.path, error.line, error.column, error.line, error.column + 1),
-        rule.identifier,
-        rule.severity,
-        message={"en": escape(error.reason), "zh-Hans": escape(in_chinese(error.reason))},
-        rule_iri=_SYNTAX,
-        identity=(error.reason,),
-    )
 
 
 def _key(result: Result) -> tuple[str, str, str, str, str]:

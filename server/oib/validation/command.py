@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from oib.project import sources
 from oib.terminal import printable
 from oib.validation import fixes, inputs, isolation
 from oib.validation.checker import Checker
-from oib.validation.formats import FORMATS, text
+from oib.validation.formats import FORMATS, failure_as_json, text
 from oib.validation.home_index import HomeIndex
 from oib.validation.isolation import CheckLimits
 from oib.validation.report import FileEffect, Finding, Place, Report
@@ -41,7 +40,7 @@ def check(home: Path, arguments: Namespace, progress: Callable[[str], None]) -> 
         ]
     except OibError as error:
         if arguments.format == "json":
-            _write(arguments, json.dumps({"clean": False, "readable": False, "error": str(error)}))
+            _write(arguments, failure_as_json(str(error)))
         raise
     report = _report(home, files, arguments, progress)
     if arguments.fix:

@@ -68,6 +68,7 @@ class Locator:
                 if document is not None
             ),
             identity=(*_terms(problem), problem.detail),
+            component=problem.component,
         )
 
     def _find(self, problem: Problem) -> tuple[Document | None, Span | None, list[Span]]:
@@ -109,8 +110,16 @@ class Locator:
                 new = _respelled(text, wrong.value, problem.suggestion)
         if not new or new == text:
             return None
-        said = {"en": f"write {new}", "zh-Hans": f"改写为 {new}"}
-        return Fix(document.path, span.start, span.end, new, said)
+        return Fix(document.path, span.start, span.end, new, describe_fix(new))
+
+
+def describe_fix(replacement: str) -> dict[str, str]:
+    """Return what a fix does, by language tag; blanks and the empty text have words."""
+    if not replacement:
+        return {"en": "delete it", "zh-Hans": "删除"}
+    if replacement.isspace():
+        return {"en": "write a plain blank", "zh-Hans": "改为普通空格"}
+    return {"en": f"write {replacement}", "zh-Hans": f"改写为 {replacement}"}
 
 
 _DID_YOU_MEAN = {"en": " Did you mean {}?", "zh-Hans": "是否应为 {}？"}

@@ -62,6 +62,7 @@ class Finding:
         fix: what a machine can do about it, if that is certain.
         related: other places that belong to it.
         identity: focus, path and value as terms, for the fingerprint.
+        component: the SHACL constraint component that found it, empty for rules beyond SHACL.
     """
 
     place: Place
@@ -75,6 +76,7 @@ class Finding:
     fix: Fix | None = field(default=None, compare=False, hash=False)
     related: tuple[Related, ...] = field(default=(), compare=False, hash=False)
     identity: tuple[str, ...] = field(default=(), compare=False)
+    component: str = field(default="", compare=False)
 
     @property
     def blocks(self) -> bool:

@@ -27,8 +27,8 @@ _SENTENCES: Final = (
     ),
     (r"(.) is full-width; write (.)", r"\1 是全角符号；请写 \2"),
     (
-        r"here stands a (.*) \((U\+\w+)\); write a plain blank",
-        r"此处是特殊空白（\2）；请改为普通空格",
+        r"here stands (U\+\w+) \(.*\); write a plain blank",
+        r"此处是特殊空白（\1）；请改为普通空格",
     ),
     (
         r"here stands an invisible character \((U\+\w+)\); delete it",
@@ -47,6 +47,52 @@ _SENTENCES: Final = (
         "文件中留有合并冲突标记；请保留其中一个版本",
     ),
     (r"PREFIX has no dot behind it; .*", "PREFIX 之后没有句点；请改写为 @prefix，或删去句点"),
+    (r"a backslash in a text is written (.*)", r"文本中的反斜杠须写作 \1"),
+    (r"a colon stands behind the prefix", "前缀之后须有冒号"),
+    (r"an IRI stands between < and >", "IRI 须用 < 与 > 括起"),
+    (r"an IRI stands between < and >, and a dot at the end", "IRI 须用 < 与 > 括起，行末须有句点"),
+    (
+        r"a date stands between quotes, with its type: (.*)",
+        r"日期须用引号括起，并注明类型：\1",
+    ),
+    (r"a language tag has hyphens, such as (\S+)", r"语言标签用连字符，例如 \1"),
+    (r"a type stands behind two signs: (\S+)", r"类型之前须有两个符号：\1"),
+    (r"a quotation mark within a text is written (.*)", r"文本中的引号须写作 \1"),
+    (
+        r"an apostrophe within a text needs (.) around the text, or (.*)",
+        r"文本中有撇号时，须用 \1 括起文本，或写作 \2",
+    ),
+    (r"true and false are written in small letters", "true 与 false 须用小写"),
+    (
+        r"this is TriG; a file of Turtle has no named graphs",
+        "这是 TriG；Turtle 文件没有命名图",
+    ),
+    (r"a name has a prefix in front, such as (\S+)", r"名称之前须有前缀，例如 \1"),
+    (
+        r"it is declared further down; move that line to the top",
+        "它在下文才声明；请将该行移至文件开头",
+    ),
+    (
+        r"The PREFIX keyword should be followed by a prefix like '(.*)'",
+        r"PREFIX 之后应为前缀，例如 \1",
+    ),
+    (
+        r"The PREFIX declaration should be followed by a prefix and its value as an IRI",
+        "PREFIX 之后应为前缀及其 IRI",
+    ),
+    (r"A language code should always start with a letter", "语言标签须以字母开头"),
+    (r"Unexpected character '(.*)'", r"此处不应有字符“\1”"),
+    (r"Unexpected escape character '(.*)'", r"“\1”不是有效的转义"),
+    (
+        r"The escape sequence '(.*)' is encoding .* that is not a valid unicode character",
+        r"转义“\1”不是有效的 Unicode 字符",
+    ),
+    (r"Expecting a datatype IRI after \^\^, found (.*)", r"^^ 之后应为数据类型 IRI，而非 \1"),
+    (r"blank node property lists should end with a '\]'", "空节点的属性列表须以 ] 结束"),
+    (
+        r"a literal or an IRI is longer than the parser takes \((.*)\); split or shorten it",
+        r"字面量或 IRI 超过解析器的上限（\1）；请拆分或缩短",
+    ),
     (r"'(.*)' is not allowed at the beginning of a prefix name", r"“\1”不能作为前缀名的开头"),
     (r"(.*) is not a valid (subject|predicate|object)", r"\1 不能作为\2"),
     (r"(.*) is not a valid RDF (?:value|subject|predicate|object)", r"\1 不是有效的 RDF 值"),

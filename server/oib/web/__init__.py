@@ -9,6 +9,7 @@ from oib.errors import OibError
 from oib.reload import CurrentServices
 from oib.services import Services
 from oib.web import (
+    check_report,
     context,
     documents,
     entities,
@@ -29,7 +30,16 @@ def create_app(services: Services | CurrentServices) -> Flask:
     if isinstance(services, Services):
         services = CurrentServices(services)
     app.extensions["services"] = services
-    for module in (query_editor, graph_store, queries, entities, documents, pages, health):
+    for module in (
+        query_editor,
+        graph_store,
+        queries,
+        entities,
+        documents,
+        check_report,
+        pages,
+        health,
+    ):
         app.register_blueprint(module.bp)
     app.register_error_handler(OibError, problems.render_error)
     app.register_error_handler(HTTPException, problems.render_http_error)

@@ -1,17 +1,34 @@
 """A report as JSON; ``report.schema.json`` beside this file says what is in it."""
 
 import json
+from pathlib import Path
 from typing import Any, Final
 
 from oib.validation.report import SEVERITIES, Finding, Fix, Place, Report
 
 #: The version of the schema: a new major number when something is taken away or changes meaning.
 SCHEMA_VERSION: Final = "1.0"
+#: The JSON Schema of a report; a server publishes it under the address in its ``$id``.
+SCHEMA: Final = Path(__file__).with_name("report.schema.json")
 
 
 def as_json(report: Report, language: str = "en") -> str:
     """Return the report as one JSON object; messages stand in every language."""
-    body = {
+    return json.dumps(_body(report), ensure_ascii=False, indent=2)
+
+
+def failure_as_json(reason: str) -> str:
+    """Return one line of JSON for a check that could not begin, of the same schema.
+
+    Args:
+        reason: why, such as a file that is not there.
+    """
+    body = {**_body(Report((), (), readable=False)), "error": reason}
+    return json.dumps(body, ensure_ascii=False)
+
+
+def _body(report: Report) -> dict[str, Any]:
+    return {
         "version": SCHEMA_VERSION,
         "clean": report.clean,
         "readable": report.readable,
@@ -32,7 +49,6 @@ def as_json(report: Report, language: str = "en") -> str:
         "unmatchedShapes": list(report.unmatched),
         "findings": [_finding(finding) for finding in report.findings],
     }
-    return json.dumps(body, ensure_ascii=False, indent=2)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
