@@ -1,4 +1,4 @@
-"""Syntax errors: one finding for each cause, at the whole token, with a way out in two languages."""
+"""Syntax errors are found once for each cause, at the whole token, with a way out."""
 
 import pytest
 
