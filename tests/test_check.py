@@ -59,6 +59,7 @@ def test_the_same_copy_without_that_word_adds_a_second_name(home, tmp_path):
         ("LEX-06", "oib:citesSource <https://isni.org/isni/0000000121535425>"),
         ("LEX-06", "oib:citesSource <https://orcid.org/0000-0002-1825-0098>"),
         ("LEX-06", "oib:citesSource <https://search.gleif.org/#/record/529900T8BM49AURSDO56>"),
+        ("LEX-06", 'oib:registryCode "91320594MA1MABCD0X"'),
         (
             "LEX-07",
             'oib:startsNotBefore "2020"^^edtf:EDTF ; oib:endsNotAfter "2019"^^edtf:EDTF',

@@ -11,6 +11,8 @@ from typing import Final
 import langcodes
 import opencc
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from stdnum import isni, lei
+from stdnum.cn import uscc
 
 from oib.edtf import parse_edtf
 from oib.errors import BadInput
@@ -84,6 +86,8 @@ _REGISTER: Final = re.compile(
     r"https://(?:ror\.org/(?P<ror>\w+)|isni\.org/isni/(?P<isni>\w+)|orcid\.org/(?P<orcid>[\w-]+)"
     r"|search\.gleif\.org/#/record/(?P<lei>\w+))"
 )
+_REGISTRY_CODE: Final = OIB + "registryCode"
+_USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 _ROR_DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
 
 
@@ -114,6 +118,8 @@ def find_errors(triples: Iterable[Triple]) -> Iterator[LexicalError]:
                 yield LexicalError(rule, triple, detail, replacement)
             if triple.predicate.value in _TIMES:
                 timed.append(triple)
+            if triple.predicate.value == _REGISTRY_CODE and not _fits_uscc(term.value):
+                yield LexicalError("LEX-06", triple, term.value)
         elif isinstance(term, NamedNode) and not _fits_register(term.value):
             yield LexicalError("LEX-06", triple, term.value)
     yield from _reversed_times(timed)
@@ -359,8 +365,13 @@ def _fits_register(iri: str) -> bool:
     if match["ror"]:
         return _is_ror(match["ror"])
     if match["lei"]:
-        return _is_lei(match["lei"])
-    return _is_isni(match["isni"] or match["orcid"].replace("-", ""))
+        return bool(lei.is_valid(match["lei"]))
+    return bool(isni.is_valid(match["isni"] or match["orcid"]))
+
+
+def _fits_uscc(code: str) -> bool:
+    """Check the last character of a unified social credit code (GB 32100); IDL-06 has the form."""
+    return not _USCC.fullmatch(code) or bool(uscc.is_valid(code))
 
 
 def _is_ror(identifier: str) -> bool:
@@ -371,20 +382,3 @@ def _is_ror(identifier: str) -> bool:
     for digit in identifier[:-2]:
         number = number * 32 + _ROR_DIGITS.index(digit)
     return 98 - (number * 100) % 97 == int(identifier[-2:])
-
-
-def _is_lei(identifier: str) -> bool:
-    """Check the last two digits of an LEI (ISO 17442, ISO/IEC 7064 MOD 97-10)."""
-    if not re.fullmatch(r"[0-9A-Z]{18}[0-9]{2}", identifier):
-        return False
-    return int("".join(str(int(character, 36)) for character in identifier)) % 97 == 1
-
-
-def _is_isni(identifier: str) -> bool:
-    """Check the last digit of an ISNI (ISO/IEC 7064 MOD 11-2)."""
-    if not re.fullmatch(r"[0-9]{15}[0-9X]", identifier):
-        return False
-    total = 0
-    for digit in identifier[:-1]:
-        total = (total + int(digit)) * 2
-    return "0123456789X"[(12 - total % 11) % 11] == identifier[-1]
