@@ -358,7 +358,7 @@ def test_bodies_that_come_slowly_keep_no_other_waiting():
 
 
 def test_bodies_that_are_not_complete_are_bounded_over_all():
-    with server(max_bodies=2 * MIB) as (root, _), ExitStack() as stack:
+    with server(max_received=2 * MIB) as (root, _), ExitStack() as stack:
         clients = [stack.enter_context(closing(connect(root))) for _ in range(5)]
         for client in clients:
             client.sendall(POST + b"Content-Length: 900000\r\n\r\n" + b"#" * 800_000)
@@ -367,6 +367,30 @@ def test_bodies_that_are_not_complete_are_bounded_over_all():
         assert got.startswith(b"HTTP/1.1 503 ")
         clients[-1].sendall(b"#" * 100_000)
         assert b"a query may have" in received(clients[-1])[0]  # this one was read to its end
+
+
+def test_heads_that_are_not_complete_are_bounded_over_all():
+    with server(max_received=MIB // 4) as (root, _), ExitStack() as stack:
+        clients = [stack.enter_context(closing(connect(root))) for _ in range(5)]
+        for client in clients:
+            fields = b"".join(b"X-%d: %s\r\n" % (each, b"#" * 8000) for each in range(9))
+            client.sendall(HEALTH.removesuffix(b"\r\n") + fields)
+            time.sleep(0.2)
+        assert received(clients[0])[0].startswith(b"HTTP/1.1 503 ")
+        clients[-1].sendall(b"\r\n")
+        assert received(clients[-1])[0].startswith(b"HTTP/1.1 200 ")
+
+
+def test_what_waits_behind_an_answer_is_bounded_over_all():
+    """Each client asks what takes a while, and sends many more requests behind it."""
+    settings = {"max_received": MIB // 4}
+    with live_server.serving(live_server.slow_app, **settings) as root, ExitStack() as stack:
+        clients = [stack.enter_context(closing(connect(root))) for _ in range(5)]
+        for client in clients:
+            client.sendall(ASK + b"\r\n" + HEALTH * 1800)  # 70 KB
+            time.sleep(0.1)
+        assert received(clients[0])[0].startswith(b"HTTP/1.1 503 ")
+        assert received(clients[-1], 4)[0].startswith(b"HTTP/1.1 200 ")
 
 
 def long_post(text, size):
@@ -381,7 +405,7 @@ def long_post(text, size):
 
 def test_bodies_that_are_being_answered_are_bounded_over_all():
     """Their requests wait for the engine; who holds most of them gives way to a newcomer."""
-    settings = {"max_bodies": 4 * MIB}
+    settings = {"max_received": 4 * MIB}
     with live_server.serving(live_server.slow_app, **settings) as root, ExitStack() as stack:
         clients = [stack.enter_context(closing(connect(root))) for _ in range(5)]
         for client in clients:

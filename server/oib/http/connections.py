@@ -56,8 +56,8 @@ class Connections:
         # Connections whose client does not read as fast as we write: since when, and how many
         # bytes it had taken then.
         self._stalled: dict[HttpProtocol, tuple[float, int]] = {}
-        self._bodies: dict[HttpProtocol, int] = {}
-        self._body_bytes = 0
+        self._received: dict[HttpProtocol, int] = {}
+        self._received_bytes = 0
         self._closed: asyncio.Future[None] | None = None
         self._sweep_seconds = min(
             _SWEEP_SECONDS,
@@ -117,7 +117,7 @@ class Connections:
         if not self._count[owner]:
             del self._count[owner]
         self._stalled.pop(connection, None)
-        self.body_ended(connection)
+        self._received_bytes -= self._received.pop(connection, 0)
         if self._closed and not self._open and not self._closed.done():
             self._closed.set_result(None)
 
@@ -138,25 +138,28 @@ class Connections:
                 problem(503, "too many connections; close some", [("Retry-After", "5")])
             )
 
-    # --- request bodies
+    # --- requests that are not answered yet
 
-    def body_grew(self, connection: "HttpProtocol", size: int) -> None:
-        """Count a piece of a request body; it counts until its request is answered."""
-        self._bodies[connection] = self._bodies.get(connection, 0) + size
-        self._body_bytes += size
-        while self._body_bytes > self.settings.max_bodies and self._bodies:
+    def hold(self, connection: "HttpProtocol", size: int) -> None:
+        """Note how many bytes of requests a connection holds that are not answered yet.
+
+        If all hold too many, the client that holds most gives up its oldest request.
+        """
+        before = self._received.get(connection, 0)
+        self._received_bytes += size - before
+        if size:
+            self._received[connection] = size
+        elif before:
+            del self._received[connection]
+        while self._received_bytes > self.settings.max_received and self._received:
             held = Counter[str]()
-            for one, size in self._bodies.items():
+            for one, size in self._received.items():
                 held[self._open[one]] += size
             owner = max(held, key=held.__getitem__)
-            oldest = next(one for one in self._bodies if self._open[one] == owner)
-            self.body_ended(oldest)
-            busy = _too_many("request bodies at once; send it again")
-            self.loop.call_soon(oldest.drop_body, busy)
-
-    def body_ended(self, connection: "HttpProtocol") -> None:
-        """Forget the request body of a connection: it is answered or given up."""
-        self._body_bytes -= self._bodies.pop(connection, 0)
+            oldest = next(one for one in self._received if self._open[one] == owner)
+            self._received_bytes -= self._received.pop(oldest)
+            busy = _too_many("requests at once; send it again")
+            self.loop.call_soon(oldest.drop_request, busy)
 
     # --- responses that are not read
 

@@ -86,6 +86,7 @@ class HttpProtocol(asyncio.Protocol):
         "_head_size",
         "_is_advancing",
         "_is_from_proxy",
+        "_is_holding",
         "_is_in_body",
         "_is_in_message",
         "_is_lingering",
@@ -124,7 +125,7 @@ class HttpProtocol(asyncio.Protocol):
         # What has come but is not parsed: ``_unparsed`` from ``_parsed`` on.
         self._unparsed, self._parsed = b"", 0
         # The message that is being parsed.
-        self._is_in_message = self._is_in_body = self._is_upgrade = False
+        self._is_in_message = self._is_in_body = self._is_upgrade = self._is_holding = False
         self._target = b""
         self._fields: list[tuple[bytes, bytes]] = []
         self._head_size = self._unfinished_size = self._content_size = self._framing_size = 0
@@ -277,9 +278,11 @@ class HttpProtocol(asyncio.Protocol):
         self._queue.append((response, False, b""))
         self._advance()
 
-    def drop_body(self, response: Response) -> None:
-        """Release the body of a request, which is received or answered, and answer this instead."""
+    def drop_request(self, response: Response) -> None:
+        """Release a request that is received or answered, and answer this in its place."""
         if self.is_waiting:
+            self._unparsed, self._parsed = b"", 0
+            self._queue.clear()
             self._give_up(response)
         elif not self.is_answering:
             self.refuse(response)
@@ -320,6 +323,7 @@ class HttpProtocol(asyncio.Protocol):
         waiting = len(self._unparsed) - self._parsed
         if waiting == 0:
             self._unparsed, self._parsed = b"", 0
+        self._hold()
         if self._is_lost or self._transport.is_closing():
             return
         if self._is_reading_paused and (waiting == 0 or self._is_lingering):
@@ -328,6 +332,18 @@ class HttpProtocol(asyncio.Protocol):
         elif waiting > _MAX_UNPARSED and not self._is_reading_paused:
             self._is_reading_paused = True
             self._transport.pause_reading()
+
+    def _hold(self) -> None:
+        """Note how many bytes of requests are held."""
+        size = len(self._unparsed) - self._parsed + len(self._body) + len(self._answered.body)
+        if self._is_in_message and not self._is_in_body:
+            size += self._unfinished_size
+        if self._queue:
+            size += sum(len(one.body) for one, _, _ in self._queue if isinstance(one, Request))
+        if size or self._is_holding:
+            self._is_holding = size > 0
+            if not self._is_lost:
+                self._connections.hold(self, size)
 
     def _parse(self) -> None:
         """Parse the next slice of what has come."""
@@ -406,8 +422,8 @@ class HttpProtocol(asyncio.Protocol):
         self._is_in_message = self._is_in_body = False
         self._request = None
         self._body = bytearray()
-        self._connections.body_ended(self)
         self._unparsed, self._parsed = b"", 0
+        self._hold()
 
     def on_message_begin(self) -> None:
         """Begin a request; called by the parser, as the other methods of this name."""
@@ -476,7 +492,6 @@ class HttpProtocol(asyncio.Protocol):
         self._content_size += len(piece)
         if len(self._body) > MAX_BODY:
             raise _RefusedError(_body_too_large())
-        self._connections.body_grew(self, len(piece))
 
     def on_message_complete(self) -> None:
         """Put a whole request into the queue."""
@@ -588,7 +603,7 @@ class HttpProtocol(asyncio.Protocol):
         self._pending = None
         if self._answered.body:
             self._answered.body = b""
-            self._connections.body_ended(self)
+            self._hold()
         if isinstance(response.body, bytes):
             self._finish(response, response.body)
         else:

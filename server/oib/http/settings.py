@@ -30,7 +30,8 @@ class HttpSettings:
         max_target: size of its request target.
         max_framing: size of what a chunked body holds beside its content.
         max_unsent: responses that clients have not read yet, over all connections.
-        max_bodies: request bodies that are being received or answered, over all connections.
+        max_received: heads, bodies and further bytes of requests that are being received or
+            answered, over all connections.
         max_connections: of all clients; fewer where the system grants fewer descriptors.
         max_client_connections: of one client; trusted proxies are exempt.
         public_url: scheme and authority under which the server is known, without a final slash;
@@ -51,7 +52,7 @@ class HttpSettings:
     max_target: int = 2**16
     max_framing: int = 2**16
     max_unsent: int = 256 * 2**20
-    max_bodies: int = 64 * 2**20
+    max_received: int = 64 * 2**20
     max_connections: int = 8192
     max_client_connections: int = 2048
     public_url: str = ""
