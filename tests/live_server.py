@@ -204,7 +204,7 @@ def _ready(root, server):
     end = time.monotonic() + 60
     while time.monotonic() < end and server.poll() is None:
         try:
-            urlopen(f"{root}/sparql", timeout=5).close()
+            urlopen(f"{root}/health", timeout=5).close()
             return root
         except (URLError, ConnectionError):
             time.sleep(0.05)

@@ -156,7 +156,8 @@ def test_the_well_known_address_leads_to_the_data_set(home_client):
 def test_a_named_graph_can_be_had(home_client):
     body = home_client.get("/graph/person/sun-youshun").data
     assert {str(quad.subject) for quad in parse(body, RdfFormat.TURTLE)} == {
-        f"<{BASE}id/person/sun-youshun>"
+        f"<{BASE}id/person/sun-youshun>",
+        f"<{BASE}graph/person/sun-youshun>",
     }
     assert home_client.get("/graph/nothing").status_code == 404
 

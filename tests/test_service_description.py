@@ -25,10 +25,12 @@ RANGES = {
     "resultFormat": None,
     "inputFormat": None,
     "defaultDataset": None,
+    "availableGraphs": None,
+    "name": None,
     "defaultGraph": None,
     "namedGraph": None,
 }
-CLASSES = {"Service", "Dataset", "Graph"}
+CLASSES = {"Service", "Dataset", "Graph", "GraphCollection", "NamedGraph"}
 
 
 @pytest.fixture
@@ -62,3 +64,22 @@ def test_conforms_to_schema(triples):
         elif name == TYPE and triple.object.value.startswith(SD):
             assert triple.object.value.removeprefix(SD) in CLASSES
     assert all(urlsplit(node.value).scheme for node in types)
+
+
+def test_the_host_that_a_client_names_is_not_believed(home_client):
+    response = home_client.get("/sparql", headers={"Host": "evil.example", "Accept": "text/turtle"})
+    assert "evil.example" not in response.text
+
+
+def test_the_named_graphs_are_those_of_the_data(home_client, store):
+    response = home_client.get("/sparql", headers={"Accept": "application/n-triples"})
+    statements = list(parse(response.data, RdfFormat.N_TRIPLES))
+    named = {q.object for q in statements if q.predicate.value == SD + "namedGraph"}
+    assert named == set(store.named_graphs())
+
+
+def test_the_description_has_a_tag_and_leads_to_the_data_set(home_client):
+    first = home_client.get("/sparql", headers={"Accept": "text/turtle"})
+    assert '</dataset>; rel="describedby"' in first.headers.getlist("Link")
+    known = {"Accept": "text/turtle", "If-None-Match": first.headers["ETag"]}
+    assert home_client.get("/sparql", headers=known).status_code == 304

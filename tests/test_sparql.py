@@ -131,7 +131,7 @@ def test_without_a_query_the_service_is_described(client, path, media_type):
     assert response.mimetype == media_type
     triples = list(parse(response.data, RdfFormat.from_media_type(media_type)))
     endpoints = [t.object.value for t in triples if t.predicate.value.endswith("#endpoint")]
-    assert endpoints == [f"http://localhost{path}"]
+    assert endpoints == ["http://localhost/sparql"]
     assert sum(t.predicate.value.endswith("#resultFormat") for t in triples) == 8
 
 

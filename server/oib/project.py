@@ -1,7 +1,7 @@
 """The home: the folder that holds ontology/, shapes/, instances/ and queries/."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -70,6 +70,9 @@ class Description:
     Attributes:
         title: of the data set, by language tag.
         lead: one sentence on the data set for its home page, by language tag.
+        keywords: lists of words, by language tag.
+        themes: IRIs of the subjects of the data set, such as those of the EU's data themes.
+        contact: address of the page on which to reach the publisher, empty if there is none.
         publisher: its name, by language tag.
         publisher_iri: IRI of the publisher, empty if there is none.
         license_iri: IRI of the licence of the data, empty if there is none.
@@ -80,6 +83,9 @@ class Description:
 
     title: Mapping[str, str] = field(default_factory=dict)
     lead: Mapping[str, str] = field(default_factory=dict)
+    keywords: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    themes: Sequence[str] = field(default_factory=list)
+    contact: str = ""
     publisher: Mapping[str, str] = field(default_factory=dict)
     publisher_iri: str = ""
     license_iri: str = ""
@@ -124,7 +130,18 @@ def _checked(name: str, value: object) -> object:
     if default is None:
         raise ValueError(f"there is no member {name}")
     if not isinstance(value, type(default)):
-        raise ValueError(f"{name} is no {'text' if isinstance(default, str) else 'mapping'}")
-    if isinstance(value, dict) and name != "diagram":
+        kind = "text" if isinstance(default, str) else "list" if default == [] else "mapping"
+        raise ValueError(f"{name} is no {kind}")
+    if name == "diagram":
+        return value
+    if name == "keywords" and isinstance(value, dict):
+        return {str(tag): _texts(f"{name}.{tag}", words) for tag, words in value.items()}
+    if isinstance(value, dict):
         return {str(tag): str(text) for tag, text in value.items()}
-    return value
+    return _texts(name, value) if isinstance(value, list) else value
+
+
+def _texts(name: str, value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError(f"{name} is no list")
+    return [str(text) for text in value]

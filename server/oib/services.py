@@ -1,13 +1,14 @@
 """The composition root: everything that one server or one command uses, opened from one home."""
 
 from asyncio import AbstractEventLoop
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from oib import project
 from oib.dataset import build
+from oib.dataset.manifest import FileRecord
 from oib.dataset.snapshot import Snapshot
 from oib.engine.base import Engine
 from oib.engine.embedded import Embedded
@@ -19,7 +20,7 @@ from oib.sparql.jsonld import Compaction
 from oib.workers.engine import WorkerEngine
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Services:
     """An engine over one version of the data, and what belongs to that version.
 
@@ -32,6 +33,7 @@ class Services:
         description: what the home says of itself.
         is_immutable: whether the data stay as they are, so that responses may be cached.
         compaction: the context of the data for JSON-LD.
+        files: sizes and digests of the files of the snapshot, by their path in it.
     """
 
     engine: Engine
@@ -42,6 +44,7 @@ class Services:
     description: Description = field(default_factory=Description)
     is_immutable: bool = True
     compaction: Compaction = jsonld.DEFAULT
+    files: Mapping[str, FileRecord] = field(default_factory=dict)
 
     @classmethod
     def open(
@@ -69,6 +72,7 @@ class Services:
             dumps=snapshot.dumps,
             description=project.description(home),
             compaction=snapshot.compaction(),
+            files=snapshot.manifest.files,
         )
 
     @classmethod
@@ -93,6 +97,7 @@ class Services:
             snapshot.dumps,
             project.description(home),
             compaction=snapshot.compaction(),
+            files=snapshot.manifest.files,
         )
 
     @classmethod
@@ -110,4 +115,5 @@ class Services:
             description=project.description(home),
             is_immutable=False,
             compaction=snapshot.compaction(),
+            files=snapshot.manifest.files,
         )

@@ -1,54 +1,38 @@
-"""The dataset: what a snapshot holds, described in DCAT 3, VoID and, for saved queries, SHACL."""
+"""The description of the data set of a snapshot: DCAT 3, its named graphs, its saved queries.
 
-from collections.abc import Iterator
+What a dump would have to say of itself, its size and checksum, is not among the data; the document
+about the data set adds it (``distributions``).
+"""
 
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
+from collections.abc import Iterator, Mapping
 
-from oib.dataset.manifest import Manifest
-from oib.namespaces import BASE, GRAPH, OIB, OIBV, PREFIXES
+from pyoxigraph import Literal, NamedNode, Quad, Store
+
+from oib.dataset.manifest import FileRecord, Manifest
+from oib.dataset.statements import DATASET, META, Statement, iri, quad, typed
+from oib.dataset.statistics import statistics
+from oib.namespaces import BASE, GRAPH, ID, OIB, OIBV, PREFIXES
 from oib.project import Description
 from oib.saved_queries import Library, SavedQuery
 
-DATASET = BASE + "dataset"
-
-_META = NamedNode(GRAPH + "meta")
 _QUERIES = NamedNode(GRAPH + "queries")
-_CLASSES = """
-SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {
-  GRAPH ?g { ?thing a ?class } FILTER(STRSTARTS(STR(?g), "%s"))
-} GROUP BY ?class ORDER BY ?class"""
-_PROPERTIES = """
-SELECT ?property (COUNT(*) AS ?n) WHERE {
-  GRAPH ?g { ?s ?property ?o } FILTER(STRSTARTS(STR(?g), "%s"))
-} GROUP BY ?property ORDER BY ?property"""
-_LINKS = """
-PREFIX oib: <https://w3id.org/oib/ontology#>
-PREFIX oibv: <https://w3id.org/oib/vocab#>
-SELECT ?authority (COUNT(DISTINCT ?link) AS ?n) WHERE {
-  GRAPH ?g { ?link a oib:IdentityLink ; oib:hasAuthority ?authority ; oib:linksTo ?entry ;
-      oib:hasLinkStatus oibv:link-verified }
-} GROUP BY ?authority ORDER BY ?authority"""
-_KEYWORDS = {
-    "en": ("offshore innovation bases", "technology transfer", "united front", "provenance"),
-    "zh-Hans": ("离岸创新创业基地", "技术转移", "统一战线", "出处"),
-}
-#: Where the entries of each register live, for the targets of the linksets.
-_REGISTERS = {
-    "GeoNames": "https://sws.geonames.org/",
-    "GLEIF": "https://search.gleif.org/",
-    "ISNI": "https://isni.org/",
-    "OpenCorporates": "https://opencorporates.com/",
-    "ORCID": "https://orcid.org/",
-    "ROR": "https://ror.org/",
-    "Wikidata": "http://www.wikidata.org/",
-}
-#: The downloads, with their media types.
+_CATALOGUE = BASE + "catalogue"
+_SERVICE = BASE + "sparql#service"
+_GRAPHS = BASE + "sparql#dataset"
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+_PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
+#: The downloads: media type of each, and that of its compression.
 _DISTRIBUTIONS = {
-    "data.nq.gz": "application/n-quads",
-    "data.trig.gz": "application/trig",
-    "claims-rdf12.ttl": "text/turtle",
-    "ftm.json": "application/json+ftm",
+    "data.nq": ("application/n-quads", ""),
+    "data.nq.gz": ("application/n-quads", "application/gzip"),
+    "data.trig": ("application/trig", ""),
+    "data.trig.gz": ("application/trig", "application/gzip"),
+    "claims-rdf12.ttl": ("text/turtle", ""),
+    "ftm.json": ("application/json+ftm", ""),  # which no registry of media types lists
 }
+_DUMPS = ("data.nq", "data.nq.gz", "data.trig", "data.trig.gz", "claims-rdf12.ttl")
+_VCARD = "http://www.w3.org/2006/vcard/ns#"
+_SPDX = "http://spdx.org/rdf/terms#"
 
 
 def describe(
@@ -56,108 +40,183 @@ def describe(
 ) -> Iterator[Quad]:
     """Yield the description of a data set and of its saved queries.
 
-    ``description`` is what the home says of itself: title, publisher and licence.
+    ``description`` is what the home says of itself: title, publisher and licence. Of the queries,
+    the store holds nothing yet; their description is counted with the rest.
 
-    The queries are told in the terms that SIB's sparql-examples use (``sh:SPARQLExecutable``),
-    so that editors which read those find ours.
+    The queries are described in the terms that SIB's sparql-examples use (``sh:SPARQLExecutable``),
+    so that editors which know those find ours.
     """
-    yield from _catalogue(store, manifest, description)
-    for query in library:
-        yield from _executable(query)
+    store.extend(each for query in library for each in _executable(query))
+    statements = {
+        *_dataset(manifest, description),
+        *statistics(store),
+        *_graphs(store, description),
+    }
+    # The graph of the description is one of the graphs, and this is the last thing to say of it.
+    size = typed(str(len(statements) + 1), "integer")
+    statements.add((META.value, "void:triples", size))
+    yield from (quad(statement) for statement in sorted(statements, key=str))
 
 
-def _catalogue(store: Store, manifest: Manifest, description: Description) -> Iterator[Quad]:
+def distributions(files: Mapping[str, FileRecord]) -> Iterator[Quad]:
+    """Yield the size in bytes and the checksum of each download that is a file of a snapshot.
+
+    Args:
+        files: the records of the files of the snapshot, by their path in it.
+    """
+    for name in _DISTRIBUTIONS:
+        record = files.get(f"dump/{name}")
+        if name == "data.nq":
+            record = files.get(name)
+        if record is None:
+            continue
+        node, checksum = NamedNode(f"{DATASET}#{name}"), NamedNode(f"{DATASET}#{name}-checksum")
+        for subject, predicate, value in (
+            (node, PREFIXES["dcat"] + "byteSize", typed(str(record.size), "nonNegativeInteger")),
+            (node, _SPDX + "checksum", checksum),
+            (checksum, PREFIXES["rdf"] + "type", NamedNode(_SPDX + "Checksum")),
+            (checksum, _SPDX + "algorithm", NamedNode(_SPDX + "checksumAlgorithm_sha256")),
+            (checksum, _SPDX + "checksumValue", typed(record.sha256, "hexBinary")),
+        ):
+            yield Quad(subject, NamedNode(predicate), value, META)
+
+
+def _dataset(manifest: Manifest, description: Description) -> Iterator[Statement]:
     about = DATASET
-    yield _say(about, "rdf:type", _iri("dcat:Dataset"))
-    yield _say(about, "rdf:type", _iri("void:Dataset"))
-    for tag, text in description.title.items():
-        yield _say(about, "dcterms:title", Literal(text, language=tag))
-    if description.license_iri:
-        yield _say(about, "dcterms:license", NamedNode(description.license_iri))
-    for tag, text in description.publisher.items():
-        yield _say(about, "dcterms:publisher", Literal(text, language=tag))
-    yield _say(about, "dcterms:issued", _typed(manifest.built[:10], "date"))
-    yield _say(about, "dcat:version", Literal(manifest.version))
-    yield _say(about, "void:sparqlEndpoint", NamedNode(BASE + "sparql"))
-    for name in ("data.nq", "data.nq.gz", "data.trig", "data.trig.gz", "claims-rdf12.ttl"):
-        yield _say(about, "void:dataDump", NamedNode(f"{BASE}dump/{name}"))
-    yield from _distributions(description)
-    for tag, words in _KEYWORDS.items():
+    for kind in ("dcat:Dataset", "void:Dataset"):
+        yield about, "rdf:type", iri(kind)
+    yield _CATALOGUE, "rdf:type", iri("dcat:Catalog")
+    yield _CATALOGUE, "dcat:dataset", NamedNode(about)
+    yield _CATALOGUE, "dcat:service", NamedNode(_SERVICE)
+    for subject in (about, _CATALOGUE):
+        for tag, text in description.title.items():
+            yield subject, "dcterms:title", Literal(text, language=tag)
+        for tag, text in description.lead.items():
+            yield subject, "dcterms:description", Literal(text, language=tag)
+        yield from _publication(subject, description)
+    if description.publisher_iri:
+        for tag, text in description.publisher.items():
+            yield description.publisher_iri, "foaf:name", Literal(text, language=tag)
+    if description.contact:
+        yield about, "dcat:contactPoint", NamedNode(f"{about}#contact")
+        yield f"{about}#contact", "rdf:type", NamedNode(_VCARD + "Organization")
+        yield f"{about}#contact", "foaf:page", NamedNode(description.contact)
+    for tag, words in description.keywords.items():
         for word in words:
-            yield _say(about, "dcat:keyword", Literal(word, language=tag))
-    yield _say(about, "void:uriSpace", Literal(BASE + "id/"))
+            yield about, "dcat:keyword", Literal(word, language=tag)
+    for theme in description.themes:
+        yield about, "dcat:theme", NamedNode(theme)
+    yield about, "dcterms:accessRights", NamedNode(_PUBLIC)
+    yield about, "dcterms:modified", typed(manifest.built[:10], "date")
+    yield about, "dcat:version", Literal(manifest.version)
+    yield about, "dcat:landingPage", NamedNode(BASE)
+    yield about, "foaf:homepage", NamedNode(BASE)
+    yield about, "void:sparqlEndpoint", NamedNode(BASE + "sparql")
+    for name in _DUMPS:
+        yield about, "void:dataDump", NamedNode(f"{BASE}dump/{name}")
+    for form in ("Turtle", "N-Triples", "JSON-LD", "RDF_XML", "TriG", "N-Quads"):
+        yield about, "void:feature", NamedNode(f"http://www.w3.org/ns/formats/{form}")
+    yield about, "void:uriSpace", Literal(ID)
+    yield about, "void:rootResource", NamedNode(BASE)
     for namespace in (OIB, OIBV, PREFIXES["skos"], PREFIXES["prov"], PREFIXES["org"]):
-        yield _say(about, "void:vocabulary", NamedNode(namespace))
-    yield _say(about, "void:triples", _typed(str(len(store)), "integer"))
-    yield from _partition(store, _CLASSES % GRAPH, "classPartition", "class", "entities")
-    yield from _partition(store, _PROPERTIES % GRAPH, "propertyPartition", "property", "triples")
-    for authority, links in _rows(store, _LINKS):
-        linkset = f"{DATASET}#linkset-{authority.value.lower()}"
-        yield _say(linkset, "rdf:type", _iri("void:Linkset"))
-        yield _say(linkset, "dcterms:title", Literal(f"Links to {authority.value}", language="en"))
-        yield _say(linkset, "void:triples", _typed(links.value, "integer"))
-        yield _say(linkset, "void:linkPredicate", _iri("schema:sameAs"))
-        yield _say(linkset, "void:subjectsTarget", NamedNode(about))
-        if register := _REGISTERS.get(authority.value):
-            yield _say(linkset, "void:objectsTarget", NamedNode(register))
-        yield _say(about, "void:subset", NamedNode(linkset))
+        yield about, "void:vocabulary", NamedNode(namespace)
+    yield from _distributions(description)
+    yield from _service(description)
 
 
-def _distributions(description: Description) -> Iterator[Quad]:
+def _publication(subject: str, description: Description) -> Iterator[Statement]:
+    if description.license_iri:
+        yield subject, "dcterms:license", NamedNode(description.license_iri)
+    if description.publisher_iri:
+        yield subject, "dcterms:publisher", NamedNode(description.publisher_iri)
+
+
+def _distributions(description: Description) -> Iterator[Statement]:
     """Yield the downloads of the data set, each a ``dcat:Distribution``."""
-    for name, media_type in _DISTRIBUTIONS.items():
+    for name, (media_type, compression) in _DISTRIBUTIONS.items():
         node = f"{DATASET}#{name}"
-        media = NamedNode(f"https://www.iana.org/assignments/media-types/{media_type}")
-        yield _say(DATASET, "dcat:distribution", NamedNode(node))
-        yield _say(node, "rdf:type", _iri("dcat:Distribution"))
-        yield _say(node, "dcterms:title", Literal(name))
-        yield _say(node, "dcat:downloadURL", NamedNode(f"{BASE}dump/{name}"))
-        if media_type != "application/json+ftm":  # which no registry of media types lists
-            yield _say(node, "dcat:mediaType", media)
-        if name.endswith(".gz"):
-            gzip = "https://www.iana.org/assignments/media-types/application/gzip"
-            yield _say(node, "dcat:compressFormat", NamedNode(gzip))
+        yield DATASET, "dcat:distribution", NamedNode(node)
+        yield node, "rdf:type", iri("dcat:Distribution")
+        yield node, "dcterms:title", Literal(name)
+        yield node, "dcat:accessURL", NamedNode(f"{BASE}dump/{name}")
+        yield node, "dcat:downloadURL", NamedNode(f"{BASE}dump/{name}")
+        if media_type.partition("+")[2] != "ftm":
+            yield node, "dcat:mediaType", NamedNode(_MEDIA_TYPES + media_type)
+        if compression:
+            yield node, "dcat:compressFormat", NamedNode(_MEDIA_TYPES + compression)
         if description.license_iri:
-            yield _say(node, "dcterms:license", NamedNode(description.license_iri))
+            yield node, "dcterms:license", NamedNode(description.license_iri)
 
 
-def _partition(store: Store, query: str, part: str, key: str, count: str) -> Iterator[Quad]:
-    for number, (term, total) in enumerate(_rows(store, query), start=1):
-        node = f"{DATASET}#{key}-{number}"
-        yield _say(DATASET, f"void:{part}", NamedNode(node))
-        yield _say(node, f"void:{key}", term)
-        yield _say(node, f"void:{count}", _typed(total.value, "integer"))
+def _service(description: Description) -> Iterator[Statement]:
+    """Yield the endpoint as a ``dcat:DataService``, which gives access to the data set."""
+    node = f"{DATASET}#sparql"
+    yield DATASET, "dcat:distribution", NamedNode(node)
+    yield node, "rdf:type", iri("dcat:Distribution")
+    yield node, "dcterms:title", Literal("SPARQL")
+    yield node, "dcat:accessURL", NamedNode(BASE + "sparql")
+    yield node, "dcat:accessService", NamedNode(_SERVICE)
+    yield _SERVICE, "rdf:type", iri("dcat:DataService")
+    yield _SERVICE, "dcterms:title", Literal("SPARQL endpoint", language="en")
+    yield _SERVICE, "dcterms:title", Literal("SPARQL 端点", language="zh-Hans")
+    yield _SERVICE, "dcat:endpointURL", NamedNode(BASE + "sparql")
+    yield _SERVICE, "dcat:endpointDescription", NamedNode(BASE + "sparql")
+    yield _SERVICE, "dcterms:conformsTo", NamedNode("https://www.w3.org/TR/sparql11-protocol/")
+    yield _SERVICE, "dcat:servesDataset", NamedNode(DATASET)
+    yield from _publication(_SERVICE, description)
+
+
+def _graphs(store: Store, description: Description) -> Iterator[Statement]:
+    """Yield the description of each named graph: title, source, licence, number of triples."""
+    named = [graph for graph in store.named_graphs() if isinstance(graph, NamedNode)]
+    for graph in [*named, META]:
+        name = graph.value.removeprefix(GRAPH)
+        yield _GRAPHS, "sd:namedGraph", graph
+        yield graph.value, "rdf:type", iri("sd:NamedGraph")
+        yield graph.value, "rdf:type", iri("void:Dataset")
+        yield graph.value, "sd:name", graph
+        yield graph.value, "dcterms:title", Literal(name)
+        if description.license_iri:
+            yield graph.value, "dcterms:license", NamedNode(description.license_iri)
+        yield from _origin(graph.value, name)
+        if graph != META:
+            yield DATASET, "void:subset", graph
+            number = sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
+            yield graph.value, "void:triples", typed(str(number), "integer")
+
+
+def _origin(graph: str, name: str) -> Iterator[Statement]:
+    """Yield where a graph comes from: a file or a folder of the home, a document, other graphs."""
+    kind, _, rest = name.partition("/")
+    if name == "queries":
+        yield graph, "dcterms:source", Literal("queries/")
+    elif name in ("ontology", "shapes"):
+        yield graph, "dcterms:source", Literal(f"{name}/")
+    elif name == "vocab":
+        yield graph, "dcterms:source", Literal("ontology/vocabulary.ttl")
+    elif not rest or kind == "direct":  # what the build derives
+        yield graph, "prov:wasDerivedFrom", NamedNode(DATASET)
+        if kind in ("direct", "agreement"):
+            yield graph, "dcterms:source", Literal(f"queries/derive/{kind}.rq")
+        if rest:
+            yield graph, "prov:wasDerivedFrom", NamedNode(f"{ID}document/{rest}")
+    else:
+        yield graph, "dcterms:source", Literal(f"instances/{name}.ttl")
+        if kind == "claim":
+            document = rest.partition("/")[0]
+            yield graph, "prov:wasDerivedFrom", NamedNode(f"{ID}document/{document}")
 
 
 def _executable(query: SavedQuery) -> Iterator[Quad]:
     forms = {"SELECT": "Select", "ASK": "Ask", "CONSTRUCT": "Construct", "DESCRIBE": "Describe"}
     kind = f"sh:SPARQL{forms[query.form]}Executable"
-    for each in ("sh:SPARQLExecutable", kind):
-        yield _say(query.iri, "rdf:type", _iri(each), _QUERIES)
-    yield _say(query.iri, f"sh:{query.form.lower()}", Literal(query.text), _QUERIES)
+    statements: list[Statement] = [
+        (query.iri, "rdf:type", iri("sh:SPARQLExecutable")),
+        (query.iri, "rdf:type", iri(kind)),
+        (query.iri, f"sh:{query.form.lower()}", Literal(query.text)),
+        (query.iri, "schema:keywords", Literal(query.topic)),
+        (query.iri, "schema:target", NamedNode(BASE + "sparql")),
+    ]
     for tag, question in query.question.items():
-        yield _say(query.iri, "rdfs:comment", Literal(question, language=tag), _QUERIES)
-    yield _say(query.iri, "schema:keywords", Literal(query.topic), _QUERIES)
-    yield _say(query.iri, "schema:target", NamedNode(BASE + "sparql"), _QUERIES)
-
-
-def _rows(store: Store, query: str) -> Iterator[tuple[NamedNode | Literal, Literal]]:
-    rows = store.query(query)
-    assert isinstance(rows, QuerySolutions)
-    for row in rows:
-        yield row[0], row[1]
-
-
-def _say(
-    subject: str, predicate: str, value: NamedNode | Literal, graph: NamedNode = _META
-) -> Quad:
-    return Quad(NamedNode(subject), _iri(predicate), value, graph)
-
-
-def _iri(curie: str) -> NamedNode:
-    prefix, _, local = curie.partition(":")
-    return NamedNode(PREFIXES[prefix] + local)
-
-
-def _typed(value: str, datatype: str) -> Literal:
-    return Literal(value, datatype=_iri(f"xsd:{datatype}"))
+        statements.append((query.iri, "rdfs:comment", Literal(question, language=tag)))
+    yield from (quad(statement, _QUERIES) for statement in statements)

@@ -1,19 +1,18 @@
 """The service description of the endpoint, in the terms of SPARQL 1.1 Service Description."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from oib.engine.limits import Limits
-from oib.namespaces import PREFIXES
+from oib.namespaces import BASE, GRAPH, PREFIXES
 from oib.sparql import results
 
 _SD = PREFIXES["sd"]
 _TYPE = PREFIXES["rdf"] + "type"
 # The name in W3C's list of formats; pyoxigraph has another one.
 _JSON_LD = "http://www.w3.org/ns/formats/JSON-LD"
-
-
 _SCHEMA = PREFIXES["schema"]
 # The limits of a query and their units in UN/CEFACT Recommendation 20.
 _LIMITS = {
@@ -23,16 +22,37 @@ _LIMITS = {
 }
 
 
-def describe(url: str, media_type: str, limits: Limits | None = None) -> bytes:
-    """Describe the endpoint at a URL, in one of the media types of ``results.GRAPHS``."""
+#: Returns what the data say of their named graphs in the terms of the service description.
+NAMED_GRAPHS: Final = f"""
+CONSTRUCT {{ ?dataset <{_SD}namedGraph> ?graph . ?graph ?p ?o }} WHERE {{
+  GRAPH <{GRAPH}meta> {{ ?dataset <{_SD}namedGraph> ?graph . ?graph ?p ?o
+    FILTER(?p IN (<{_TYPE}>, <{_SD}name>, <{PREFIXES["void"]}triples>)) }}
+}}"""
+
+# What the endpoint is called, wherever it is served: as in the description of the data set.
+_NAME: Final = BASE + "sparql"
+
+
+def describe(
+    url: str, media_type: str, limits: Limits | None = None, named_graphs: bytes = b""
+) -> bytes:
+    """Describe the endpoint.
+
+    Args:
+        url: its address, from the settings of the server and never from what a client sent.
+        media_type: one of ``results.GRAPHS``.
+        limits: what a query may use, None if there are no limits.
+        named_graphs: the answer to ``NAMED_GRAPHS``, in N-Triples.
+    """
     triples = [Triple(*map(NamedNode, terms)) for terms in _statements(url)]
     if limits:
-        triples += _limits(url, limits)
-    return results.write_triples(triples, media_type)
+        triples += _limits(_NAME, limits)
+    graphs = [quad.triple for quad in parse(named_graphs, RdfFormat.N_TRIPLES)]
+    return results.write_triples([*triples, *sorted(graphs, key=str)], media_type)
 
 
 def _statements(url: str) -> Iterator[tuple[str, str, str]]:
-    service, dataset, union = url + "#service", url + "#dataset", url + "#union"
+    service, dataset, union = (_NAME + name for name in ("#service", "#dataset", "#union"))
     yield service, _TYPE, _SD + "Service"
     yield service, _SD + "endpoint", url
     yield service, _SD + "supportedLanguage", _SD + "SPARQL11Query"
@@ -42,7 +62,9 @@ def _statements(url: str) -> Iterator[tuple[str, str, str]]:
     for iri in sorted(tables | graphs | {_JSON_LD}):
         yield service, _SD + "resultFormat", iri
     yield service, _SD + "defaultDataset", dataset
+    yield service, _SD + "availableGraphs", dataset
     yield dataset, _TYPE, _SD + "Dataset"
+    yield dataset, _TYPE, _SD + "GraphCollection"
     yield dataset, _SD + "defaultGraph", union
     yield union, _TYPE, _SD + "Graph"
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Final
+from urllib.parse import quote
 
 from oib import media_types, negotiation, response_headers
 from oib.errors import Forbidden, NotAcceptable, OibError
@@ -30,12 +31,14 @@ from oib.sparql.guard import ParsedQuery
 from oib.sparql.lexer import Form
 from oib.sparql.request import READ_ONLY, Operation, read_request
 
-#: The paths of the endpoint.
-PATHS: Final = frozenset({"/sparql", "/sparql/"})
+#: The path of the endpoint, and all under which it answers.
+PATH: Final = "/sparql"
+PATHS: Final = frozenset({PATH, PATH + "/"})
 
 _READERS: Final = 2  # threads that read long queries
 _METHODS = {"GET", "HEAD", "POST"}
 _ALLOW = [("Allow", "GET, HEAD, POST, OPTIONS")]
+_NAMED_GRAPHS: Final = guard.parse(service_description.NAMED_GRAPHS)
 
 Page = Callable[[Request, Services, Key | None, Respond], Pending | None]
 
@@ -90,8 +93,7 @@ class SparqlEndpoint:
         if media_type == media_types.HTML:
             return self._page(request, services, None, respond)
         if query is None:
-            respond(_describe(request, services, media_type))
-            return None
+            return self._describe(request, services, media_type, respond)
         if query.is_volatile or not services.is_immutable:
             return self._evaluate(request, services, operation, query, media_type, "", respond)
         dataset, version = operation.dataset, services.version
@@ -110,6 +112,44 @@ class SparqlEndpoint:
             respond(Response(304, not_modified_headers([*common, ("ETag", etag)])))
             return None
         return self._evaluate(request, services, operation, query, media_type, etag, respond)
+
+    def _describe(
+        self, request: Request, services: Services, media_type: str, respond: Respond
+    ) -> Pending | None:
+        """Answer a request without a query: by a description of the endpoint."""
+        url = request.base_url + PATH
+        about = ("service description", url, repr(services.limits), media_type)
+        etag = f'"{response_headers.entity_tag(services.version, *about)}"'
+        entry = self._cache.find(etag)
+        if entry is not None:
+            request.cache_result = "hit"
+            return self._cache.deliver(entry, request, None, respond)
+        session = services.engine.session(request.client)
+        answer = session.answer(_NAMED_GRAPHS, media_types.N_TRIPLES)
+
+        def finish(answer: "asyncio.Future[bytes]") -> None:
+            if answer.cancelled():
+                return
+            if error := answer.exception():
+                if isinstance(error, OibError):
+                    respond(problem(services, error))
+                else:
+                    respond(self._fault(request, error))
+                return
+            body = service_description.describe(url, media_type, services.limits, answer.result())
+            headers = _description_headers(media_type, services)
+            if services.is_immutable:
+                entry = CachedResponse(etag, headers, body)
+                self._cache.store(entry, request, None)
+                self._cache.deliver(entry, request, None, respond)
+            else:
+                respond(Response(200, [*headers.headers, ("Content-Length", str(len(body)))], body))
+
+        if answer.done():
+            finish(answer)
+            return None
+        answer.add_done_callback(finish)
+        return answer
 
     def _evaluate(
         self,
@@ -280,17 +320,20 @@ def _policy(media_type: str) -> Headers:
     return []
 
 
-def _describe(request: Request, services: Services, media_type: str) -> Response:
-    url = request.base_url + request.path
-    body = service_description.describe(url, media_type, services.limits)
-    headers = [
-        ("Content-Type", response_headers.content_type(media_type)),
-        ("Vary", "Accept"),
-        *_policy(media_type),
-        *response_headers.common(services.version),
-        ("Content-Length", str(len(body))),
-    ]
-    return Response(200, headers, body)
+def _description_headers(media_type: str, services: Services) -> HeaderSet:
+    links = [("/dataset", "describedby")]
+    if services.description.license_iri:
+        links.append((quote(services.description.license_iri, safe="/:#%"), "license"))
+    return HeaderSet(
+        [
+            ("Content-Type", response_headers.content_type(media_type)),
+            ("Cache-Control", response_headers.REVALIDATE if services.is_immutable else "no-store"),
+            ("Vary", "Accept"),
+            *(("Link", response_headers.link(*link)) for link in links),
+            *_policy(media_type),
+            *response_headers.common(services.version),
+        ]
+    )
 
 
 def _mark(response: Response, services: Services) -> Response:

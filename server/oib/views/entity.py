@@ -14,7 +14,7 @@ from oib.engine.statements import (
     parse_term,
 )
 from oib.namespaces import GRAPH, OIB, PREFIXES
-from oib.views import entity_queries
+from oib.views import entity_queries, paging
 from oib.views.claim import Claim
 from oib.views.claim_parser import parse_claim
 from oib.views.entity_queries import FIRST_PAGE, DocumentPage
@@ -85,7 +85,7 @@ class EntityStatements:
     @property
     def pages(self) -> int:
         """Return how many pages the description has."""
-        return max(1, -(-self.total // entity_queries.PAGE_SIZE))
+        return paging.count(self.total)
 
     @property
     def lifecycle(self) -> Lifecycle:

@@ -6,17 +6,12 @@ from typing import Final
 
 from oib.engine.statements import LABELS, sparql_iri
 from oib.namespaces import DOC, GRAPH, ID, OIB, PREFIXES
+from oib.views.paging import HYDRA, PAGE_SIZE
 
 #: Properties that link a claim or an assessment to its people and documents.
 CLAIM_LINKS: Final = tuple(
     OIB + name for name in ("isAssertedBy", "isReportedIn", "citesSource", "isAssessedBy")
 )
-
-#: The most things that refer to an entity of which one page of its document states something.
-PAGE_SIZE: Final = 250
-
-#: The terms of paging (Hydra Core Vocabulary).
-HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
 
 #: The properties of concepts that decide how a claim is shown.
 CONCEPT_PROPERTIES: Final = (

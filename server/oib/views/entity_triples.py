@@ -1,7 +1,7 @@
 """The RDF description of an entity, and named graphs, in the serializations of RDF."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ from oib.namespaces import BASE, DOC, GRAPH, ID, PREFIXES
 from oib.sparql import jsonld, results
 from oib.sparql.jsonld import Compaction
 from oib.views import entity_queries, paging
-from oib.views.entity_queries import HYDRA, PAGE_SIZE, DocumentPage
+from oib.views.entity_queries import DocumentPage
 from oib.views.lifecycle import Lifecycle
 
 _N_TRIPLES: Final = "application/n-triples"
@@ -43,6 +43,16 @@ class Publication:
     license_iri: str = ""
     publisher_iri: str = ""
 
+    def statements(self, iri: str) -> list[str]:
+        """Return the statements on the document with an IRI, in N-Triples."""
+        dcterms = PREFIXES["dcterms"]
+        found = [f"<{iri}> <{PREFIXES['void']}inDataset> <{BASE}dataset> ."]
+        if self.license_iri:
+            found.append(f"<{iri}> <{dcterms}license> {NamedNode(self.license_iri)} .")
+        if self.publisher_iri:
+            found.append(f"<{iri}> <{dcterms}publisher> {NamedNode(self.publisher_iri)} .")
+        return found
+
 
 @dataclass(frozen=True)
 class EntityDocument:
@@ -60,7 +70,7 @@ class EntityDocument:
     @property
     def pages(self) -> int:
         """Return how many pages the description has."""
-        return max(1, -(-self.total // PAGE_SIZE))
+        return paging.count(self.total)
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -87,7 +97,7 @@ def fetch_document(engine: Queryable, iri: str, page: DocumentPage) -> EntityDoc
     """
     body = engine.query(entity_queries.construct_description(iri, page), _N_TRIPLES)
     lines = set(filter(None, body.split(b"\n")))
-    counted = f"{entity_queries.document(iri)} <{entity_queries.HYDRA}totalItems> ".encode()
+    counted = f"{entity_queries.document(iri)} <{paging.HYDRA}totalItems> ".encode()
     total = next(line for line in lines if line.startswith(counted))
     return EntityDocument(
         iri, page, frozenset(lines - {total}), int(total[len(counted) :].split(b'"')[1])
@@ -118,9 +128,8 @@ def serialize_document(
     own_name = b"<%s> " % document.iri.encode()
     mentioned = set(_IRI.findall(b"\n".join(document.lines)))
     labels = {line for iri in mentioned for line in term_labels.get(iri, ())}
-    if things := sorted(iri.decode() for iri in mentioned if iri.startswith(_THING)):
-        body = engine.query(entity_queries.construct_labels(things), _N_TRIPLES)
-        labels.update(filter(None, body.split(b"\n")))
+    things = sorted(iri.decode() for iri in mentioned if iri.startswith(_THING))
+    labels.update(fetch_labels(engine, things))
     own = sorted(line for line in document.lines if line.startswith(own_name))
     others = sorted(document.lines.difference(own))
     ordered = [*own, *others, *sorted(labels - document.lines), *_statements(document, publication)]
@@ -141,13 +150,80 @@ def serialize_document(
 
 
 def serialize_graph(
+    engine: Queryable,
+    name: str,
+    media_type: str,
+    compaction: Compaction = jsonld.DEFAULT,
+    added: Iterable[Quad] = (),
+) -> bytes:
+    """Return one named graph, by its name after ``…/graph/``; also in TriG and N-Quads.
+
+    ``added`` are statements that the document has beside those of the graph.
+    """
+    body = engine.query(entity_queries.construct_graph(name), _N_TRIPLES)
+    if media_type in results.DATASETS:
+        graph = NamedNode(GRAPH + name)
+        parsed = parse(body, RdfFormat.N_TRIPLES)
+        quads = [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed]
+        return results.write_quads(sorted([*quads, *added], key=str), media_type)
+    lines = b"".join(f"{quad.triple} .\n".encode() for quad in added)
+    triples = _canonical(body + lines, "")
+    return results.write_triples(triples, media_type, compaction=compaction)
+
+
+def serialize_described_graph(
     engine: Queryable, name: str, media_type: str, compaction: Compaction = jsonld.DEFAULT
 ) -> bytes:
-    """Return one named graph, by its name after ``…/graph/``; also in TriG and N-Quads."""
+    """Return one named graph with its description, which stands in the graph of the data set."""
+    described = engine.query(entity_queries.construct_own_triples(GRAPH + name), _N_TRIPLES)
+    meta = NamedNode(GRAPH + "meta")
+    added = [
+        Quad(quad.subject, quad.predicate, quad.object, meta)
+        for quad in parse(described, RdfFormat.N_TRIPLES)
+    ]
+    return serialize_graph(engine, name, media_type, compaction, added if name != "meta" else ())
+
+
+def serialize_list(
+    members: Sequence[str],
+    labels: Iterable[bytes],
+    about: Iterable[bytes],
+    iri: str,
+    media_type: str,
+    compaction: Compaction = jsonld.DEFAULT,
+) -> bytes:
+    """Return a page of a list: its members with their names, and what is said of the list itself.
+
+    Args:
+        members: the IRIs of the members on this page.
+        labels: the names of the members, in N-Triples.
+        about: statements on the list and the page, in N-Triples.
+        iri: the IRI of the list.
+        media_type: one of RDF.
+        compaction: the context for JSON-LD.
+    """
+    lines = [
+        f"<{iri}> <{_TYPE}> <{paging.HYDRA}Collection> .".encode(),
+        *(f"<{iri}> <{paging.HYDRA}member> {NamedNode(member)} .".encode() for member in members),
+        *sorted(about),
+        *sorted(labels),
+    ]
+    body = b"\n".join(lines) + b"\n"
+    parsed = parse(body, RdfFormat.N_TRIPLES)
     if media_type in results.DATASETS:
-        query = entity_queries.construct_graph(name)
-        return serialize_quads(engine, query, GRAPH + name, media_type)
-    return _serialize(engine, entity_queries.construct_graph(name), "", media_type, compaction)
+        graph = NamedNode(iri)
+        return results.write_quads(
+            (Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed), media_type
+        )
+    return results.write_triples((quad.triple for quad in parsed), media_type, None, compaction)
+
+
+def fetch_labels(engine: Queryable, iris: Collection[str]) -> list[bytes]:
+    """Return the names of things as statements in N-Triples; one query, none for no things."""
+    if not iris:
+        return []
+    body = engine.query(entity_queries.construct_labels(iris), _N_TRIPLES)
+    return [line for line in body.split(b"\n") if line]
 
 
 def serialize_own_triples(
@@ -199,26 +275,12 @@ def _statements(document: EntityDocument, publication: Publication) -> list[byte
     """Return what a document states of itself, in N-Triples."""
     iri = _document_iri(document.iri)
     statements = [
-        (iri, _TYPE, f"<{PREFIXES['foaf']}Document>"),
-        (iri, PREFIXES["foaf"] + "primaryTopic", f"<{document.iri}>"),
-        (iri, PREFIXES["void"] + "inDataset", f"<{BASE}dataset>"),
-        (iri, HYDRA + "totalItems", f'"{document.total}"^^<{PREFIXES["xsd"]}integer>'),
+        f"<{iri}> <{_TYPE}> <{PREFIXES['foaf']}Document> .",
+        f"<{iri}> <{PREFIXES['foaf']}primaryTopic> <{document.iri}> .",
+        *publication.statements(iri),
     ]
-    if publication.license_iri:
-        license_ = str(NamedNode(publication.license_iri))
-        statements.append((iri, PREFIXES["dcterms"] + "license", license_))
-    if publication.publisher_iri:
-        publisher = str(NamedNode(publication.publisher_iri))
-        statements.append((iri, PREFIXES["dcterms"] + "publisher", publisher))
-    if document.pages > 1:
-        view, query = f"{iri}?page={document.page.number}", f"{iri}?page="
-        statements += [
-            (iri, HYDRA + "view", f"<{view}>"),
-            (view, _TYPE, f"<{HYDRA}PartialCollectionView>"),
-        ]
-        for relation, number in paging.neighbours(document.page.number, document.pages).items():
-            statements.append((view, f"{HYDRA}{relation}", f"<{query}{number}>"))
-    return sorted(f"<{s}> <{p}> {o} .".encode() for s, p, o in statements)
+    page = paging.statements(iri, document.total, document.page.number)
+    return sorted([*(line.encode() for line in statements), *page])
 
 
 def _document_iri(iri: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from oib.engine.base import Queryable
 from oib.engine.statements import StatementIndex, Term, fetch_properties, fetch_rows
-from oib.namespaces import GRAPH, OIB, OIBS, OIBV, PREFIXES
+from oib.namespaces import BASE, GRAPH, OIB, OIBS, OIBV, PREFIXES
 
 _RDF: Final = PREFIXES["rdf"]
 _RDFS: Final = PREFIXES["rdfs"]
@@ -26,6 +26,7 @@ _KINDS: Final = {
 # Numbers that the build counted (VoID), and claims by predicate.
 _USES: Final = f"""
 SELECT ?term ?n WHERE {{ GRAPH <{GRAPH}meta> {{
+  <{BASE}dataset> <{_VOID}classPartition>|<{_VOID}propertyPartition> ?part .
   ?part <{_VOID}class>|<{_VOID}property> ?term ; <{_VOID}entities>|<{_VOID}triples> ?n
 }} }}"""
 _CLAIMS: Final = f"""

@@ -10,6 +10,7 @@ from oib.reload import CurrentServices
 from oib.services import Services
 from oib.web import (
     check_report,
+    collections,
     context,
     documents,
     entities,
@@ -34,6 +35,7 @@ def create_app(services: Services | CurrentServices) -> Flask:
         query_editor,
         graph_store,
         queries,
+        collections,
         entities,
         documents,
         check_report,

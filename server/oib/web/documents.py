@@ -7,17 +7,19 @@ from pathlib import Path
 from flask import Blueprint, Response, request, send_from_directory, url_for
 
 from oib import __version__, media_types, response_headers
+from oib.dataset.catalog import distributions
 from oib.engine.statements import StatementIndex, fetch_properties, fetch_rows, sparql_iri
-from oib.errors import NotFound
+from oib.errors import NotAcceptable, NotFound
 from oib.namespaces import BASE, GRAPH, PREFIXES
 from oib.sparql import results
 from oib.views import entity_triples, terms
-from oib.web import context, representations, signposting, templating
+from oib.web import context, representations, result_table, signposting, templating
 from oib.web.signposting import Resource
 
 bp = Blueprint("documents", __name__)
 
 _FORMS = {**media_types.GRAPH_SUFFIXES, **media_types.PAGE_SUFFIXES}
+_GRAPH_FORMS = {**_FORMS, **media_types.DATASET_SUFFIXES}
 _GRAPHS = {"ontology": "ontology", "vocab": "vocab", "shapes": "shapes", "dataset": "meta"}
 _VOID = PREFIXES["void"]
 # What VoID counts, and as what: things of a class, statements with a property, links of a linkset.
@@ -35,18 +37,22 @@ _DUMP_TYPES = {
 }
 _GZIP = "application/gzip"
 _CHUNK = 2**16  # bytes that are decompressed at a time
-_SUFFIXES = f"any({','.join(_FORMS)})"
+_SUFFIXES = f"any({','.join((*_FORMS, signposting.SUFFIX))})"
 
 
 @bp.get("/<any(ontology,vocab,shapes,dataset):name>")
 @bp.get(f"/<any(ontology,vocab,shapes,dataset):name>.<{_SUFFIXES}:suffix>")
 def document(name: str, suffix: str | None = None) -> Response:
     """Return a document that is published as a whole, as a page or in RDF."""
-    media_type = representations.negotiate(
-        (*results.GRAPHS, media_types.HTML), _FORMS.get(suffix or "")
-    )
-    response = representations.conditional_response(media_type, lambda: _answer(name, media_type))
     url = url_for("documents.document", name=name)
+    if suffix == signposting.SUFFIX:
+        return signposting.linkset(Resource(url, BASE + name, _FORMS))
+    offered = (*results.GRAPHS, media_types.HTML, *media_types.GRAPH_ALIASES)
+    try:
+        media_type = representations.negotiate(offered, _FORMS.get(suffix or ""))
+    except NotAcceptable as error:
+        raise representations.not_acceptable(error, url, _FORMS) from error
+    response = representations.conditional_response(media_type, lambda: _answer(name, media_type))
     signposting.add_links(response, Resource(url, BASE + name, _FORMS))
     return response
 
@@ -100,15 +106,57 @@ def _decompress(path: Path) -> Iterator[bytes]:
 
 @bp.get("/graph/<path:name>")
 def graph(name: str) -> Response:
-    """Return a named graph in RDF."""
-    offered = (*results.GRAPHS, *results.DATASETS)
-    engine, media_type = context.queries(), representations.negotiate(offered)
-    text = f"SELECT * {{ GRAPH {sparql_iri(GRAPH + name)} {{ ?s ?p ?o }} }} LIMIT 1"
-    if not fetch_rows(engine, text):
-        raise NotFound(f"no graph is called {GRAPH}{name}")
-    return context.respond(
-        entity_triples.serialize_graph(engine, name, media_type, context.services().compaction),
-        media_type,
+    """Return a named graph with its description, as a page or in RDF.
+
+    Raises:
+        NotFound: no graph has that name.
+    """
+    linkset = name.endswith(f".{signposting.SUFFIX}")
+    name, fixed = representations.split_suffix(
+        name.removesuffix(f".{signposting.SUFFIX}"), _GRAPH_FORMS
+    )
+    iri, url = GRAPH + name, url_for("documents.graph", name=name)
+    if not fetch_rows(
+        context.queries(), f"SELECT * {{ GRAPH {sparql_iri(iri)} {{ ?s ?p ?o }} }} LIMIT 1"
+    ):
+        links = [(url_for("collections.graphs"), "collection", "")]
+        raise NotFound(f"no graph is called {iri}; {links[0][0]} names them all", links)
+    if linkset:
+        return signposting.linkset(Resource(url, iri, _GRAPH_FORMS))
+    try:
+        media_type = representations.negotiate(
+            (*results.GRAPHS, media_types.HTML, *results.DATASETS, *media_types.GRAPH_ALIASES),
+            fixed,
+        )
+    except NotAcceptable as error:
+        raise representations.not_acceptable(error, url, _GRAPH_FORMS) from error
+    response = representations.conditional_response(
+        media_type, lambda: _graph(name, iri, media_type)
+    )
+    signposting.add_links(response, Resource(url, iri, _GRAPH_FORMS))
+    return response
+
+
+def _graph(name: str, iri: str, media_type: str) -> Response:
+    engine = context.queries()
+    if media_type != media_types.HTML:
+        form = media_types.GRAPH_ALIASES.get(media_type, media_type)
+        body = entity_triples.serialize_described_graph(
+            engine, name, form, context.services().compaction
+        )
+        return context.respond(body, media_type)
+    query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {sparql_iri(iri)} {{ ?s ?p ?o }} }}"
+    result = result_table.fetch(engine, query, context.vocabulary())
+    about = StatementIndex.select(engine, f"SELECT (<{iri}> AS ?s) ?p ?o WHERE {{ <{iri}> ?p ?o }}")
+    named = fetch_properties(engine, about.iris())
+    return templating.render(
+        "graph.html",
+        names={**result.names, **named.all_names()},
+        name=name,
+        about={prop: about.objects(iri, prop) for prop, _ in about.predicate_objects(iri)},
+        preview=result.preview,
+        url=url_for("documents.graph", name=name),
+        forms=_GRAPH_FORMS,
     )
 
 
@@ -121,14 +169,14 @@ def void() -> Response:
 
 
 def _answer(name: str, media_type: str) -> Response:
-    engine = context.queries()
+    engine, services = context.queries(), context.services()
     if media_type != media_types.HTML:
-        return context.respond(
-            entity_triples.serialize_graph(
-                engine, _GRAPHS[name], media_type, context.services().compaction
-            ),
-            media_type,
+        form = media_types.GRAPH_ALIASES.get(media_type, media_type)
+        added = list(distributions(services.files)) if name == "dataset" else ()
+        body = entity_triples.serialize_graph(
+            engine, _GRAPHS[name], form, services.compaction, added
         )
+        return context.respond(body, media_type)
     if name == "dataset":
         return _dataset()
     reference = terms.fetch_reference(engine, name)
@@ -142,10 +190,20 @@ def _answer(name: str, media_type: str) -> Response:
     )
 
 
+_PARTITIONS = ", ".join(
+    f"<{_VOID}{name}>" for name in ("classPartition", "propertyPartition", "subset")
+)
+_ABOUT = f"""
+SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{
+  {{ BIND(<{BASE}dataset> AS ?s) ?s ?p ?o FILTER(?p NOT IN ({_PARTITIONS})) }}
+  UNION {{ <{BASE}dataset> <{_VOID}classPartition>|<{_VOID}propertyPartition> ?s . ?s ?p ?o }}
+  UNION {{ <{BASE}dataset> <{_VOID}subset> ?s . ?s a <{_VOID}Linkset> ; ?p ?o }}
+}} }}"""
+
+
 def _dataset() -> Response:
     engine, iri = context.queries(), BASE + "dataset"
-    query = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{ ?s ?p ?o }} }}"
-    statements = StatementIndex.select(engine, query)
+    statements = StatementIndex.select(engine, _ABOUT)
     named = statements | fetch_properties(engine, statements.iris())
     parts = [
         (of, number)
@@ -161,6 +219,11 @@ def _dataset() -> Response:
             prop: statements.objects(iri, prop)
             for prop, value in statements.predicate_objects(iri)
             if not value.text.startswith(iri + "#")
+        },
+        downloads={
+            name.rpartition("/")[2]: record
+            for name, record in sorted(context.services().files.items())
+            if name.startswith("dump/")
         },
         parts_of=sorted(parts, key=lambda part: (-int(part[1].text), part[0].text)),
         forms=media_types.GRAPH_SUFFIXES,

@@ -187,12 +187,13 @@ def _fetch_lifecycle(iri: str) -> Lifecycle:
 
 
 def _not_found(iri: str) -> NotFound:
-    """Return an error that leads to the list of things of that kind, or else of all kinds."""
-    home = url_for("pages.home")
-    return NotFound(
-        f"nothing here is called {iri.removeprefix(ID)}; {home} leads to what there is",
-        [(home, "start", media_types.HTML)],
-    )
+    """Return an error that leads to the list of things of that kind, and to that of all kinds."""
+    name = iri.removeprefix(ID)
+    links = [
+        (url_for("collections.things", kind=name.partition("/")[0]), "collection", ""),
+        (url_for("collections.kinds"), "start", ""),
+    ]
+    return NotFound(f"nothing here is called {name}; {links[1][0]} leads to what there is", links)
 
 
 def _moved(replacement: str) -> Response:

@@ -22,8 +22,12 @@ SELECT ?thing WHERE {{
   ?concept <{OIB}blocksDirectTriple> true . ?assessment <{OIB}hasVerdict> ?concept .
   ?assessment <{OIB}assesses> ?claim . ?claim <{OIB}claimSubject> ?thing
 }} ORDER BY ?thing LIMIT 1"""
-_META = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{ ?s ?p ?o }} }}"
 _VOID = PREFIXES["void"]
+_META = f"""
+SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{
+  {{ BIND(<{BASE}dataset> AS ?s) ?s ?p ?o FILTER(?p = <{PREFIXES["dcterms"]}title>) }}
+  UNION {{ <{BASE}dataset> <{_VOID}classPartition> ?s . ?s ?p ?o }}
+}} }}"""
 # Classes of the model itself, which are not what the data are about.
 _MACHINERY = {OIB + name for name in ("DocumentUnit", "EvidenceLocator", "IdentityLink")}
 

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request, url_for
 
 from oib import media_types
-from oib.errors import BadInput
+from oib.errors import BadInput, NotAcceptable
+from oib.namespaces import QUERIES
 from oib.saved_queries import SavedQuery
 from oib.sparql import guard, results
 from oib.views import entity_triples
@@ -29,13 +30,17 @@ _FORMS = {
 def library() -> Response:
     """Return the list of saved queries: a page by topic, or their description in RDF."""
     media_type = representations.negotiate((*results.GRAPHS, media_types.HTML))
-    return representations.conditional_response(media_type, lambda: _list(media_type))
+    response = representations.conditional_response(media_type, lambda: _list(media_type))
+    url = url_for("queries.library")
+    signposting.add_links(response, Resource(url, QUERIES, _LISTS))
+    return response
 
 
 @bp.get("/queries/<path:name>")
 def query(name: str) -> Response:
     """Return the results, the text, the page or the description of a saved query."""
-    name, fixed = representations.split_suffix(name, _FORMS)
+    linkset = name.endswith(f".{signposting.SUFFIX}")
+    name, fixed = representations.split_suffix(name.removesuffix(f".{signposting.SUFFIX}"), _FORMS)
     saved = context.services().library[name]
     parsed = guard.parse(saved.text)
     form = parsed.form
@@ -43,14 +48,19 @@ def query(name: str) -> Response:
     if form in ("SELECT", "ASK"):
         offered += tuple(results.GRAPHS)  # of the query itself, in place of its answer
     own = {parameter.name for parameter in saved.parameters}
-    media_type = representations.negotiate(offered, fixed, own)
+    url = url_for("queries.query", name=name)
+    forms = {suffix: form for suffix, form in _FORMS.items() if form in offered}
+    if linkset:
+        return signposting.linkset(Resource(url, saved.iri, forms))
+    try:
+        media_type = representations.negotiate(offered, fixed, own)
+    except NotAcceptable as error:
+        raise representations.not_acceptable(error, url, forms) from error
     values = _values(saved)
     text = saved.bind(values)
     response = representations.conditional_response(
         media_type, lambda: _answer(saved, text, values, media_type), is_volatile=parsed.is_volatile
     )
-    forms = {suffix: form for suffix, form in _FORMS.items() if form in offered}
-    url = url_for("queries.query", name=name)
     signposting.add_links(response, Resource(url, saved.iri, forms, query=urlencode(values)))
     return response
 

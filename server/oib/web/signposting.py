@@ -43,7 +43,9 @@ class Resource:
     query: str = field(default="")
 
     def address(self, suffix: str) -> str:
-        """Return the address of the form with a suffix."""
+        """Return the address of the form with a suffix; that of a list has it as a parameter."""
+        if self.url.endswith("/"):
+            return f"{self.url}?as={suffix}" + (f"&{self.query}" if self.query else "")
         return f"{self.url}.{suffix}" + (f"?{self.query}" if self.query else "")
 
 
@@ -93,7 +95,8 @@ def _links(resource: Resource) -> Iterator[Link]:
         yield quote(about.license_iri, safe="/:#%"), "license", ""
     if resource.iri != BASE + "dataset":
         yield url_for("documents.document", name="dataset"), "collection", ""
-    yield f"{resource.url}.{SUFFIX}", "linkset", LINKSET_JSON
+    if not resource.url.endswith("/"):
+        yield f"{resource.url}.{SUFFIX}", "linkset", LINKSET_JSON
 
 
 _DESCRIPTIONS = frozenset((media_types.TURTLE, media_types.JSON_LD))
