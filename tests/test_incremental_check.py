@@ -1,86 +1,175 @@
 """A file alone and the home with it have the same verdict: nothing missed, nothing extra."""
 
-import random
+import copy
+import json
+import os
 import shutil
 
 import pytest
 
-from oib.namespaces import ID
-from oib.turtle import parse
+from file_edits import edits, small_home, text_of, triples_of
+from oib.cli import main
+from oib.namespaces import ID, OIB
 from oib.validation.checker import Checker
+from oib.validation.home_index import HomeIndex
 from oib.validation.submission import Effect
-from projects import ROOT, copy_home
 
-KEPT = 4  # edits made anew in a real folder, beside those made in memory
+NUMBER = int(os.environ.get("OIB_EDITS", "200"))
+SEED = os.environ.get("OIB_EDIT_SEED", "10")
+#: What only a file that is sent can have: an IRI in use, nothing new. And what only a file at its
+#: place can have, which the files of additions here are not.
+OF_FILES, OF_PLACES = {"FIL-09", "FIL-12"}, {"FIL-10"}
 
 
 @pytest.fixture(scope="module")
-def checker():
-    return Checker(ROOT)
+def checker(tmp_path_factory):
+    return Checker(small_home(tmp_path_factory.mktemp("home") / "small"))
+
+
+@pytest.fixture(scope="module")
+def before(checker):
+    return keys(checker.check_home().findings)
+
+
+@pytest.fixture
+def home(checker, tmp_path):
+    """A copy of the home, for an edit to be carried out."""
+    return shutil.copytree(checker.home.home, tmp_path / "edited")
 
 
 def key(finding):
-    return (finding.rule, finding.severity, *finding.identity)
+    return (finding.rule, finding.severity, *finding.identity, finding.message["en"])
 
 
-def subjects(text):
-    return {str(triple.subject) for triple in parse(text, base=ID).triples}
+def keys(findings):
+    return {key(each) for each in findings if each.rule not in OF_FILES}
 
 
-def expected(before, after, own):
-    """Return what is said of a file's own things, and what is new elsewhere."""
-    old = {key(each) for each in before}
-    return {
-        key(each)
-        for each in after
-        if (each.identity and each.identity[0] in own) or key(each) not in old
-    }
+def carry_out(home, edit):
+    for name, text in edit.files.items():
+        path = home / "instances" / name
+        path.unlink(missing_ok=True) if text is None else path.write_text(text, "utf-8")
 
 
-def edits(checker, number, seed):
-    """Yield files of the home with some statements taken away, exchanged or moved."""
-    rng = random.Random(seed)
-    names = sorted(checker.home.files)
-    for _ in range(number):
-        name = rng.choice(names)
-        lines = checker.home.path(name).read_text("utf-8").split("\n")
-        places = [n for n, line in enumerate(lines) if line.endswith(" ;") and "claimS" not in line]
-        kind = rng.choice(("drop", "swap", "copy", "retype"))
-        if len(places) < 2 or kind == "retype":
-            text = "\n".join(lines).replace(" a oib:", " a oib:Organization, oib:", 1)
-        else:
-            one, two = rng.sample(places, 2)
-            if kind == "drop":
-                del lines[one]
-            elif kind == "swap":
-                verb = lines[one].strip().partition(" ")[0]
-                value = lines[two].strip().partition(" ")[2]
-                lines[one] = f"    {verb} {value}"
-            else:
-                lines.insert(one, lines[two])
-            text = "\n".join(lines)
-        yield name, text
+def take_back(home, original, edit):
+    for name in edit.files:
+        (home / "instances" / name).unlink(missing_ok=True)
+        if (original / "instances" / name).exists():
+            shutil.copy(original / "instances" / name, home / "instances" / name)
 
 
-def check_in_folder(home, name, text):
-    (home / "instances" / name).write_text(text, "utf-8")
-    return Checker(home).check_home().findings
+def path_of(home, edit):
+    """Return where the file lies: at its place, or at none."""
+    return str(home / "instances" / edit.name if edit.effect is Effect.REPLACES else edit.name)
 
 
-@pytest.mark.slow
-def test_edits_of_files_have_the_verdict_of_the_home(checker, tmp_path):
-    home = copy_home(tmp_path / "home")
-    before = checker.check_home().findings
-    tried = 0
-    for name, text in edits(checker, KEPT * 2, seed=7):
-        report = checker.check_texts([(str(ROOT / "instances" / name), text)])
-        if not report.readable:
+def wanted(before, after, edit):
+    """Return what is said of the file's own things, and what is new elsewhere."""
+    removes = edit.effect is Effect.REMOVES
+    own = set() if removes else {str(triple.subject) for triple in triples_of(edit.text)}
+    return {each for each in after if each[2] in own or each not in before}
+
+
+def compare(report, before, after, edit):
+    """Return the findings in which the two verdicts differ."""
+    reused = {str(each.identity[0]) for each in report.findings if each.rule == "FIL-09"}
+    # Of a claim whose IRI was in use, a file hears that alone, and the home what comes of it.
+    alone, whole = keys(report.findings), wanted(before, after, edit)
+    if reused:
+        mixed = {each for each in whole if each[2] in reused}
+        assert any(each[1] == "Violation" for each in mixed), edit
+        alone, whole = ({e for e in each if e[2] not in reused} for each in (alone, whole))
+    if edit.effect is not Effect.REPLACES:
+        whole = {each for each in whole if each[0] not in OF_PLACES}
+    return {"missed": sorted(whole - alone), "extra": sorted(alone - whole)}
+
+
+def test_random_edits_have_the_verdict_of_the_home(checker, before, home):
+    effect, whole, failed = {Effect.REMOVES: "removes"}, copy.copy(checker), []
+    found = 0
+    for edit in edits(checker.home, NUMBER, SEED):
+        path = path_of(checker.home.home, edit)
+        report = checker.check_texts([(path, edit.text)], effect.get(edit.effect))
+        assert report.files[0].effect == edit.effect
+        carry_out(home, edit)
+        whole.home = HomeIndex(home)
+        after = keys(whole.check_home().findings)
+        take_back(home, checker.home.home, edit)
+        found += len(report.findings)
+        difference = compare(report, before, after, edit)
+        if any(difference.values()):
+            failed.append(f"seed {SEED}: {edit}\n{json.dumps(difference, indent=1)}")
+    assert not failed, f"{len(failed)} of {NUMBER}\n" + "\n".join(failed[:20])
+    assert found > NUMBER
+
+
+def command(home, capsys, *arguments):
+    """Run the command and return its report, as JSON."""
+    status = main(["check", "--home", str(home), "--format", "json", *map(str, arguments)])
+    report = json.loads(capsys.readouterr().out)
+    assert status == (0 if report["clean"] else 1)
+    return report
+
+
+def test_the_command_says_the_same_of_a_file_and_of_the_home(checker, home, tmp_path, capsys):
+    options = {Effect.REPLACES: "--replaces", Effect.REMOVES: "--removes", Effect.ADDS: "--adds"}
+
+    def said(report):
+        return {(f["rule"], f["focus"], f["path"], f["value"]) for f in report["findings"]}
+
+    before = said(command(home, capsys))
+    tried = set()
+    for edit in edits(checker.home, 40, "command"):
+        if edit.effect in tried:
             continue
-        assert report.files[0].effect == Effect.REPLACES
-        after = check_in_folder(home, name, text)
-        shutil.copy(ROOT / "instances" / name, home / "instances" / name)
-        said = {key(each) for each in report.findings}
-        wanted = expected(before, after, subjects(text))
-        assert wanted == said, (name, wanted ^ said)
-        tried += 1
-    assert tried >= KEPT
+        tried.add(edit.effect)
+        path = tmp_path / edit.name
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(edit.text, "utf-8")
+        named = [f"instances/{edit.name}"] if edit.effect is Effect.REPLACES else []
+        alone = said(command(home, capsys, path, options[edit.effect], *named))
+        carry_out(home, edit)
+        whole = said(command(home, capsys))
+        take_back(home, checker.home.home, edit)
+        assert {each for each in whole - before - alone if each[0] not in OF_PLACES} == set(), edit
+        assert {each for each in alone - whole if each[0] not in OF_FILES} == set(), edit
+    assert tried == set(Effect)
+
+
+def test_what_was_released_is_not_to_be_deleted(checker, home):
+    name, thing = "person/sun-youshun.ttl", f"<{ID}person/sun-youshun>"
+    path = checker.home.path(name)
+    content = text_of(checker.home.files[name]).replace(thing, f"<{ID}person/sun>")
+    replaced = checker.check_texts([(str(path), content)]).findings
+    assert [each.line for each in replaced if each.rule == "FIL-11"] == [1]
+    removed = checker.check_texts([("gone.ttl", path.read_text("utf-8"))], "removes").findings
+    lines = path.read_text("utf-8").splitlines()
+    [finding] = [each for each in removed if each.rule == "FIL-11"]
+    assert finding.blocks
+    assert lines[finding.line - 1].startswith("<person/sun-youshun>")
+    (home / "instances" / name).unlink()
+    [finding] = [each for each in Checker(home).check_home().findings if each.rule == "FIL-11"]
+    assert (finding.place.path, finding.place.source) == (
+        str(home / "instances/issued.txt"),
+        "person/sun-youshun",
+    )
+
+
+def test_a_file_of_what_stands_in_the_data_already_adds_nothing(checker):
+    text = checker.home.path("person/sun-youshun.ttl").read_text("utf-8")
+    [finding] = checker.check_texts([("copy.ttl", text)]).findings
+    assert (finding.rule, finding.severity) == ("FIL-12", "Info")
+    more = text.replace("foaf:name", 'skos:altLabel "Sun of Hubei"@en ;\n    foaf:name')
+    assert "FIL-12" not in {each.rule for each in checker.check_texts([("x.ttl", more)]).findings}
+
+
+def test_a_name_that_a_file_gives_a_second_time_is_shown_at_both(checker):
+    text = f"""
+        @base <{ID}> . @prefix oib: <{OIB}> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+        <person/the-other> a oib:Person ; foaf:name "YOUSHUN Sun"@en .
+    """
+    findings = checker.check_texts([("other.ttl", text)]).findings
+    named = {each.focus: each for each in findings if each.rule == "NAM-01"}
+    assert set(named) == {"<person/the-other>", "<person/sun-youshun>"}
+    assert named["<person/sun-youshun>"].place.path.endswith("person/sun-youshun.ttl")
+    assert "<person/the-other>" in named["<person/sun-youshun>"].message["en"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -26,12 +25,12 @@ from oib.validation.home_index import HomeIndex
 from oib.validation.interpretation import Interpreter
 from oib.validation.lexical import find_errors
 from oib.validation.locate import Locator
-from oib.validation.problems import Problem
+from oib.validation.problems import Anchor, Problem
 from oib.validation.report import FileEffect, Finding, Report
 from oib.validation.rules import escape, load_rules
-from oib.validation.shacl import Result, Validation, Validator
-from oib.validation.shape_graph import TYPE, Term
-from oib.validation.shared_names import shared_names
+from oib.validation.shacl import Validation, Validator
+from oib.validation.shape_graph import TYPE, Term, iri_of
+from oib.validation.shared_names import known_pairs
 from oib.validation.submission import Effect, Submission, decide_effect
 from oib.validation.syntax import syntax_findings
 
@@ -139,14 +138,20 @@ class Checker:
                 problems += [replace(each, document=document) for each in found]
             seen.append(looked_at)
             effects.append(FileEffect(path, "checked", name))
-        validation = self.validator.validate(self.home.store)
-        described = _described(self.home.store)
+        kept_away = self._kept_away(seen)
+        for triple in kept_away:
+            self.home.store.remove(_quad(triple))
+        try:
+            validation = self.validator.validate(self.home.store)
+            described = _described(self.home.store)
+        finally:
+            self.home.store.extend(map(_quad, kept_away))
         interpreter = Interpreter(self.home, self.rules, described)
         problems = interpreter.problems(validation.results, seen, problems)
-        matched = frozenset().union(*validation.focus_nodes.values())
         things = {t.subject for found in seen for t in found.accepted}
-        problems += _unmatched(things - matched, problems)
-        problems += shared_names(self.home.triples_of(self.home.files))
+        problems += _unmatched(things - validation.matched, problems)
+        problems += self.home.names.shared(self.home.store)
+        problems += self._lost()
         locator = Locator((), self.home, self.rules)
         return Report(
             tuple(effects),
@@ -154,6 +159,21 @@ class Checker:
             readable=not errors,
             unmatched=self._idle_shapes(validation),
         )
+
+    def _kept_away(self, seen: Iterable[Boundaries]) -> set[Triple]:
+        """Return the statements of the home that may not reach SHACL, as those of other files."""
+        accepted = {triple for found in seen for triple in found.accepted}
+        stated = {triple for triples in self.home.files.values() for triple in triples}
+        return stated - accepted - self.home.fixed
+
+    def _lost(self) -> Iterator[Problem]:
+        """Yield the released things that no file describes any more."""
+        for name in self.home.issued:
+            node = NamedNode(ID + name)
+            unreadable = boundaries.file_of(node.value) in self.home.unreadable
+            if node not in self.home.places and not unreadable:
+                register = self.home.register
+                yield Problem(OIBS + "FIL-11", focus=node, anchor="entry", document=register)
 
     def _idle_shapes(self, validation: Validation) -> tuple[str, ...]:
         """Return the names of the shapes that match nothing in the home."""
@@ -198,17 +218,7 @@ class _Check:
         for submission, found in zip(self.submissions, seen, strict=True):
             self._look_at_file(submission, found)
         added, removed = self._changes(seen)
-        results, described, matched, full = self._validate(added, removed)
-        interpreter = Interpreter(self.home, self.checker.rules, described)
-        problems = interpreter.problems(results, seen, self.problems)
-        things: set[Term] = {
-            triple.subject
-            for submission, found in zip(self.submissions, seen, strict=True)
-            if submission.effect is not Effect.REMOVES
-            for triple in found.accepted
-        }
-        problems += _unmatched(things - matched, problems)
-        problems += self._shared_names(things, added, removed)
+        problems, full = self._validate(seen, added, removed)
         documents = [submission.document for submission in self.submissions]
         locator = Locator(documents, self.home, self.checker.rules)
         findings = {*self.errors, *map(locator.finding, problems)}
@@ -222,13 +232,6 @@ class _Check:
             full_run=full,
         )
 
-    def _shared_names(
-        self, things: set[Term], added: set[Triple], removed: set[Triple]
-    ) -> Iterator[Problem]:
-        """Yield the names that things of the files share with others."""
-        data = (t for t in self.home.triples_of(self.home.files) if t not in removed)
-        yield from shared_names(chain(data, added), things)
-
     def _look_at_file(self, submission: Submission, borders: Boundaries) -> None:
         document = submission.document
         self.problems += borders.problems
@@ -237,6 +240,8 @@ class _Check:
         self.problems += boundaries.undeclared(document, borders, self.home)
         if submission.effect is Effect.ADDS:
             self.problems += boundaries.reused_claims(document, borders, self.home)
+            if document.triples and all(_quad(t) in self.home.store for t in document.triples):
+                self.problems.append(Problem(OIBS + "FIL-12", anchor="file", document=document))
         if submission.target is not None:
             self.problems += boundaries.misplaced(document, borders, submission.target)
         self.problems += _lexical_problems(borders.accepted, document)
@@ -244,40 +249,39 @@ class _Check:
     def _changes(self, seen: list[Boundaries]) -> tuple[set[Triple], set[Triple]]:
         """Return the triples that the home would gain and lose."""
         new: set[Triple] = set()
-        old: set[Triple] = set()
+        taken: set[Triple] = set()
         replaced: set[str] = set()
         for submission, found in zip(self.submissions, seen, strict=True):
             if submission.effect is Effect.REMOVES:
-                old.update(found.accepted)
+                taken.update(found.accepted)
             else:
                 new.update(found.accepted)
             if submission.effect is Effect.REPLACES and submission.target in self.home.files:
                 replaced.add(submission.target)
-        old.update(self.home.triples_of(replaced))
         store = self.home.store
-        removed = {
+        old = {
             triple
-            for triple in old - new - self.home.fixed
-            if _quad(triple) in store and not self._stands_elsewhere(triple, replaced)
+            for triple in set(self.home.triples_of(replaced)) - new
+            if not self._stands_elsewhere(triple, replaced)
         }
+        # What a file removes is removed wherever it stands.
+        gone = (old | taken) - new - self.home.fixed
+        removed = {triple for triple in gone if _quad(triple) in store}
         return {triple for triple in new if _quad(triple) not in store}, removed
 
     def _stands_elsewhere(self, triple: Triple, replaced: set[str]) -> bool:
         names = [name for name in self.home.places.get(triple.subject, ()) if name not in replaced]
-        if not names or not replaced:
-            return False  # what a file removes is removed wherever it stands
-        return triple in set(self.home.triples_of(names))
+        return any(triple in self.home.files[name] for name in names)
 
     def _validate(
-        self, added: set[Triple], removed: set[Triple]
-    ) -> tuple[list[Result], frozenset[Term], frozenset[Term], tuple[str, ...]]:
+        self, seen: list[Boundaries], added: set[Triple], removed: set[Triple]
+    ) -> tuple[list[Problem], tuple[str, ...]]:
         """Validate the home as it would be.
 
-        Returns the results on what the files speak of and those that are new elsewhere, the things
-        that are then described, the focus nodes, and the rules of which every focus node was looked
-        at because nobody can tell which ones a change affects.
+        Returns the problems of what the files speak of and those that are new elsewhere, and the
+        rules of which every focus node was looked at because nobody can tell which ones a change
+        affects.
         """
-        store, validator = self.home.store, self.checker.validator
         own: set[Term] = {
             triple.subject
             for submission in self.submissions
@@ -285,6 +289,14 @@ class _Check:
             for triple in submission.document.triples
             if isinstance(triple.subject, NamedNode)
         }
+        things: set[Term] = {
+            triple.subject
+            for submission, found in zip(self.submissions, seen, strict=True)
+            if submission.effect is not Effect.REMOVES
+            for triple in found.accepted
+        }
+        store, validator, names = self.home.store, self.checker.validator, self.home.names
+        pairs = known_pairs(store)
         self._change(added, removed)
         try:
             near = own | self._affected(added, removed)
@@ -296,16 +308,49 @@ class _Check:
                 every = validator.validate(store, None, unfollowed)
                 results += [each for each in every.results if each.focus not in near]
             described = _described(store)
+            known = [*self.problems, *self._lost(seen, removed)]
+            unseen = {node for node in near - validation.matched if self._stands(node)}
+            renamed = {t.subject for t in added | removed} | own
+            renamed.update(*(pairs ^ known_pairs(store)))
+            shared = list(names.shared(store, renamed))
         finally:
             self._change(removed, added)
-        elsewhere = {result.focus for result in results} - own
+        interpreter = Interpreter(self.home, self.checker.rules, described)
+        problems = interpreter.problems(results, seen, known)
+        elsewhere = {each.focus for each in problems if each.focus is not None} - own
+        elsewhere |= unseen - own
         if elsewhere:
-            rules = {result.rule for result in results if result.focus in elsewhere}
-            before = {_key(each) for each in validator.validate(store, elsewhere, rules).results}
-            results = [each for each in results if each.focus in own or _key(each) not in before]
+            before = validator.validate(store, elsewhere)
+            unseen -= elsewhere - before.matched
+            interpreter = Interpreter(self.home, self.checker.rules, _described(store))
+            stood = set(map(_key, interpreter.problems(before.results, (), ())))
+            problems = [each for each in problems if each.focus in own or _key(each) not in stood]
+        problems += _unmatched(unseen & (things | elsewhere), problems)
+        stood = set(map(_key, names.shared(store, renamed)))
+        problems += [each for each in shared if each.focus in things or _key(each) not in stood]
         full = {rule.removeprefix(OIBS) for rule in unfollowed | validator.left_to_pyshacl}
-        matched: frozenset[Term] = frozenset().union(*validation.focus_nodes.values())
-        return results, described, matched, tuple(sorted(full))
+        return problems, tuple(sorted(full))
+
+    def _stands(self, node: Term) -> bool:
+        """Return whether a file of the home as it is now states something of a thing."""
+        if not iri_of(node).startswith(ID):
+            return False
+        stated = self.home.store.quads_for_pattern(node, None, None, DefaultGraph())  # type: ignore[arg-type]
+        return next(iter(stated), None) is not None
+
+    def _lost(self, seen: Iterable[Boundaries], removed: set[Triple]) -> Iterator[Problem]:
+        """Yield the released things of which, after the change, nothing would be left."""
+        for node in {triple.subject for triple in removed}:
+            issued = iri_of(node).removeprefix(ID) in self.home.issued
+            if not issued or self._stands(node):
+                continue
+            for submission, found in zip(self.submissions, seen, strict=True):
+                named = any(triple.subject == node for triple in found.accepted)
+                if named or submission.target in self.home.places.get(node, ()):
+                    anchor: Anchor = "subject" if named else "file"
+                    document = submission.document
+                    yield Problem(OIBS + "FIL-11", focus=node, anchor=anchor, document=document)
+                    break
 
     def _affected(self, added: set[Triple], removed: set[Triple]) -> set[Term]:
         store = self.home.store
@@ -327,6 +372,7 @@ class _Check:
         for triple in removed:
             store.remove(_quad(triple))
         store.extend(map(_quad, added))
+        self.home.names.change(added, removed)
 
     def _effect(
         self, submission: Submission, borders: Boundaries, added: set[Triple], removed: set[Triple]
@@ -386,14 +432,9 @@ def _lexical_problems(triples: Iterable[Triple], document: Document) -> Iterator
         )
 
 
-def _key(result: Result) -> tuple[str, str, str, str, str]:
-    return (
-        result.rule,
-        str(result.focus),
-        str(result.path),
-        str(result.value),
-        result.component,
-    )
+def _key(problem: Problem) -> tuple[str, str, str, str, str]:
+    terms = (problem.focus, problem.path, problem.value)
+    return (problem.rule, *map(str, terms), problem.detail)  # type: ignore[return-value]
 
 
 def _quad(triple: Triple) -> Quad:

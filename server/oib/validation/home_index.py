@@ -16,6 +16,7 @@ from oib.namespaces import ID, PREFIXES
 from oib.project import sources
 from oib.turtle import Document, read_text, strict
 from oib.validation.shape_graph import Term, iri_of
+from oib.validation.shared_names import NameIndex
 
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _OWL: Final = PREFIXES["owl"]
@@ -82,6 +83,23 @@ class HomeIndex:
             for triple in triples:
                 found[triple.subject][name] = None
         return {subject: list(names) for subject, names in found.items()}
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """The names of all things; a check changes it together with ``store``, for a while."""
+        return NameIndex(self.triples_of(self.files))
+
+    @cached_property
+    def register(self) -> Document:
+        """The register of every IRI ever released, ``instances/issued.txt``, as it stands."""
+        path = self.path("issued.txt")
+        return Document(str(path), read_text(path) if path.is_file() else "", ID, ())
+
+    @cached_property
+    def issued(self) -> frozenset[str]:
+        """The IRIs of the register, without the base of things."""
+        lines = self.register.text.splitlines()
+        return frozenset(line for line in lines if line and not line.startswith("#"))
 
     @cached_property
     def properties(self) -> frozenset[str]:

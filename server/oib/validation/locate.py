@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode
 
-from oib.namespaces import OIBS
+from oib.namespaces import ID, OIBS
 from oib.turtle import Document, Span
 from oib.turtle.lexer import NEWLINE
 from oib.turtle.triples import Statement
@@ -31,8 +32,9 @@ class Locator:
     def finding(self, problem: Problem) -> Finding:
         """Return a problem as a finding.
 
-        It lies at the value where the value is at fault, at the verb where the property is, else
-        at the subject; where something is stated too often, at the last statement.
+        It lies at the value where the value is at fault, at the verb where the property is (also
+        where it is written too often, or lacks what goes with it), else at the subject; where there
+        are too many values, at the last.
         """
         rule = self.rules.get(problem.rule) or Rule(
             problem.rule.removeprefix(OIBS), problem.severity, {}, {"en": problem.text}, {}
@@ -77,6 +79,9 @@ class Locator:
         if problem.anchor == "directive":
             assert problem.document is not None
             return problem.document, _directive(problem.document, problem.value), []
+        if problem.anchor == "entry":
+            assert problem.document is not None
+            return problem.document, _entry(problem.document, problem.focus), []
         if problem.focus is None:
             assert problem.document is not None
             return problem.document, _blank_node(problem.document, problem.value), []
@@ -129,7 +134,10 @@ _START = Span(0, 0, 1, 1, 1, 1)
 
 def _terms(problem: Problem) -> list[str]:
     terms = (problem.focus, problem.path, problem.value)
-    return ["" if term is None else str(term) for term in terms]
+    # The names of blank nodes are new at each parse.
+    return [
+        "" if term is None else "_:" if isinstance(term, BlankNode) else str(term) for term in terms
+    ]
 
 
 def _preferences(problem: Problem) -> list[str]:
@@ -140,10 +148,11 @@ def _preferences(problem: Problem) -> list[str]:
         return ["verb of value", "verb", "subject"]
     if problem.value is not None:
         return ["value", "any value", "last value", "subject"]
-    if problem.component.startswith(("MaxCount", "UniqueLang")):
-        return ["last value", "near", "subject"]
+    if problem.component.startswith("MaxCount"):
+        return ["verb again", "last value", "near", "subject"]
     if problem.component.startswith(("MinCount", "HasValue")):
-        return ["near", "subject"] if len(problem.near) == 1 else ["subject"]
+        # What is missing goes with a property that is there, and only that one can be shown.
+        return ["near verb", "subject"] if len(problem.near) == 1 else ["subject"]
     return ["last value", "near", "subject"]
 
 
@@ -156,11 +165,12 @@ def _spans(document: Document, problem: Problem, anchor: str) -> list[Span]:
     if anchor == "subject":
         span = document.find_span(focus)
         return [span] if span else []
-    if anchor == "near":
+    if anchor.startswith("near"):
         terms = [to_rdflib(each) for each in problem.near if each != TYPE]
         near = [each for term in terms for each in document.find_statements(focus, term)]
         near.sort(key=lambda each: each.object_node.start)
-        return [document.span(each.object_node) for each in near[-1:]]
+        at_verb = anchor == "near verb"
+        return [document.span((at_verb and each.verb) or each.object_node) for each in near[-1:]]
     if anchor == "any value":
         path = None
     if path is None and anchor != "any value":
@@ -169,6 +179,9 @@ def _spans(document: Document, problem: Problem, anchor: str) -> list[Span]:
     if wanted is None and anchor in ("value", "any value", "verb of value"):
         return []
     stated: list[Statement] = document.find_statements(focus, path, wanted)
+    if anchor == "verb again":  # written anew, not only a second value behind a comma
+        verbs = {each.verb.start: each.verb for each in stated if each.verb}
+        return [document.span(verbs[at]) for at in sorted(verbs)] if len(verbs) > 1 else []
     if anchor.startswith("verb"):
         return [document.span(each.verb or each.object_node) for each in stated[:1]]
     if anchor == "last value":
@@ -190,6 +203,17 @@ def _directive(document: Document, namespace: Term | None) -> Span | None:
             if node is not None and str(term).startswith(namespace.value):
                 return document.span(node)
     return None
+
+
+def _entry(document: Document, focus: Term | None) -> Span | None:
+    """Return the line of a list of IRIs, written without the base of things, that names one."""
+    assert isinstance(focus, NamedNode)
+    name = re.escape(focus.value.removeprefix(ID))
+    found = re.search(f"^{name}$", document.text, re.MULTILINE)
+    if found is None:
+        return None
+    start, end = found.span()
+    return Span(start, end, *document.line_and_column(start), *document.line_and_column(end))
 
 
 def _blank_node(document: Document, node: Term | None) -> Span | None:

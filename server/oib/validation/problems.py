@@ -11,7 +11,7 @@ from oib.turtle import Document
 from oib.validation.shape_graph import Term
 
 #: What of the text a problem is shown at.
-Anchor = Choice["file", "subject", "verb", "object", "directive"]
+Anchor = Choice["file", "subject", "verb", "object", "directive", "entry"]
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,11 @@ class Validation:
     results: tuple[Result, ...]
     focus_nodes: dict[str, frozenset[Term]]
 
+    @property
+    def matched(self) -> frozenset[Term]:
+        """The nodes that some compiled shape looks at."""
+        return frozenset().union(*self.focus_nodes.values())
+
 
 class Validator:
     """The shapes, read once, and ready to validate any number of stores."""

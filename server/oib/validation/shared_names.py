@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from oib.namespaces import ID, OIB, OIBS, PREFIXES
 from oib.validation.lexical import to_simplified
@@ -16,21 +16,22 @@ from oib.validation.problems import Problem
 from oib.validation.rules import format_term
 from oib.validation.shape_graph import Term, iri_of
 
-_NAMES: Final = {
-    PREFIXES["skos"] + "prefLabel",
-    PREFIXES["skos"] + "altLabel",
-    PREFIXES["skos"] + "hiddenLabel",
-    PREFIXES["foaf"] + "name",
-}
+#: What counts as a name, that which is shown first first.
+_NAMES: Final = (
+    NamedNode(PREFIXES["skos"] + "prefLabel"),
+    NamedNode(PREFIXES["foaf"] + "name"),
+    NamedNode(PREFIXES["skos"] + "altLabel"),
+    NamedNode(PREFIXES["skos"] + "hiddenLabel"),
+)
 # What a claim says of two things that share their name, and are known to be two.
 _SUBJECT, _PREDICATE, _OBJECT = (
-    OIB + name for name in ("claimSubject", "claimPredicate", "claimObject")
+    NamedNode(OIB + name) for name in ("claimSubject", "claimPredicate", "claimObject")
 )
-_CLAIMED: Final = {_SUBJECT, _PREDICATE, _OBJECT}
-_SHARES: Final = OIB + "sharesNameWith"
-_DEPRECATED: Final = PREFIXES["owl"] + "deprecated"
+_SHARES: Final = NamedNode(OIB + "sharesNameWith")
+_DEPRECATED: Final = NamedNode(PREFIXES["owl"] + "deprecated")
 #: Shorter keys are abbreviations and family names, which many things share.
 _SHORTEST: Final = 3
+_Key = tuple[str, str]
 
 
 @lru_cache(maxsize=65536)
@@ -50,53 +51,87 @@ def _is_han(character: str) -> bool:
     return "\u3400" <= character <= "\u9fff"
 
 
-def shared_names(triples: Iterable[Triple], nodes: set[Term] | None = None) -> Iterator[Problem]:
-    """Yield the names that a thing shares with another thing of its kind.
+class NameIndex:
+    """The names of all things by what is left of them, kept while data are added and removed."""
 
-    Args:
-        triples: the data.
-        nodes: the things to look at; all when None.
-    """
-    bearers: dict[tuple[str, str], dict[Term, Triple]] = defaultdict(dict)
-    retired: set[Term] = set()
-    claims: dict[Term, dict[str, Term]] = defaultdict(dict)
-    for triple in triples:
-        predicate = triple.predicate.value
-        if predicate == _DEPRECATED:
-            retired.add(triple.subject)
-        elif predicate in _CLAIMED:
-            claims[triple.subject][predicate] = triple.object
-        elif predicate in _NAMES and isinstance(triple.object, Literal):
-            kind = iri_of(triple.subject).removeprefix(ID).partition("/")[0]
-            key = name_key(triple.object.value)
-            long = len(key) >= _SHORTEST or (len(key) > 1 and _is_han(key[0]))
-            if kind and long:
-                bearers[kind, key].setdefault(triple.subject, triple)
-    known = {
-        frozenset((claim.get(_SUBJECT), claim.get(_OBJECT)))
-        for claim in claims.values()
-        if iri_of(claim.get(_PREDICATE)) == _SHARES
-    }
-    for things in bearers.values():
-        live = {thing: triple for thing, triple in things.items() if thing not in retired}
-        if len(live) < 2:
-            continue
-        for thing, triple in live.items():
-            if nodes is None or thing in nodes:
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self._bearers: dict[_Key, dict[Term, set[Triple]]] = defaultdict(dict)
+        self._keys: dict[Term, dict[_Key, None]] = defaultdict(dict)
+        self.change(triples, ())
+
+    def change(self, added: Iterable[Triple], removed: Iterable[Triple]) -> None:
+        """Take over a change of the data; triples that are no names are passed over."""
+        for triple in removed:
+            for key in _keys(triple):
+                names = self._bearers[key][triple.subject]
+                names.discard(triple)
+                if not names:
+                    del self._bearers[key][triple.subject]
+                    del self._keys[triple.subject][key]
+        for triple in added:
+            for key in _keys(triple):
+                self._bearers[key].setdefault(triple.subject, set()).add(triple)
+                self._keys[triple.subject][key] = None
+
+    def shared(self, store: Store, nodes: Iterable[Term] | None = None) -> Iterator[Problem]:
+        """Yield the names that things share with other things of their kind.
+
+        Args:
+            store: the data, which say what is retired, and what is known to be two.
+            nodes: look at their names only, at all when None; whoever shares one is reported, too.
+        """
+        keys = (
+            list(self._bearers)
+            if nodes is None
+            else list(dict.fromkeys(key for node in nodes for key in self._keys.get(node, ())))
+        )
+        groups = [self._bearers[key] for key in keys if len(self._bearers[key]) > 1]
+        if not groups:
+            return
+        retired = {quad.subject for quad in store.quads_for_pattern(None, _DEPRECATED, None)}
+        known = known_pairs(store)
+        for group in groups:
+            live = [thing for thing in group if thing not in retired]
+            for thing in live:
                 others = [
                     other
                     for other in live
                     if other != thing and frozenset((thing, other)) not in known
                 ]
                 if others:
-                    yield _problem(triple, sorted(map(format_term, others)))
+                    name = min(group[thing], key=_rank)
+                    yield _problem(name, sorted(map(format_term, others)))
+
+
+def known_pairs(store: Store) -> set[frozenset[Term]]:
+    """Return the things of which a claim says that they are two that share a name."""
+    return {
+        frozenset((subject.object, value.object))
+        for claim in store.quads_for_pattern(None, _PREDICATE, _SHARES)
+        for subject in store.quads_for_pattern(claim.subject, _SUBJECT, None)
+        for value in store.quads_for_pattern(claim.subject, _OBJECT, None)
+    }
+
+
+def _keys(triple: Triple) -> list[_Key]:
+    """Return under what a name is filed: kind and bare name; nothing for any other triple."""
+    if triple.predicate not in _NAMES or not isinstance(triple.object, Literal):
+        return []
+    kind = iri_of(triple.subject).removeprefix(ID).partition("/")[0]
+    key = name_key(triple.object.value)
+    long = len(key) >= _SHORTEST or (len(key) > 1 and _is_han(key[0]))
+    return [(kind, key)] if kind and long else []
+
+
+def _rank(name: Triple) -> tuple[int, str]:
+    return _NAMES.index(name.predicate), str(name.object)
 
 
 def _problem(triple: Triple, others: list[str]) -> Problem:
     return Problem(
         OIBS + "NAM-01",
         focus=triple.subject,
-        path=NamedNode(triple.predicate.value),
+        path=triple.predicate,
         value=triple.object,
         other=", ".join(others[:3]),
     )
