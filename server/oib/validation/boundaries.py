@@ -222,20 +222,20 @@ def _next_number(claim: str, home: HomeIndex, document: Document) -> str:
     return ""
 
 
-def nearest_term(iri: str, kind: str, home: HomeIndex, submitted: Iterable[str] = ()) -> str:
+def nearest_term(iri: str, kind: str, home: HomeIndex, things: Iterable[str] = ()) -> str:
     """Return the declared term or described thing most like an IRI, empty if none is near.
 
     Args:
         iri: what is not known.
         kind: ``property``, ``class`` or ``thing``.
-        home: where to look.
-        submitted: the things that the files themselves describe.
+        home: the declared terms.
+        things: the things that are described, in the home or in the files.
     """
     if iri.startswith(ID):
-        pool: Iterable[str] = home.things | set(submitted)
+        pool = list(things)
         folder = iri[: iri.rfind("/") + 1]
         same = [each for each in pool if each.startswith(folder)]
-        return _closest(iri, same, folder) or _closest(iri, list(pool), ID)
+        return _closest(iri, same, folder) or _closest(iri, pool, ID)
     namespace = namespace_of(iri)
     terms = (
         home.properties if kind == "property" else home.classes if kind == "class" else home.terms

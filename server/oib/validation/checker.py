@@ -75,6 +75,7 @@ class Checker:
         """Load what a check reads from files only when it needs it, so that it can do without."""
         literals = (Literal("x", language="en"), Literal("汉", language="zh-Hans"))
         list(find_errors(Triple(_DEPRECATED, _DEPRECATED, each) for each in literals))
+        self.home.warm_up()
         if self.validator.compiled.rest:
             import pyshacl  # noqa: F401
 

@@ -61,6 +61,10 @@ class HomeIndex:
             for t in part
         )
 
+    def warm_up(self) -> None:
+        """Read and index what is read and indexed only when needed; no file is read after this."""
+        _ = self.issued, self.names, self.places
+
     @staticmethod
     def read_shapes(home: Path) -> tuple[Triple, ...]:
         """Return the shapes of a home alone."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -43,6 +44,10 @@ class Interpreter:
     home: HomeIndex
     rules: Mapping[str, Rule]
     described: frozenset[Term]
+
+    @cached_property
+    def _things(self) -> list[str]:
+        return [iri for node in self.described if (iri := iri_of(node)).startswith(ID)]
 
     def problems(
         self, results: Iterable[Result], files: Iterable[Boundaries], known: Iterable[Problem]
@@ -116,12 +121,7 @@ class Interpreter:
             return problem
         claimed = path is not None and path.value == OIB + "claimPredicate"
         kind = "class" if path == TYPE else "property" if claimed else "thing"
-        submitted = [
-            node.value
-            for node in self.described
-            if isinstance(node, NamedNode) and node.value.startswith(ID)
-        ]
-        near = nearest_term(value.value, kind, self.home, submitted)
+        near = nearest_term(value.value, kind, self.home, self._things)
         return replace(problem, suggestion=near)
 
 

@@ -96,7 +96,7 @@ class Validator:
             results = [
                 result
                 for constraint in self.compiled.constraints
-                if rules is None or constraint.rule in rules
+                if matched[constraint.shape] and (rules is None or constraint.rule in rules)
                 for result in _evaluate(constraint, store)
             ]
         finally:
