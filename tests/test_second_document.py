@@ -3,8 +3,11 @@
 from collections import defaultdict
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
+import live_server
+from html_pages import Page
+from http_client import Client
 from oib import cli, turtle
 from oib.dataset import derivation
 from oib.engine.embedded import Embedded
@@ -17,6 +20,7 @@ from test_queries import rows as table
 
 SLUG = "hangzhou-second-look"
 FOLDER = ROOT / "tests" / "second_document"
+XSD_DATE = NamedNode(PREFIXES["xsd"] + "date")
 #: What each file needs beside it.
 FILES = {
     "v01-document": (),
@@ -115,6 +119,34 @@ def test_independent_documents_agree_contradict_and_give_dates_more_exactly(ente
 def test_a_later_count_contradicts_no_earlier_one(entered):
     ties = related(store_of(entered, ARTICLE, SLUG))
     assert not [tie for tie in ties if f"{SLUG}/p01-01" in tie]  # 36 in June 2025, 30 in May 2024
+
+
+def test_the_page_says_that_a_later_document_says_otherwise(entered):
+    store = Store()
+    named = (quad for quad in store_of(entered, ARTICLE, SLUG) if quad.graph_name != DefaultGraph())
+    store.extend(named)
+    days = ((ARTICLE, "latestDate", "2025-01-31"), (SLUG, "earliestDate", "2025-07-01"))
+    for slug, bound, day in days:
+        dated = (NamedNode(f"{ID}document/{slug}"), NamedNode(OIB + bound))
+        store.add(Quad(*dated, Literal(day, datatype=XSD_DATE), derivation.BOUNDS))
+    client = Client(live_server.application(live_server.services_of(Embedded(store))))
+    path = "/doc/programme/offshore-innovation-bases"
+    english = claim_card(client, path, f"{ARTICLE}-p02-06")
+    assert "A later document says otherwise: 31" in english  # of the same month
+    assert "Another document gives a later value: 36" in english
+    later = claim_card(client, path, f"{SLUG}-p01-62")
+    assert "Another document says otherwise: 30" in later
+    chinese = claim_card(client, f"{path}?lang=zh-Hans", f"{ARTICLE}-p02-06")
+    assert "较晚的文献说法不同" in chinese
+    assert "另一文献载有更晚的数值" in chinese
+
+
+def claim_card(client, path, identifier):
+    """Return the words of one claim on the page of a thing."""
+    text = client.get(path, headers={"Accept": "text/html"}).text
+    start = text.index(f'id="claim-{identifier}"')
+    card = text[start : text.index("</article>", start)]
+    return Page(f"<!doctype html><article {card}</article>").text
 
 
 def test_a_reprint_is_no_second_voice(entered):

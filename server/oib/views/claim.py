@@ -46,8 +46,9 @@ class Assessment:
 class Claim:
     """A claim: one triple, who asserts it, where, how surely, and on which sources.
 
-    ``times`` and ``wording`` are pairs of property and value. ``is_relayed`` is true if none of
-    the asserters is a creator or publisher of a document that reports the claim.
+    A claim may have several ``hedges``. ``times`` and ``wording`` are pairs of property and value.
+    ``is_relayed`` is true if none of the asserters is a creator or publisher of a document that
+    reports the claim.
     """
 
     iri: str
@@ -57,7 +58,7 @@ class Claim:
     asserters: tuple[Term, ...]
     documents: tuple[Term, ...]
     locators: tuple[Locator, ...]
-    hedge: Term | None
+    hedges: tuple[Term, ...]
     hedge_as_named: tuple[Term, ...]
     extents: tuple[Term, ...]
     rank: Term | None

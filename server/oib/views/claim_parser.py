@@ -5,8 +5,11 @@ from oib.namespaces import OIB, PREFIXES
 from oib.views.claim import Assessment, Claim, Locator, PropertyValue, Source
 
 _LIMITS = ("startsNotBefore", "startsNotAfter", "endsNotBefore", "endsNotAfter")
-_TIMES = ("validTime", "asOf", *_LIMITS)
-_WORDING = ("subjectAsNamed", "objectAsNamed", "roleAsNamed", "isLowerBound", "isPartialList")
+_TIMES = ("validTime", "asOf", *_LIMITS, "assertedOn", "isMadeIn")
+_WORDING = (
+    *("subjectAsNamed", "objectAsNamed", "roleAsNamed", "qualifierAsNamed", "isCountOf"),
+    *("inCurrency", "isApproximate", "isLowerBound", "isPartialList"),
+)
 _DCTERMS = PREFIXES["dcterms"]
 
 
@@ -19,7 +22,7 @@ def parse_claim(statements: StatementIndex, iri: str) -> Claim:
     def pairs(names: tuple[str, ...]) -> tuple[PropertyValue, ...]:
         return tuple((OIB + name, value) for name in names for value in all_of(name))
 
-    hedge, extents = statements.value(iri, OIB + "hasHedge"), all_of("hasExtent")
+    hedges, extents = all_of("hasHedge"), all_of("hasExtent")
     asserters, documents = all_of("isAssertedBy"), all_of("isReportedIn")
     assessments = statements.subjects(OIB + "assesses", iri)
     voices = {voice for document in documents for voice in _voices(statements, document)}
@@ -32,7 +35,7 @@ def parse_claim(statements: StatementIndex, iri: str) -> Claim:
         asserters=asserters,
         documents=documents,
         locators=_locators(statements, iri),
-        hedge=hedge,
+        hedges=hedges,
         hedge_as_named=all_of("hedgeAsNamed"),
         extents=extents,
         rank=statements.value(iri, OIB + "hasRank"),
@@ -42,7 +45,9 @@ def parse_claim(statements: StatementIndex, iri: str) -> Claim:
         backing=all_of("hasBacking"),
         notes=all_of("curatorNote"),
         assessments=tuple(_assessment(statements, node) for node in assessments),
-        is_hedged=_has_value(statements, hedge, "yieldsDirectTriple", "false"),
+        is_hedged=any(
+            _has_value(statements, hedge, "yieldsDirectTriple", "false") for hedge in hedges
+        ),
         is_relayed=bool(asserters and voices and not voices & set(asserters)),
         is_partial=any(
             _has_value(statements, extent, "yieldsDirectTriple", "false") for extent in extents

@@ -15,6 +15,7 @@ from oib.engine.statements import (
 )
 from oib.namespaces import GRAPH, OIB, PREFIXES
 from oib.views import entity_queries, paging
+from oib.views.agreement import Agreement, fetch_agreement
 from oib.views.claim import Claim
 from oib.views.claim_parser import parse_claim
 from oib.views.entity_queries import FIRST_PAGE, DocumentPage
@@ -45,6 +46,8 @@ class EntityDescription:
     ``claims`` are about it, ``mentions`` have it as their object, and ``outlines`` are claims in
     outline by the property through which they refer to it. All three are those of one ``page`` of
     ``pages``; ``counts`` has the numbers over all pages, by the property that links a claim to it.
+    ``agreement`` has what other documents say about a claim of ``claims`` or ``mentions``, by its
+    IRI.
     """
 
     iri: str
@@ -58,6 +61,7 @@ class EntityDescription:
     units: tuple[Mapping[str, Term], ...]
     claims: tuple[Claim, ...]
     mentions: tuple[Claim, ...]
+    agreement: Mapping[str, Agreement]
     outlines: Mapping[str, tuple[Claim, ...]]
     counts: Mapping[str, int]
     page: int
@@ -150,18 +154,22 @@ def fetch_vocabulary(engine: Queryable) -> Vocabulary:
 def describe(
     engine: Queryable, entity: EntityStatements, vocabulary: Vocabulary
 ) -> EntityDescription:
-    """Return the description of an entity for its page; one or two queries.
+    """Return the description of an entity for its page; one to three queries.
 
-    The first fetches the names of what its statements mention; the second, the names of the bases
-    of years of cited documents, if the vocabulary has not got them.
+    One fetches what other documents say about its claims, if it has any; one, the names of what its
+    statements mention; and one, the names of the bases of years of cited documents, if the
+    vocabulary has not got them.
     """
     iri, own, nodes, outlines = entity.iri, entity.own, entity.nodes, entity.outlines
-    described = nodes | outlines | _fetch_mentioned(engine, entity, vocabulary)
+    shown = [node for node in sorted(nodes) if _is_claim(nodes, node)]
+    agreement = fetch_agreement(engine, shown)
+    compared = {term.text for each in agreement.values() for term in each.terms if term.is_iri}
+    described = nodes | outlines | _fetch_mentioned(engine, entity, vocabulary, compared)
     statements = described | vocabulary.statements
     stated = _values_by_property(own, lambda graph: not _is_derived(graph))
     entailed = _values_by_property(own, _is_derived)
     types = stated.get(_TYPE, ())
-    claims = [parse_claim(statements, node) for node in sorted(nodes) if _is_claim(nodes, node)]
+    claims = [parse_claim(statements, node) for node in shown]
     return EntityDescription(
         iri=iri,
         names={**vocabulary.names, **described.all_names()},
@@ -177,6 +185,7 @@ def describe(
         units=_nodes(nodes, (unit.text for unit in nodes.objects(iri, OIB + "hasUnit"))),
         claims=tuple(claim for claim in claims if not _has_object(claim, iri)),
         mentions=tuple(claim for claim in claims if _has_object(claim, iri)),
+        agreement=agreement,
         outlines={
             link: tuple(
                 parse_claim(statements, node) for node in _pointing_claims(outlines, link, iri)
@@ -191,10 +200,10 @@ def describe(
 
 
 def _fetch_mentioned(
-    engine: Queryable, entity: EntityStatements, vocabulary: Vocabulary
+    engine: Queryable, entity: EntityStatements, vocabulary: Vocabulary, compared: set[str]
 ) -> StatementIndex:
     """Return some properties of everything mentioned, and the names of unusual year bases."""
-    mentioned = entity.nodes.iris() | entity.outlines.iris()
+    mentioned = entity.nodes.iris() | entity.outlines.iris() | compared
     known = {iri for index in (entity.nodes, vocabulary.statements) for iri in index}
     properties = fetch_properties(engine, mentioned - known, entity_queries.MENTION_PROPERTIES)
     bases = {basis.text for iri in properties for basis in properties.objects(iri, _YEAR_BASIS)}

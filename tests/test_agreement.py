@@ -1,0 +1,79 @@
+"""Pages and data say what other documents state alike, and count a reprint once."""
+
+import pytest
+
+from html_pages import Page
+
+ARTICLE = "innovation-without-borders"
+LANGUAGES = {
+    "en": ("Stated in 2 independent documents", "An independent document says so as well"),
+    "zh-Hans": ("见于 2 份相互独立的文献", "另一独立文献亦如此陈述"),
+}
+
+
+def page(client, path, language="en"):
+    response = client.get(f"/doc/{path}?lang={language}", headers={"Accept": "text/html"})
+    assert response.status_code == 200
+    return response.text
+
+
+def card(text, claim):
+    start = text.index(f'id="claim-{claim}"')
+    inside = text[start : text.index("</article>", start)]
+    return Page(f"<!doctype html><article {inside}</article>").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_a_thing_says_that_two_independent_documents_say_so(home_client, language):
+    both, other = LANGUAGES[language]
+    shown = card(page(home_client, "programme/haizhi-plan", language), f"{ARTICLE}-p02-09")
+    assert both in shown
+    assert other in shown
+
+
+def test_a_claim_has_the_agreement_on_its_own_page_as_well(home_client):
+    shown = card(page(home_client, f"claim/{ARTICLE}/p02-09"), f"{ARTICLE}-p02-09")
+    assert "Stated in 2 independent documents" in shown
+    assert "HOME Program" in shown
+
+
+def test_two_documents_that_share_a_text_are_one_voice(home_client):
+    text = page(home_client, "organization/suzhou-base")
+    article = card(text, f"{ARTICLE}-p03-26")
+    assert article.count("An independent document says so as well") == 2
+    assert "Stated in 2 independent documents" in article  # not in 3
+    reprint = card(text, "nanjing-base-launch-p01-05")
+    assert "The same text elsewhere, which is no second voice" in reprint
+    assert "Stated in 2 independent documents" in reprint
+
+
+def test_a_narrower_date_is_shown_beside_the_wider_one(home_client):
+    text = page(home_client, "organization/shanghai-base")
+    wide, narrow = card(text, f"{ARTICLE}-p03-18"), card(text, "shanghai-base-in-israel-p07-03")
+    assert "An independent document gives it more exactly: 2015-08" in wide
+    assert "An independent document gives it less exactly: 2015" in narrow
+
+
+def test_a_hedged_claim_agrees_but_adds_no_voice(home_client):
+    text = page(home_client, "organization/chengdu-base")
+    cards = [part for part in text.split("<article ") if "says so as well" in part]
+    assert len(cards) == 2
+    assert all("independent documents" not in part for part in cards)
+
+
+def test_a_claim_with_two_hedges_shows_both(home_client):
+    text = page(home_client, "organization/chengdu-base")
+    shown = [part for part in text.split("<article ") if "hedge-implied" in part]
+    assert any("hedge-stated-aim" in part.split("</dd>")[2] for part in shown)
+
+
+def test_a_claim_that_no_other_document_repeats_says_nothing_of_others(home_client):
+    text = page(home_client, f"claim/{ARTICLE}/p05-06")
+    assert "Other documents" not in text
+    assert "independent document" not in text
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "jsonld", "rdf", "trig"])
+def test_the_data_forms_have_the_agreement(home_client, suffix):
+    for path in ("programme/haizhi-plan", f"claim/{ARTICLE}/p02-09"):
+        assert "agreesWith" in home_client.get(f"/doc/{path}.{suffix}").text
