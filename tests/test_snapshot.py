@@ -15,6 +15,7 @@ from pyoxigraph import (
     Quad,
     QueryResultsFormat,
     RdfFormat,
+    Store,
     serialize,
 )
 
@@ -184,7 +185,19 @@ def damage_a_dump(directory):
     (directory / "dump" / "data.nq.gz").write_bytes(b"")
 
 
+def damage_by_another_dump(directory):
+    (directory / "dump" / "other.nq.gz").write_bytes(b"")
+
+
+def damage_by_another_store(directory):
+    store = Store(str(directory / "store"))
+    store.add(Quad(NamedNode("urn:a"), NamedNode("urn:b"), NamedNode("urn:c")))
+    store.flush()
+
+
 DAMAGES = [
+    damage_by_another_dump,
+    damage_by_another_store,
     damage_by_emptying,
     damage_by_cutting_at_a_line,
     damage_by_flipping_a_bit,

@@ -68,7 +68,7 @@ class Snapshot:
     @property
     def on_disk(self) -> bool:
         """Whether the store stays on disk, because there is too much of it for memory."""
-        return (self.directory / "store").is_dir()
+        return any(name.startswith("store/") for name in self.manifest.files)
 
     def store(self) -> Store:
         """Return the store, in memory or read-only from disk."""
@@ -93,7 +93,7 @@ class Snapshot:
             hash_all: compare the digests of large files, too, which takes a second a gigabyte.
 
         Raises:
-            Unavailable: a file is missing or differs.
+            Unavailable: a file is missing or differs, or there is one that was not written.
         """
         if _DATA not in self.manifest.files:
             raise self._damaged("its manifest names no data")
@@ -108,6 +108,10 @@ class Snapshot:
                 raise self._damaged(f"{name} cannot be read ({error.strerror})") from error
             if not is_same:
                 raise self._damaged(f"{name} is not what was written")
+        for path in _data_files(self.directory):
+            name = path.relative_to(self.directory).as_posix()
+            if name not in self.manifest.files:
+                raise self._damaged(f"{name} is not in its manifest")
 
     def _damaged(self, reason: str) -> Unavailable:
         return Unavailable(
@@ -242,9 +246,17 @@ def _fill(
     trig.write_compressed(data, exports / "data.trig.gz")
     for name, content in dumps.items():
         (exports / name).write_bytes(content)
-    files = [data, *sorted(exports.iterdir()), *rocksdb.data_files(store)]
-    records = {path.relative_to(directory).as_posix(): FileRecord.of(path) for path in files}
+    records = {
+        path.relative_to(directory).as_posix(): FileRecord.of(path)
+        for path in _data_files(directory)
+    }
     replace(manifest, files=records).write(directory)
+
+
+def _data_files(directory: Path) -> list[Path]:
+    """Return the files of a snapshot that never change, all but its manifest."""
+    exports = sorted(path for path in (directory / "dump").rglob("*") if path.is_file())
+    return [directory / _DATA, *exports, *rocksdb.data_files(directory / "store")]
 
 
 def _synchronize(directory: Path) -> None:
