@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -9,14 +10,18 @@ from xml.etree import ElementTree
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from oib.edtf import parse_edtf
 from oib.errors import BadInput
 from oib.namespaces import PREFIXES
 from oib.turtle import tidy
 from oib.validation.checker import Checker
 from oib.validation.fixes import apply_fixes, diff
 from oib.validation.formats import FORMATS, as_json, sarif, text
+from oib.validation.report import Report
 from oib.validation.storage import replace_text
-from projects import ROOT
+from oib.validation.syntax_messages import date_in_chinese
+from projects import CLAIM, ROOT
+from projects import PREFIXES as PREFIXES_OF_A_FILE
 
 TYPO = ROOT / "tests" / "submissions" / "34-field-typo.ttl"
 ESCAPES = ROOT / "tests" / "submissions" / "esc.ttl"
@@ -148,3 +153,62 @@ def test_tidy_goes_on_after_a_bad_file(tmp_path):
     assert done.returncode == 2
     assert bad.read_text("utf-8") == "<urn:a> ."
     assert untidy.read_text("utf-8") == tidy("<urn:a> a <urn:b> .")
+
+
+def test_the_text_form_is_chinese_throughout_where_chinese_is_asked(checker, report):
+    head, *_, fix, last = text(report, "zh-Hans").splitlines()
+    assert head == f"{TYPO} 添加：新增 1 项"
+    assert (fix, last) == ("  修改建议：改写为 oib:hasHedge", "已检查 1 个文件：1 个错误")
+    assert text(Report((), ()), "zh-Hans") == "已检查 0 个文件：未发现问题"
+
+
+@pytest.mark.parametrize(
+    ("date", "why"),
+    [
+        ("2019/2015", "时间段的终点早于起点"),
+        ("/", "时间段至少须有一端为日期"),
+        ("May 2018", "不符合 EDTF 0 级或 1 级的格式"),
+        ("201X-05", "只能自右起以 X 代替未知的数字"),
+        ("0000", "年份只能是 0001 至 9999"),
+        ("2017-21-01", "季节没有日"),
+        ("2017-13", "没有 13 月"),
+        ("2017-02-30", "2017-02 没有 30 日"),
+    ],
+)
+def test_the_reason_why_a_text_is_no_date_is_told_in_chinese(date, why):
+    with pytest.raises(BadInput) as refused:
+        parse_edtf(date)
+    assert f"“{date}”不是日期：{why}；" in date_in_chinese(str(refused.value))
+
+
+def _claim(checker, **changed):
+    body = CLAIM
+    for field, value in changed.items():
+        body = re.sub(rf"oib:{field} \S+", f"oib:{field} {value}", body)
+    return checker.check_texts([("x.ttl", PREFIXES_OF_A_FILE + body)], effect="adds").findings
+
+
+def test_a_machine_writes_only_what_differs_by_a_slip_of_the_pen(checker):
+    [slip] = _claim(checker, claimPredicate="oib:holdPost")
+    assert (slip.rule, slip.fix.replacement) == ("GRF-04", "oib:holdsPost")
+    assert not any(each.fix for each in _claim(checker, claimPredicate="oib:isOperatedBy"))
+
+
+def test_another_number_is_never_taken_for_a_slip_of_the_pen(checker):
+    evidence = "<evidence/innovation-without-borders/p13-77>"
+    [finding] = [each for each in _claim(checker, hasEvidence=evidence) if each.rule == "GRF-01"]
+    assert finding.fix is None
+    assert "Did you mean" not in finding.message["en"]
+    assert "oib locate" in finding.message["en"]
+
+
+def test_a_fix_keeps_language_tag_and_datatype_as_they_are_written(checker):
+    for value, fixed in (
+        ('"2026-11-２３"^^xsd:date', '"2026-11-23"^^xsd:date'),
+        ("'２０２６-11-23'^^xsd:date", '"2026-11-23"^^xsd:date'),
+    ):
+        [finding] = [each for each in _claim(checker, curatedOn=value) if each.fix]
+        assert finding.fix.replacement == fixed
+    body = '<person/x> skos:altLabel "cafe\u0301"@zh-Hans-CN .'
+    findings = checker.check_texts([("x.ttl", PREFIXES_OF_A_FILE + body)]).findings
+    assert '"café"@zh-Hans-CN' in [each.fix.replacement for each in findings if each.fix]

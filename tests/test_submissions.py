@@ -1,6 +1,7 @@
 """Bad submissions: for every kind of mistake the right rule, at the right place, and no other."""
 
 import csv
+import functools
 import re
 
 import pytest
@@ -22,7 +23,9 @@ def checker():
     return Checker(ROOT)
 
 
+@functools.cache
 def check(checker, path):
+    """Check one file as an addition; several tests look at the same report."""
     return checker.check_texts([(str(path), path.read_bytes())], effect="adds")
 
 

@@ -87,7 +87,11 @@ _HINTS: Final = {
 }
 # What stands before an error and what stands there, and what that comes from.
 _AROUND: Final = (
-    (r"[0-9]{4}", r"-[0-9]", 'a date stands between quotes, with its type: "…"^^edtf:EDTF'),
+    (
+        r"[0-9]{4}",
+        r"-[0-9]",
+        'a date stands between quotes, with its type: "…"^^edtf:EDTF or ^^xsd:date',
+    ),
     (r"[\"']@\w+(?:-\w+)*", r"_", "a language tag has hyphens, such as @zh-Hans"),
     (r"[\"']", r"\^(?!\^)", "a type stands behind two signs: ^^xsd:date"),
     (r"\"[^\"\n]*\"", r"[^\W\d_]", 'a quotation mark within a text is written \\"'),
@@ -210,19 +214,22 @@ def _find_look_alike(text: str, offset: int) -> int | None:
     characters, so that a parser stops behind them only; but not within texts.
     """
     before = _WORD_BEFORE.search(text, max(0, offset - 200), offset)
-    start = before.start() if before else offset
     after = _WORD.match(text, offset, min(len(text), offset + 200))
-    end = after.end() if after else offset
-    for at in range(start, end):
-        character = text[at]
-        if character in "\"'":
-            break
-        if character in _QUOTES or character in _PUNCTUATION:
-            return at
-        if character.isspace() and character not in " \t\r\n":
-            return at
-        if unicodedata.category(character) == "Cf":
-            return at
+    stretches = (
+        (before.start() if before else offset, offset),
+        (offset, after.end() if after else offset),
+    )
+    for start, end in stretches:
+        for at in range(start, end):
+            character = text[at]
+            if character in "\"'":
+                break
+            if character in _QUOTES or character in _PUNCTUATION:
+                return at
+            if character.isspace() and character not in " \t\r\n":
+                return at
+            if unicodedata.category(character) == "Cf":
+                return at
     return None
 
 

@@ -253,8 +253,15 @@ def _closest(iri: str, candidates: list[str], start: str) -> str:
         if each.lower() == name.lower() and each != name:
             return whole
     names.pop(name, None)
-    near = get_close_matches(name, names, n=1, cutoff=0.75)
-    return names[near[0]] if near else ""
+    near = get_close_matches(name, names, n=1, cutoff=_NEAR)
+    if not near or _DIGITS.sub("", near[0]) == _DIGITS.sub("", name):
+        return ""  # another number is another passage or claim, never the same one misspelled
+    return names[near[0]]
+
+
+#: How much of a name has to be the same, by difflib, for it to be taken for a slip of the pen.
+_NEAR: Final = 0.8
+_DIGITS: Final = re.compile(r"[0-9]+")
 
 
 def misplaced(document: Document, boundaries: Boundaries, target: str) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ def check(home: Path, arguments: Namespace, progress: Callable[[str], None]) -> 
 
     Returns 0 when nothing blocks, 1 for findings that block, 2 when a file could not be read.
     """
-    language = "zh-Hans" if arguments.lang == "zh" else arguments.lang
+    language = _language(arguments)
     try:
         files = [
             inputs.read(name, arguments.stdin_filename) for name in inputs.expand(arguments.files)
@@ -118,9 +118,29 @@ def _fix(files: list[tuple[str, bytes]], report: Report, arguments: Namespace) -
         if arguments.write and Path(path).is_file():
             replace_text(Path(path), after)
     left = sum(finding.blocks and not finding.fix for finding in report.findings)
-    word = "applied" if arguments.write else "possible; --write applies them"
-    print(f"{applied} fixes {word}; {left} errors are left to you", file=sys.stderr)
+    sentences = _FIXED[_language(arguments)]
+    done, remaining = sentences[0 if arguments.write else 1], sentences[2]
+    print(done.format(applied), remaining.format(left), sep="", file=sys.stderr)
     return _UNREADABLE if not report.readable else _CLEAN if report.clean else _FINDINGS
+
+
+#: What was applied, what could be, and what remains.
+_FIXED: Final = {
+    "en": (
+        "Fixes applied: {}; check again, for they may uncover more. ",
+        "Fixes possible: {}; --write applies them. ",
+        "Errors left to you: {}.",
+    ),
+    "zh-Hans": (
+        "已应用修改：{}；请再次检查，因为其后可能另有问题。",
+        "可应用修改：{}；用 --write 应用。",
+        "须自行修正的错误：{}。",
+    ),
+}
+
+
+def _language(arguments: Namespace) -> str:
+    return "zh-Hans" if arguments.lang == "zh" else str(arguments.lang)
 
 
 def _write(arguments: Namespace, report: str) -> None:
@@ -141,7 +161,7 @@ def rule(home: Path, arguments: Namespace) -> int:
     Raises:
         BadInput: there is no such rule.
     """
-    language = "zh-Hans" if arguments.lang == "zh" else arguments.lang
+    language = _language(arguments)
     rules = {each.identifier: each for each in load_rules(HomeIndex.read_shapes(home)).values()}
     if arguments.rule is None:
         for name, each in sorted(rules.items()):

@@ -141,12 +141,19 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
             meant[each.focus].add(each.suggestion)
     copied = {(each.focus, each.value) for each in problems if each.rule == OIBS + "TXT-02"}
     classless = {each.focus for each in problems if each.rule in _UNKNOWN_CLASS}
+    misspelled: dict[tuple[Term | None, NamedNode | None, Term | None], str] = {}
+    for each in problems:
+        if each.suggestion:
+            key = (each.focus, each.path, each.value)
+            misspelled[key] = min(misspelled.get(key, each.rule), each.rule)
     found = []
     for each in problems:
         if each.value in classless and each.value != each.focus and each.anchor != "verb":
             continue  # of what class the value is, nobody can tell
         if each.rule == OIBS + "TXT-03" and (each.focus, each.value) in copied:
             continue
+        if misspelled.get((each.focus, each.path, each.value), each.rule) != each.rule:
+            continue  # of a term that is not known, one rule is enough
         missing = each.component == "MinCountConstraintComponent"
         if missing and each.path is not None and each.path.value in meant[each.focus]:
             continue  # the field is there, misspelled

@@ -191,7 +191,7 @@ def _find_literal_errors(term: Literal) -> Iterator[_Error]:
     if term.language and not _is_language_tag(term.language):
         yield "LEX-03", f"@{term.language}", None
     if term.language and not _fits_script(text, term.language):
-        yield "LEX-09", f"“{text}”@{term.language}", None
+        yield "LEX-09", f"“{text}”@{langcodes.standardize_tag(term.language)}", None
     composed = unicodedata.normalize("NFC", text)
     if text != composed:
         yield "LEX-04", f"“{text}”", _with_value(term, composed)

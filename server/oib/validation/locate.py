@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode
 
@@ -17,6 +19,7 @@ from oib.validation.rdflib_terms import to_rdflib
 from oib.validation.report import Finding, Fix, Place, Related
 from oib.validation.rules import Rule, format_term
 from oib.validation.shape_graph import TYPE, Term
+from oib.validation.syntax_messages import date_in_chinese
 
 
 class Locator:
@@ -42,7 +45,8 @@ class Locator:
         focus, path = format_term(problem.focus), format_term(problem.path)
         value = problem.detail or format_term(problem.value)
         document, span, others = self._find(problem)
-        message = rule.format_message(focus, value, problem.other or path)
+        shown = {"en": value, "zh-Hans": date_in_chinese(value)}
+        message = rule.format_message(focus, shown, problem.other or path)
         suggestion = problem.suggestion
         if suggestion:
             name = format_term(NamedNode(suggestion))
@@ -111,11 +115,24 @@ class Locator:
         new = problem.replacement
         if not new and problem.suggestion and problem.anchor in ("verb", "object"):
             wrong = problem.path if problem.anchor == "verb" else problem.value
-            if isinstance(wrong, NamedNode):
+            if isinstance(wrong, NamedNode) and _is_slip(wrong.value, problem.suggestion):
                 new = _respelled(text, wrong.value, problem.suggestion)
+        if problem.replacement:
+            new = _as_written(text, new)
         if not new or new == text:
             return None
         return Fix(document.path, span.start, span.end, new, describe_fix(new))
+
+
+def _is_slip(wrong: str, right: str) -> bool:
+    """Return whether two IRIs differ by so little that a machine may write one for the other."""
+    blocks = SequenceMatcher(None, wrong, right, autojunk=False).get_matching_blocks()
+    same = sum(block.size for block in blocks)
+    return max(len(wrong), len(right)) - same <= _FEW_CHARACTERS
+
+
+#: So many characters may differ in a slip of the pen.
+_FEW_CHARACTERS: Final = 3
 
 
 def describe_fix(replacement: str) -> dict[str, str]:
@@ -258,6 +275,14 @@ def source_line(text: str, offset: int) -> str:
 
 #: Lines are shown up to so many code points.
 _LONGEST_LINE = 2000
+
+
+def _as_written(text: str, literal: str) -> str:
+    """Return a literal of N-Triples with language tag or datatype as a text of Turtle has them."""
+    mark = "^^" if "^^" in text and "^^" in literal else "@"
+    value, found, _ = literal.rpartition(mark)
+    suffix = text.rpartition(mark)[2]
+    return f"{value}{mark}{suffix}" if found and mark in text and '"' not in suffix else literal
 
 
 def _respelled(text: str, wrong: str, right: str) -> str:

@@ -41,13 +41,20 @@ class Rule:
         first = _PLACEHOLDER.search(self.message.get("en", ""))
         return first is not None and first[1] == "path"
 
-    def format_message(self, focus: str, value: str, path: str) -> dict[str, str]:
-        """Return the message with its placeholders filled."""
-        filling = {"this": focus, "value": value, "path": path}
-        return {
-            language: _PLACEHOLDER.sub(lambda match: filling[match[1]] or "?", text)
-            for language, text in self.message.items()
-        }
+    def format_message(
+        self, focus: str, value: str | Mapping[str, str], path: str
+    ) -> dict[str, str]:
+        """Return the message with its placeholders filled, the value in each language."""
+        messages = {}
+        for language, text in self.message.items():
+            shown = value if isinstance(value, str) else value.get(language, "")
+            filling = {"this": focus, "value": shown, "path": path}
+            messages[language] = _fill(text, filling)
+        return messages
+
+
+def _fill(text: str, filling: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: filling[match[1]] or "?", text)
 
 
 def load_rules(shapes: Iterable[Triple]) -> dict[str, Rule]:

@@ -1,4 +1,4 @@
-"""Syntax errors in Chinese: what the parser and ``turtle.diagnosis`` say, sentence by sentence."""
+"""Syntax errors in Chinese: what the parsers of Turtle and of dates say, sentence by sentence."""
 
 import re
 from typing import Final
@@ -119,4 +119,31 @@ def in_chinese(reason: str) -> str:
     first, semicolon, rest = reason.partition("; ")
     if semicolon:
         return f"{in_chinese(first)}；{in_chinese(rest)}"
+    return reason
+
+
+_DATE: Final = re.compile(
+    r"(['\"])(.*)\1 is not a date: (.*); write it in EDTF, such as (.*)", re.DOTALL
+)
+_DATE_REASONS: Final = (
+    (r"an interval needs a date on one side at least", "时间段至少须有一端为日期"),
+    (r"the interval ends before it begins", "时间段的终点早于起点"),
+    (r"the form is not one of EDTF, level 0 or 1", "不符合 EDTF 0 级或 1 级的格式"),
+    (r"digits are left unspecified from the right only", "只能自右起以 X 代替未知的数字"),
+    (r"there is no year 0 here, only 0001 to 9999", "年份只能是 0001 至 9999"),
+    (r"a season has no days", "季节没有日"),
+    (r"there is no month (.*)", r"没有 \1 月"),
+    (r"(.*) has no day (.*)", r"\1 没有 \2 日"),
+)
+
+
+def date_in_chinese(reason: str) -> str:
+    """Return what ``edtf.parse_edtf`` says of a date in Chinese, any other text as it is."""
+    match = _DATE.fullmatch(reason)
+    if match is None:
+        return reason
+    _, text, why, examples = match.groups()
+    for pattern, chinese in _DATE_REASONS:
+        if found := re.fullmatch(pattern, why):
+            return f"“{text}”不是日期：{found.expand(chinese)}；请按 EDTF 书写，例如 {examples}"
     return reason

@@ -8,7 +8,9 @@ _COMMANDS = {"Violation": "error", "Warning": "warning", "Info": "notice"}
 
 def github(report: Report, language: str = "en") -> str:
     """Return one workflow command a finding, then the summary as plain text."""
-    return "\n".join([*(_command(each, language) for each in report.findings), summary(report)])
+    return "\n".join(
+        [*(_command(each, language) for each in report.findings), summary(report, language)]
+    )
 
 
 def _command(finding: Finding, language: str) -> str:

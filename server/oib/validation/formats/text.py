@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from typing import Final
 
 from oib.terminal import printable
 from oib.validation.report import SEVERITIES, FileEffect, Finding, Report
@@ -26,23 +27,79 @@ def text(
     shown = [finding for finding in report.findings if finding.blocks or not quiet]
     if quiet:
         return printable("\n".join(_line(finding, language) for finding in shown))
-    head = [line for line in map(_effect, report.files) if line]
+    words = _WORDS.get(language, _WORDS["en"])
+    head = [line for line in (_effect(file, words) for file in report.files) if line]
     if report.full_run:
-        head.append(f"looked at everything for {', '.join(report.full_run)}")
+        head.append(words["full run"].format(words["and"].join(report.full_run)))
     lines = _statistics(shown) if statistics else [_finding(each, language) for each in shown]
     if statistics and report.unmatched:
-        lines.append(f"shapes that match nothing: {', '.join(report.unmatched)}")
-    return printable("\n".join([*head, *lines, summary(report)]))
+        lines.append(words["unmatched"].format(words["and"].join(report.unmatched)))
+    return printable("\n".join([*head, *lines, summary(report, language)]))
 
 
-def summary(report: Report) -> str:
+def summary(report: Report, language: str = "en") -> str:
     """Return the last line: how many files, and how many findings of each severity."""
-    counts = ", ".join(
-        _plural(report.count(severity), LEVELS[severity])
+    words = _WORDS.get(language, _WORDS["en"])
+    counts = words["and"].join(
+        _count(report.count(severity), words[severity])
         for severity in SEVERITIES
         if report.count(severity)
     )
-    return f"{_plural(len(report.files), 'file')} checked: {counts or 'nothing found'}"
+    return words["checked"].format(
+        _count(len(report.files), words["file"]), counts or words["nothing found"]
+    )
+
+
+#: What the text says by itself; nouns as one and as many.
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "en": {
+        "and": ", ",
+        "file": "{} file|{} files",
+        "checked": "{} checked: {}",
+        "nothing found": "nothing found",
+        "Violation": "{} error|{} errors",
+        "Warning": "{} warning|{} warnings",
+        "Info": "{} info|{} infos",
+        "adds": "adds",
+        "replaces": "replaces",
+        "removes": "removes",
+        "added": "{} new",
+        "changed": "{} changed",
+        "removed": "{} removed",
+        "kept": "{} kept",
+        "nothing": "nothing",
+        "effect": "{} {}: {}",
+        "full run": "looked at everything for {}",
+        "unmatched": "shapes that match nothing: {}",
+        "fix": "fix: {}",
+    },
+    "zh-Hans": {
+        "and": "、",
+        "file": "{} 个文件",
+        "checked": "已检查 {}：{}",
+        "nothing found": "未发现问题",
+        "Violation": "{} 个错误",
+        "Warning": "{} 个警告",
+        "Info": "{} 条提示",
+        "adds": "添加",
+        "replaces": "替换",
+        "removes": "移除",
+        "added": "新增 {} 项",
+        "changed": "更改 {} 项",
+        "removed": "移除 {} 项",
+        "kept": "保留 {} 项",
+        "nothing": "无",
+        "effect": "{} {}：{}",
+        "full run": "以下规则检查了全部数据：{}",
+        "unmatched": "未匹配任何内容的形状：{}",
+        "fix": "修改建议：{}",
+    },
+}
+
+
+def _count(number: int, noun: str) -> str:
+    one, _, many = noun.partition("|")
+    return (one if number == 1 or not many else many).format(number)
 
 
 def message_of(finding: Finding, language: str) -> str:
@@ -50,21 +107,23 @@ def message_of(finding: Finding, language: str) -> str:
     return finding.message.get(language) or finding.message.get("en", "")
 
 
-def _effect(file: FileEffect) -> str:
+def _effect(file: FileEffect, words: dict[str, str]) -> str:
     if file.effect in ("checked", "unreadable"):
         return ""
     counts = [
-        f"{number} {word}"
-        for number, word in (
-            (file.added, "new"),
-            (file.changed, "changed"),
-            (file.removed, "removed"),
-            (file.kept, "kept"),
+        words[name].format(number)
+        for name, number in (
+            ("added", file.added),
+            ("changed", file.changed),
+            ("removed", file.removed),
+            ("kept", file.kept),
         )
         if number
     ]
-    what = f"{file.effect} {file.target}" if file.effect == "replaces" else file.effect
-    return f"{file.path} {what}: {', '.join(counts) or 'nothing'}"
+    what = words[file.effect]
+    if file.effect == "replaces":
+        what = f"{what} {file.target}"
+    return words["effect"].format(file.path, what, words["and"].join(counts) or words["nothing"])
 
 
 def _line(finding: Finding, language: str) -> str:
@@ -94,7 +153,7 @@ def _finding(finding: Finding, language: str) -> str:
         lines.append(f"  {related.place.path}:{related.place.line}:{related.place.column}: {what}")
     if finding.fix:
         said = finding.fix.description.get(language) or finding.fix.description.get("en", "")
-        lines.append(f"  fix: {said}")
+        lines.append("  " + _WORDS.get(language, _WORDS["en"])["fix"].format(said))
     return "\n".join(lines)
 
 
@@ -108,7 +167,3 @@ def _statistics(findings: list[Finding]) -> list[str]:
         f"{number:6}  {rule}  {LEVELS[severity]}"
         for (rule, severity), number in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     ]
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
