@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 import live_server
-from html_pages import Page
+from html_pages import Page, section
 from http_client import Client
 from oib.engine.remote import Remote
 from oib.errors import Unavailable
@@ -138,6 +138,37 @@ def test_the_reference_states_domain_range_and_use(home_client):
     start = text.index('id="holdsPost"')
     words = Page(f"<!doctype html><i {text[start : text.index('</article>', start)]}</i>").text
     assert re.search(r"Uses \d+ · \d+ claims", words)
+
+
+def term_entry(text, name):
+    start = text.index(f'id="{name}"')
+    return Page(f"<!doctype html><i {text[start : text.index('</article>', start)]}</i>").text
+
+
+@pytest.mark.parametrize("name", ["ontology", "vocab", "shapes"])
+def test_a_published_document_says_what_it_is(home_client, name):
+    about = section(home_client.get(f"/{name}", headers=BROWSER).text, "about")
+    for word in ("Title", "Creator curators of oib", "Licence", "Version 0.1.0", "This version"):
+        assert word in about
+    chinese = home_client.get(f"/{name}?lang=zh-Hans", headers=BROWSER).text
+    assert "版本 0.1.0" in section(chinese, "about")
+
+
+def test_the_reference_states_axioms_examples_and_how_claims_are_read(home_client):
+    text = home_client.get("/ontology", headers=BROWSER).text
+    assert "Characteristics symmetric" in term_entry(text, "worksWith")
+    assert "Characteristics transitive" in term_entry(text, "isLocatedIn")
+    body = term_entry(text, "UnitedFrontBody")
+    assert "Exactly those that are organization" in body
+    assert "has classification united front body" in body
+    city = term_entry(text, "City")
+    assert "Disjoint with country , district , region , zone" in city
+    assert "overseas centre" in term_entry(text, "OffshoreBase").split("Disjoint with")[1]
+    assert "Example: The base in Wuhan." in term_entry(text, "OffshoreBase")
+    count = term_entry(text, "baseCount")
+    assert "is claim only true" in count
+    assert "derives direct false" in count
+    assert "has values from document kinds" in term_entry(text, "hasDocumentKind").lower()
 
 
 def test_the_rules_are_described_with_severity_and_messages(home_client):

@@ -23,6 +23,14 @@ _KINDS: Final = {
     _SKOS + "ConceptScheme": "scheme",
     _SKOS + "Concept": "concept",
 }
+#: Properties of a term that an entry has fields for, or that say nothing about it.
+_SHOWN: Final = {
+    *(_RDF + "type", _RDFS + "isDefinedBy", _RDFS + "label", _SKOS + "prefLabel"),
+    *(_RDFS + name for name in ("subClassOf", "subPropertyOf", "domain", "range")),
+    *(_SKOS + name for name in ("definition", "scopeNote", "editorialNote", "example")),
+    *(_SKOS + name for name in ("inScheme", "topConceptOf", "hasTopConcept")),
+    *(_OWL + name for name in ("disjointWith", "equivalentClass")),
+}
 # Numbers that the build counted (VoID), and claims by predicate.
 _USES: Final = f"""
 SELECT ?term ?n WHERE {{ GRAPH <{GRAPH}meta> {{
@@ -39,19 +47,36 @@ SELECT ?term (COUNT(DISTINCT ?thing) AS ?n) WHERE {{
 
 
 @dataclass(frozen=True)
+class ClassExpression:
+    """The things that are of all ``classes`` and have each value of ``values`` for its property.
+
+    Of OWL 2, ``ObjectIntersectionOf`` and ``ObjectHasValue``; other forms are left out.
+    """
+
+    classes: tuple[Term, ...]
+    values: tuple[tuple[Term, Term], ...]
+
+
+@dataclass(frozen=True)
 class TermEntry:
     """A class, property, scheme or concept of ours.
 
     ``kind`` is one of class, property, scheme, concept; ``used_by`` are the properties that have a
     class as domain or range, or the concepts of a scheme; ``uses`` counts things of a class,
     statements with a property, or things that point at a concept; ``claims`` counts claims whose
-    predicate it is.
+    predicate it is. ``characteristics`` are classes of OWL such as ``owl:SymmetricProperty``;
+    ``others`` are all further properties, such as those that say how claims with it are read.
     """
 
     iri: str
     kind: str
     definitions: tuple[Term, ...]
+    examples: tuple[Term, ...]
     notes: tuple[Term, ...]
+    characteristics: tuple[Term, ...]
+    equivalents: tuple[ClassExpression, ...]
+    disjoint: tuple[Term, ...]
+    others: Mapping[str, tuple[Term, ...]]
     parents: tuple[Term, ...]
     domains: tuple[Term, ...]
     ranges: tuple[Term, ...]
@@ -73,8 +98,12 @@ class RuleEntry:
 
 @dataclass(frozen=True)
 class TermReference:
-    """The terms or rules of one published document, with the names of all IRIs that occur."""
+    """The terms or rules of one published document, with the names of all IRIs that occur.
 
+    ``header`` has what the document states of itself: titles, version, licence and so on.
+    """
+
+    header: Mapping[str, tuple[Term, ...]]
     terms: tuple[TermEntry, ...]
     rules: tuple[RuleEntry, ...]
     names: Mapping[str, Mapping[str, str]]
@@ -88,6 +117,7 @@ def fetch_reference(engine: Queryable, name: str) -> TermReference:
     named = statements | fetch_properties(engine, statements.iris())
     terms = [] if name == "shapes" else list(_terms(engine, statements))
     return TermReference(
+        header=_properties(statements, BASE + name, {_RDF + "type", _SH + "declare"}),
         terms=tuple(sorted(terms, key=lambda term: term.iri.lower())),
         rules=tuple(sorted(_rules(statements), key=lambda rule: rule.identifier)),
         names={iri: names for iri in named if (names := named.names(iri))},
@@ -96,6 +126,7 @@ def fetch_reference(engine: Queryable, name: str) -> TermReference:
 
 def _terms(engine: Queryable, statements: StatementIndex) -> Iterator[TermEntry]:
     uses, claims = {**_count(engine, _USES), **_count(engine, _POINTED_AT)}, _count(engine, _CLAIMS)
+    disjoint = _disjoint_classes(statements)
     for iri in statements:
         types = [value.text for value in statements.objects(iri, _RDF + "type")]
         kind = next((kind for class_, kind in _KINDS.items() if class_ in types), None)
@@ -113,15 +144,75 @@ def _terms(engine: Queryable, statements: StatementIndex) -> Iterator[TermEntry]
             iri=iri,
             kind=kind,
             definitions=statements.objects(iri, _SKOS + "definition"),
+            examples=statements.objects(iri, _SKOS + "example"),
             notes=statements.objects(iri, _SKOS + "scopeNote")
             + statements.objects(iri, _SKOS + "editorialNote"),
+            characteristics=tuple(
+                value for value in statements.objects(iri, _RDF + "type")
+                if value.text not in _KINDS and value.text.startswith(_OWL)
+            ),
+            equivalents=tuple(
+                _class_expression(statements, node.text)
+                for node in statements.objects(iri, _OWL + "equivalentClass")
+            ),
+            disjoint=tuple(Term(other, "uri") for other in sorted(disjoint.get(iri, ()))),
+            others=_properties(statements, iri, _SHOWN),
             parents=tuple(value for value in parents if value.is_iri),
             domains=statements.objects(iri, _RDFS + "domain"),
             ranges=statements.objects(iri, _RDFS + "range"),
             used_by=tuple(dict.fromkeys(pointing)),
             uses=uses.get(iri, 0),
             claims=claims.get(iri, 0),
-        )
+        )  # fmt: skip
+
+
+def _properties(
+    statements: StatementIndex, iri: str, omitted: set[str]
+) -> Mapping[str, tuple[Term, ...]]:
+    names = dict.fromkeys(prop for prop, _ in statements.predicate_objects(iri))
+    return {prop: statements.objects(iri, prop) for prop in names if prop not in omitted}
+
+
+def _disjoint_classes(statements: StatementIndex) -> Mapping[str, set[str]]:
+    """Return the classes disjoint with each class, by pairs and by ``owl:AllDisjointClasses``."""
+    groups = [
+        _members(statements, head.text)
+        for node in statements.subjects(_RDF + "type", _OWL + "AllDisjointClasses")
+        for head in statements.objects(node, _OWL + "members")
+    ]
+    groups += [
+        (Term(subject, "uri"), value)
+        for subject in statements
+        for value in statements.objects(subject, _OWL + "disjointWith")
+    ]
+    disjoint: dict[str, set[str]] = {}
+    for group in groups:
+        for member in group:
+            others = {other.text for other in group} - {member.text}
+            disjoint.setdefault(member.text, set()).update(others)
+    return disjoint
+
+
+def _class_expression(statements: StatementIndex, node: str) -> ClassExpression:
+    head = statements.value(node, _OWL + "intersectionOf")
+    parts = _members(statements, head.text) if head else (Term(node, "bnode"),)
+    values = []
+    for part in parts:
+        prop = statements.value(part.text, _OWL + "onProperty")
+        value = statements.value(part.text, _OWL + "hasValue")
+        if prop and value:
+            values.append((prop, value))
+    return ClassExpression(tuple(part for part in parts if part.is_iri), tuple(values))
+
+
+def _members(statements: StatementIndex, head: str) -> tuple[Term, ...]:
+    """Return the members of an RDF collection."""
+    members = []
+    while value := statements.value(head, _RDF + "first"):
+        members.append(value)
+        rest = statements.value(head, _RDF + "rest")
+        head = rest.text if rest else ""
+    return tuple(members)
 
 
 def _rules(statements: StatementIndex) -> Iterator[RuleEntry]:
