@@ -166,7 +166,7 @@ def test_the_reference_states_axioms_examples_and_how_claims_are_read(home_clien
     assert "overseas centre" in term_entry(text, "OffshoreBase").split("Disjoint with")[1]
     assert "Example: The base in Wuhan." in term_entry(text, "OffshoreBase")
     count = term_entry(text, "baseCount")
-    assert "is claim only true" in count
+    assert "is claim-only true" in count
     assert "derives direct false" in count
     assert "has values from document kinds" in term_entry(text, "hasDocumentKind").lower()
 
