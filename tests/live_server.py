@@ -23,6 +23,7 @@ from oib.http import problems
 from oib.http.messages import Response
 from oib.http.server import create_application, run
 from oib.http.settings import HttpSettings
+from oib.page_queries import PageQueries
 from oib.project import description
 from oib.reload import CurrentServices
 from oib.saved_queries import Library
@@ -45,7 +46,9 @@ SMALL = """
 
 
 def services_of(engine, version="test-1"):
-    return Services(engine, version, Library(ROOT), description=description(ROOT))
+    return Services(
+        engine, version, Library(ROOT), pages=PageQueries.load(ROOT), description=description(ROOT)
+    )
 
 
 def small_services():

@@ -36,7 +36,12 @@ def seen(home_client):
         found[url] = response
         if response.mimetype == "text/html":
             links = {link.partition("#")[0] for link in Page(response.text).links}
-            local = {link for link in links if link.startswith("/") and "lang=" not in link}
+            # Of a list, the order in which it comes and what is chosen make no new links.
+            local = {
+                link
+                for link in links
+                if link.startswith("/") and "lang=" not in link and "sort=" not in link
+            }
             wanted += sorted(local - set(found) - set(wanted))
     return found
 
@@ -79,7 +84,7 @@ def test_nothing_that_a_page_loads_is_missing(home_client):
     with home_client.get("/static/oib.css") as style:
         assert (style.status_code, style.mimetype) == (200, "text/css")
         assert "http" not in style.text
-        assert style.text.count("\n") <= 200
+        assert style.text.count("\n") <= 320
     with home_client.get("/static/logo.svg") as logo:
         assert (logo.status_code, logo.mimetype) == (200, "image/svg+xml")
 

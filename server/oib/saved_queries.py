@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import yaml
 from pyoxigraph import Literal, NamedNode
@@ -23,6 +23,9 @@ from oib.sparql.lexer import Form
 _BLOCK = re.compile(r"VALUES \?(\w+) \{[^}]*\}")
 _XSD = PREFIXES["xsd"]
 _MAX_HEADER = 2**16  # characters
+
+#: The folders below ``queries`` that hold no questions: rules of the build, queries of pages.
+NO_QUESTIONS: Final = ("derive", "home", "list")
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class SavedQuery:
         try:
             text = path.read_text("utf-8-sig")  # a byte order mark is skipped
             parsed = guard.parse(text)
-            header = _parse_header(text)
+            header = parse_header(text)
             query = cls(
                 name=path.relative_to(folder).with_suffix("").as_posix(),
                 text=text,
@@ -174,7 +177,7 @@ class Library:
         self._queries = {
             query.name: query
             for path in sources(home, "queries", ".rq")
-            if path.parent != folder / "derive"  # a rule of the build, not a question
+            if path.relative_to(folder).parts[0] not in NO_QUESTIONS
             for query in [SavedQuery.load(path, folder)]
         }
 
@@ -190,7 +193,13 @@ class Library:
         return self._queries[name]
 
 
-def _parse_header(text: str) -> Mapping[str, Any]:
+def parse_header(text: str) -> Mapping[str, Any]:
+    """Return the header of a query, the YAML in its lines that begin with ``#+``.
+
+    Raises:
+        ValueError: it is too long or too deep, has aliases, or is no mapping.
+        yaml.YAMLError: it is no YAML.
+    """
     header = "\n".join(line[3:] for line in text.splitlines() if line.startswith("#+"))
     if len(header) > _MAX_HEADER:
         raise ValueError(f"a header has at most {_MAX_HEADER:,} characters")

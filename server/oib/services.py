@@ -13,6 +13,7 @@ from oib.dataset.snapshot import Snapshot
 from oib.engine.base import Engine
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
+from oib.page_queries import PageQueries
 from oib.project import Description
 from oib.saved_queries import Library
 from oib.sparql import jsonld
@@ -29,6 +30,7 @@ class Services:
         version: of the data. Together with a request it determines the response.
         library: the saved queries.
         limits: what the engine allows a query, None if it sets no limits.
+        pages: the lists, and the lines of the home page.
         dumps: the folder of the files for downloading, if there is one.
         description: what the home says of itself.
         is_immutable: whether the data stay as they are, so that responses may be cached.
@@ -41,6 +43,7 @@ class Services:
     library: Library
     limits: Limits | None = None
     dumps: Path | None = None
+    pages: PageQueries = field(default_factory=PageQueries)
     description: Description = field(default_factory=Description)
     is_immutable: bool = True
     compaction: Compaction = jsonld.DEFAULT
@@ -70,6 +73,7 @@ class Services:
             snapshot.manifest.version,
             Library(home),
             dumps=snapshot.dumps,
+            pages=PageQueries.load(home),
             description=project.description(home),
             compaction=snapshot.compaction(),
             files=snapshot.manifest.files,
@@ -95,6 +99,7 @@ class Services:
             Library(home),
             limits,
             snapshot.dumps,
+            PageQueries.load(home),
             project.description(home),
             compaction=snapshot.compaction(),
             files=snapshot.manifest.files,
@@ -112,6 +117,7 @@ class Services:
             Remote(engine_url, limits),
             version,
             Library(home),
+            pages=PageQueries.load(home),
             description=project.description(home),
             is_immutable=False,
             compaction=snapshot.compaction(),

@@ -8,13 +8,19 @@ from pyoxigraph import NamedNode
 
 from oib.engine.base import Queryable
 from oib.errors import BadInput
-from oib.namespaces import PREFIXES
+from oib.namespaces import OIB, PREFIXES
 
 _JSON = "application/sparql-results+json"
 _PREFERRED = PREFIXES["skos"] + "prefLabel"
 _LABEL = PREFIXES["rdfs"] + "label"
 #: The properties that hold the name of a thing, the preferred one first.
 LABELS: Final = (_PREFERRED, _LABEL)
+_TRANSLATED = OIB + "translatedName"
+#: These, and the names that the curators translated.
+NAMES: Final = (*LABELS, _TRANSLATED)
+#: Ends the language tag of a name that is no name of the thing but a translation by the curators
+#: (BCP 47 extension T, RFC 6497: transformed content, of undetermined source).
+TRANSLATION: Final = "-t-und"
 
 # How many IRIs one query asks for; more would not fit into the longest text, see ``guard``.
 _BATCH: Final = 1000
@@ -125,10 +131,16 @@ class StatementIndex:
         return {iri: names for iri in self._statements if (names := self.names(iri))}
 
     def names(self, iri: str) -> Mapping[str, str]:
-        """Return the preferred labels of a thing by language tag, or else its labels."""
+        """Return the preferred labels of a thing by language tag, or else its labels.
+
+        The tag of a translated name ends in ``TRANSLATION``.
+        """
         properties = self._statements.get(iri, {})
         labels = properties.get(_PREFERRED) or properties.get(_LABEL) or ()
-        return {label.language: label.text for label in labels}
+        names = {label.language: label.text for label in labels}
+        for label in properties.get(_TRANSLATED, ()):
+            names[label.language + TRANSLATION] = label.text
+        return names
 
 
 def _merge(first: list[_Sortable], second: list[_Sortable]) -> list[_Sortable]:
@@ -151,7 +163,7 @@ def fetch_bindings(engine: Queryable, text: str) -> list[dict[str, dict[str, Any
 
 
 def fetch_properties(
-    engine: Queryable, iris: Iterable[str], properties: Iterable[str] = LABELS
+    engine: Queryable, iris: Iterable[str], properties: Iterable[str] = NAMES
 ) -> StatementIndex:
     """Return some properties of many things, by default their names."""
     things, wanted = sorted(iris), ", ".join(map(sparql_iri, properties))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from oib.engine.statements import LABELS, sparql_iri
+from oib.engine.statements import LABELS, NAMES, sparql_iri
 from oib.namespaces import DOC, GRAPH, ID, OIB, PREFIXES
 from oib.views.paging import HYDRA, PAGE_SIZE
 
@@ -15,7 +15,7 @@ CLAIM_LINKS: Final = tuple(
 
 #: The properties of concepts that decide how a claim is shown.
 CONCEPT_PROPERTIES: Final = (
-    *LABELS,
+    *NAMES,
     *(OIB + name for name in ("yieldsDirectTriple", "blocksDirectTriple")),
 )
 #: The properties that a page needs of the things that a description mentions.

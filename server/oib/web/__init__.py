@@ -16,6 +16,7 @@ from oib.web import (
     entities,
     graph_store,
     health,
+    lists,
     pages,
     problems,
     queries,
@@ -41,6 +42,7 @@ def create_app(services: Services | CurrentServices) -> Flask:
         check_report,
         pages,
         health,
+        lists,
     ):
         app.register_blueprint(module.bp)
     app.register_error_handler(OibError, problems.render_error)

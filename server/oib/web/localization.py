@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from oib.engine.statements import TRANSLATION
 from oib.namespaces import BASE, DOC, ID, shorten
 from oib.web.messages import LANGUAGES, MESSAGES, PROPERTY_NAMES, PUNCTUATION
 
@@ -53,9 +54,12 @@ class Locale:
         return text.format(**values) if values else text
 
     def best_text(self, texts: Mapping[str, str]) -> tuple[str, str]:
-        """Return the text that suits the language of the page best, and its language tag."""
+        """Return the text that suits the language of the page best, and its language tag.
+
+        A translation by the curators comes after a text in that language, before other languages.
+        """
         tags = {tag.lower(): tag for tag in texts}
-        for tag in (self.language, *LANGUAGES, ""):
+        for tag in (self.language, self.language + TRANSLATION, *LANGUAGES, ""):
             if tag.lower() in tags:
                 return texts[tags[tag.lower()]], tags[tag.lower()]
         return next(((text, tag) for tag, text in texts.items()), ("", ""))

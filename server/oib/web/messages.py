@@ -12,6 +12,22 @@ MESSAGES: Final = {
     "about": ("About", "关于"),
     "all_downloads": ("Downloads", "下载"),
     "about_document": ("About this document", "关于本文档"),
+    "any": ("any", "不限"),
+    "choose": ("Choose", "筛选"),
+    "list_all": ("{total} in all", "共 {total} 项"),
+    "list_none": (
+        "Nothing is left. Not stated is not no: choose less, or see the claims.",
+        "无符合条件者。未述及不等于“否”：请放宽条件，或查看各项主张。",
+    ),
+    "list_region": ("The list", "列表"),
+    "list_some": ("{total} of {whole}", "{whole} 项中的 {total} 项"),
+    "list_words": ("Words in it", "包含文字"),
+    "lists": ("Lists", "列表"),
+    "not_stated": ("not stated", "未述及"),
+    "remove": ("remove", "移除"),
+    "search": ("Search", "搜索"),
+    "search_for": ("Name or text, in English or Chinese", "名称或文字，中英文均可"),
+    "tools": ("Questions and data", "问题与数据"),
     "ask": ("Ask", "查询"),
     "asserts": ("Claims it vouches for", "其所主张"),
     "assesses": ("Assessments it made", "其所作评估"),
@@ -135,6 +151,7 @@ MESSAGES: Final = {
     "page_of": ("Page {number} of {last}", "第 {number} 页，共 {last} 页"),
     "page_previous": ("previous", "上一页"),
     "pages": ("Pages", "分页"),
+    "more": ("{count} more", "另有 {count} 项"),
     "lower": ("Subclass or subproperty of", "上位"),
     "mentions": ("Claims that mention it", "提及此项的主张"),
     "messages": ("Message", "提示"),
@@ -225,8 +242,14 @@ MESSAGES: Final = {
 
 #: Colon, brackets and separator of a list, by language: those of Chinese have full width.
 PUNCTUATION: Final = {
-    "en": {"colon": ": ", "opening": " (", "closing": ")", "separator": ", "},
-    "zh-Hans": {"colon": "：", "opening": "（", "closing": "）", "separator": "、"},
+    "en": {"colon": ": ", "full_stop": ". ", "opening": " (", "closing": ")", "separator": ", "},
+    "zh-Hans": {
+        "colon": "：",
+        "full_stop": "。",
+        "opening": "（",
+        "closing": "）",
+        "separator": "、",
+    },
 }
 
 #: Names of properties of other vocabularies that have no label in the data.

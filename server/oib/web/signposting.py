@@ -20,6 +20,7 @@ LINKSET: Final = "application/linkset"
 SUFFIX: Final = "linkset"
 
 ABOUT_PAGE: Final = "https://schema.org/AboutPage"
+COLLECTION_PAGE: Final = "https://schema.org/CollectionPage"
 
 Link = tuple[str, str, str]  # target, relation and media type, which may be empty
 

@@ -44,6 +44,8 @@ def render(
         best_html=markup.best,
         version=context.services().version,
         description=context.services().description,
+        lists=context.services().pages.lists,
+        path=request.path,
         switch=f"?{urlencode([*_other_arguments(), ('lang', page_locale.alternate)])}",
         **values,
     )

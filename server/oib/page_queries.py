@@ -1,0 +1,173 @@
+"""Queries of pages: the lists that a home publishes, and the lines of its home page.
+
+They are ``.rq`` files like the saved queries, below ``queries/list`` and ``queries/home``, each
+with a header in YAML; another home has others, or none.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+import yaml
+
+from oib.errors import BadInput, BadQuery, Forbidden, NotFound, TooLarge
+from oib.namespaces import BASE
+from oib.project import sources
+from oib.saved_queries import parse_header
+from oib.sparql import guard
+
+#: The folders below ``queries`` whose files are queries of pages, not questions.
+LISTS: Final = "list"
+LINES: Final = "home"
+
+Texts = Mapping[str, str]
+_Loaded = TypeVar("_Loaded")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A variable of a list.
+
+    Attributes:
+        name: the variable, without its question mark.
+        label: the heading of the column, by language tag.
+        is_facet: whether its values are offered for choosing.
+        is_hidden: whether it is for choosing and for the data forms only.
+    """
+
+    name: str
+    label: Texts
+    is_facet: bool
+    is_hidden: bool
+
+
+@dataclass(frozen=True)
+class ListDefinition:
+    """A list of things of one kind.
+
+    The query binds the first column to a thing in every solution, and any other columns to values
+    of that thing; all solutions of one thing make one row. ``?mark``, if bound, qualifies the
+    values of that solution: a hedge, or the verdict of an assessment.
+
+    Attributes:
+        name: the address of the list, and the name of its file.
+        text: the query.
+        title: of the list, by language tag.
+        lead: what it holds and what it leaves out, by language tag.
+        order: its place among the lists.
+        columns: the first one holds the things.
+        has_people: whether it holds living people, so that its page leads to the corrections.
+        sort: the column by which it is sorted at first, with a minus for descending order.
+    """
+
+    name: str
+    text: str
+    title: Texts
+    lead: Texts
+    order: int
+    columns: tuple[Column, ...]
+    has_people: bool
+    sort: str
+
+    @property
+    def iri(self) -> str:
+        """Return the IRI of the list."""
+        return BASE + self.name
+
+
+@dataclass(frozen=True)
+class HomeLine:
+    """A sentence of the home page with numbers that a query counts.
+
+    Attributes:
+        name: of its file.
+        text: a query; the first row of its answer fills the sentence.
+        sentence: by language tag, with the variables of the query in braces.
+        link: the address that the sentence leads to, relative to the root.
+    """
+
+    name: str
+    text: str
+    sentence: Texts
+    link: str
+
+
+@dataclass(frozen=True, eq=False)
+class PageQueries:
+    """The lists of a home, in their order, and the lines of its home page."""
+
+    lists: tuple[ListDefinition, ...] = ()
+    lines: tuple[HomeLine, ...] = ()
+
+    @classmethod
+    def load(cls, home: Path) -> Self:
+        """Load them.
+
+        Raises:
+            BadInput: a file is not UTF-8, holds no SELECT query, or has a header that lacks a
+                member.
+        """
+        lists = [_load(path, _list) for path in sources(home, f"queries/{LISTS}", ".rq")]
+        lines = [_load(path, _line) for path in sources(home, f"queries/{LINES}", ".rq")]
+        return cls(tuple(sorted(lists, key=lambda each: (each.order, each.name))), tuple(lines))
+
+    def list(self, name: str) -> ListDefinition:
+        """Return the list of a name.
+
+        Raises:
+            NotFound: there is none.
+        """
+        for definition in self.lists:
+            if definition.name == name:
+                return definition
+        names = ", ".join(definition.name for definition in self.lists) or "none"
+        raise NotFound(f"nothing has the address /{name[:100]}; the lists here are: {names}")
+
+
+def _load(path: Path, create: Callable[[str, str, Mapping[str, Any]], _Loaded]) -> _Loaded:
+    try:
+        text = path.read_text("utf-8-sig")  # a byte order mark is skipped
+        if guard.parse(text).form != "SELECT":
+            raise ValueError("it is no SELECT query")
+        return create(path.stem, text, parse_header(text))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} cannot be read: {error}") from error
+    except (BadQuery, Forbidden, TooLarge) as error:
+        raise BadInput(f"{path}: {error}") from error
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise BadInput(
+            f"{path}: its #+ header needs the members that queries/README.md names ({error!r})"
+        ) from error
+
+
+def _list(name: str, text: str, header: Mapping[str, Any]) -> ListDefinition:
+    columns = tuple(
+        Column(
+            variable, _texts(entry["label"]), bool(entry.get("facet")), bool(entry.get("hidden"))
+        )
+        for variable, entry in header["columns"].items()
+    )
+    if not columns:
+        raise ValueError("columns is empty")
+    sort = str(header.get("sort", columns[0].name))
+    if sort.removeprefix("-") not in {column.name for column in columns}:
+        raise ValueError(f"sort: {sort} is no column")
+    return ListDefinition(
+        name,
+        text,
+        title=_texts(header["title"]),
+        lead=_texts(header.get("lead", {})),
+        order=int(header["order"]),
+        columns=columns,
+        has_people=bool(header.get("people", False)),
+        sort=sort,
+    )
+
+
+def _line(name: str, text: str, header: Mapping[str, Any]) -> HomeLine:
+    return HomeLine(name, text, _texts(header["sentence"]), str(header.get("link", "")))
+
+
+def _texts(texts: Mapping[str, Any]) -> Texts:
+    return {str(tag): str(text) for tag, text in texts.items()}
