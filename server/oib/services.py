@@ -10,12 +10,15 @@ from oib import project
 from oib.dataset import build
 from oib.dataset.manifest import FileRecord
 from oib.dataset.snapshot import Snapshot
+from oib.dataset.snapshot import NAME_INDEX, SEARCH_INDEX, Snapshot
 from oib.engine.base import Engine
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.page_queries import PageQueries
 from oib.project import Description
+from oib.reconciliation.index import NameIndex
 from oib.saved_queries import Library
+from oib.search.index import SearchIndex
 from oib.sparql import jsonld
 from oib.sparql.jsonld import Compaction
 from oib.workers.engine import WorkerEngine
@@ -36,6 +39,8 @@ class Services:
         is_immutable: whether the data stay as they are, so that responses may be cached.
         compaction: the context of the data for JSON-LD.
         files: sizes and digests of the files of the snapshot, by their path in it.
+        names: the name index, None if the data have none.
+        texts: the search index, None if the data have none.
     """
 
     engine: Engine
@@ -48,6 +53,8 @@ class Services:
     is_immutable: bool = True
     compaction: Compaction = jsonld.DEFAULT
     files: Mapping[str, FileRecord] = field(default_factory=dict)
+    names: NameIndex | None = None
+    texts: SearchIndex | None = None
 
     @classmethod
     def open(
@@ -77,6 +84,8 @@ class Services:
             description=project.description(home),
             compaction=snapshot.compaction(),
             files=snapshot.manifest.files,
+            names=_names(snapshot),
+            texts=_texts(snapshot),
         )
 
     @classmethod
@@ -103,6 +112,8 @@ class Services:
             project.description(home),
             compaction=snapshot.compaction(),
             files=snapshot.manifest.files,
+            names=_names(snapshot),
+            texts=_texts(snapshot),
         )
 
     @classmethod
@@ -122,4 +133,16 @@ class Services:
             is_immutable=False,
             compaction=snapshot.compaction(),
             files=snapshot.manifest.files,
+            names=_names(snapshot),
+            texts=_texts(snapshot),
         )
+
+
+def _names(snapshot: Snapshot) -> NameIndex | None:
+    path = snapshot.index_file(NAME_INDEX)
+    return NameIndex.open(path) if path else None
+
+
+def _texts(snapshot: Snapshot) -> SearchIndex | None:
+    path = snapshot.index_file(SEARCH_INDEX)
+    return SearchIndex.open(path) if path else None

@@ -44,7 +44,7 @@ def ensure(home: Path, folder: Path, log: Log) -> Snapshot:
         StorageError: the folder cannot be written, and there is no older snapshot.
     """
     old = _usable(folder, log)
-    if old and old.manifest.digest == snapshot.digest(home):
+    if old and _is_up_to_date(old, snapshot.digest(home)):
         return old
     try:
         return build(home, folder, log)
@@ -75,7 +75,7 @@ def build(home: Path, folder: Path, log: Log) -> Snapshot:
         with snapshot.locked(folder, log):
             digest = snapshot.digest(home)
             old = _usable(folder, log, hash_all=True)
-            if old and old.manifest.digest == digest:
+            if old and _is_up_to_date(old, digest):
                 log(f"{old.manifest.version} is up to date")
                 return old
             return _build(home, folder, digest, log)
@@ -97,6 +97,13 @@ def _usable(folder: Path, log: Log, hash_all: bool = False) -> Snapshot | None:
         log(f"{error.args[0].partition(';')[0]}; building it anew")
         return None
     return found
+
+
+def _is_up_to_date(old: Snapshot | None, digest: str) -> bool:
+    """Return whether a snapshot is that of the sources, with all that a build writes now."""
+    if old is None or old.manifest.digest != digest:
+        return False
+    return all(old.index_file(name) for name in (snapshot.NAME_INDEX, snapshot.SEARCH_INDEX))
 
 
 def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
@@ -129,7 +136,8 @@ def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
         counts=_counts(store, sum(quad.graph_name == derivation.DIRECT for quad in direct)),
         tools={name: version(name) for name in _TOOLS},
     )
-    store.extend(describe(store, Library(home), manifest, project.description(home)))
+    library = Library(home)
+    store.extend(describe(store, library, manifest, project.description(home)))
     log(f"writing {len(store)} triples as {manifest.version}")
     dumps = {
         "claims-rdf12.ttl": exports.claims_rdf12(store),
@@ -138,7 +146,23 @@ def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
             {"@context": exports.context(store)}, ensure_ascii=False
         ).encode(),
     }
-    return snapshot.write(folder, manifest, store, dumps)
+    log("indexing names and texts")
+    return snapshot.write(folder, manifest, store, dumps, indexes=_indexes(store, library))
+
+
+def _indexes(store: Store, library: Library) -> dict[str, bytes]:
+    """Return the name index and the search index, by file name."""
+    from oib.reconciliation import collection, index_writer
+    from oib.search import collection as search_collection
+    from oib.search import index_writer as search_index_writer
+
+    entities = collection.collect_entities(store)
+    terms = collection.collect_terms(store)
+    records = search_collection.collect_records(store, entities, terms, library)
+    return {
+        snapshot.NAME_INDEX: index_writer.encode_index(entities, terms),
+        snapshot.SEARCH_INDEX: search_index_writer.encode_index(records),
+    }
 
 
 def _parse(home: Path) -> Iterator[Quad]:

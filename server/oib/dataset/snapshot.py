@@ -2,6 +2,8 @@
 
     <folder>/<digest>/data.nq       every quad, sorted
     <folder>/<digest>/dump/         the same and other exports, for downloading
+    <folder>/<digest>/names.sqlite  the name index, for reconciliation
+    <folder>/<digest>/search.sqlite the search index
     <folder>/<digest>/store/        RocksDB, only above MEMORY_LIMIT quads
     <folder>/<digest>/manifest.json with the digest of every other file
     <folder>/current                symbolic link to the snapshot in use
@@ -41,6 +43,8 @@ MEMORY_LIMIT = 2_000_000
 _ALWAYS_HASHED = 64 * 2**20
 
 _DATA = "data.nq"
+#: The files of the name index and of the search index.
+NAME_INDEX, SEARCH_INDEX = "names.sqlite", "search.sqlite"
 _TEMPORARY = (".half-*", ".damaged-*", ".current-*")
 
 
@@ -64,6 +68,10 @@ class Snapshot:
     def dumps(self) -> Path:
         """The folder of the files for downloading."""
         return self.directory / "dump"
+
+    def index_file(self, name: str) -> Path | None:
+        """Return the path of NAME_INDEX or SEARCH_INDEX; None if the snapshot has none."""
+        return self.directory / name if name in self.manifest.files else None
 
     @property
     def on_disk(self) -> bool:
@@ -135,6 +143,7 @@ def write(
     quads: Iterable[Quad],
     dumps: Mapping[str, bytes] | None = None,
     memory_limit: int = MEMORY_LIMIT,
+    indexes: Mapping[str, bytes] | None = None,
 ) -> Snapshot:
     """Write a snapshot below a folder and make it the current one, in one step each.
 
@@ -146,16 +155,17 @@ def write(
         quads: the data; quads of the default graph are left out, which is made of the others.
         dumps: exports beside the quads, by file name.
         memory_limit: with more quads than this, a store is written, too.
+        indexes: files for the server alone, by file name.
 
     Raises:
         OSError: the folder cannot be written, or the disk is full; nothing is left behind.
     """
     target = folder / manifest.digest[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    if not _is_whole(target):
+    if not _is_whole(target, indexes or {}):
         half = Path(tempfile.mkdtemp(prefix=".half-", dir=folder))
         try:
-            _fill(half, manifest, quads, dumps or {}, memory_limit)
+            _fill(half, manifest, quads, dumps or {}, memory_limit, indexes or {})
             half.chmod(0o755)
             _synchronize(half)
             _put(half, target)
@@ -221,12 +231,13 @@ def default_folder(home: Path) -> Path:
     return cache / "oib" / hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
 
 
-def _is_whole(directory: Path) -> bool:
+def _is_whole(directory: Path, indexes: Iterable[str]) -> bool:
     try:
-        Snapshot.open(directory).verify(hash_all=True)
+        found = Snapshot.open(directory)
+        found.verify(hash_all=True)
     except Unavailable:
         return False
-    return True
+    return all(found.index_file(name) for name in indexes)
 
 
 def _fill(
@@ -235,6 +246,7 @@ def _fill(
     quads: Iterable[Quad],
     dumps: Mapping[str, bytes],
     memory_limit: int,
+    indexes: Mapping[str, bytes],
 ) -> None:
     default_graph = DefaultGraph()
     named = (quad for quad in quads if quad.graph_name != default_graph)
@@ -246,6 +258,8 @@ def _fill(
     trig.write_compressed(data, exports / "data.trig.gz")
     for name, content in dumps.items():
         (exports / name).write_bytes(content)
+    for name, content in indexes.items():
+        (directory / name).write_bytes(content)
     records = {
         path.relative_to(directory).as_posix(): FileRecord.of(path)
         for path in _data_files(directory)
@@ -256,7 +270,8 @@ def _fill(
 def _data_files(directory: Path) -> list[Path]:
     """Return the files of a snapshot that never change, all but its manifest."""
     exports = sorted(path for path in (directory / "dump").rglob("*") if path.is_file())
-    return [directory / _DATA, *exports, *rocksdb.data_files(directory / "store")]
+    indexes = sorted(directory.glob("*.sqlite"))
+    return [directory / _DATA, *indexes, *exports, *rocksdb.data_files(directory / "store")]
 
 
 def _synchronize(directory: Path) -> None:

@@ -1,0 +1,1 @@
+"""Names to things: an index of names, matching with explained scores, the Reconciliation API."""
