@@ -52,7 +52,7 @@ SHORT_NAMES: Final = {
 # Other names that clients send by ``format=``: each may stand for a table or for a graph
 # (SPARQLWrapper asks for a graph by ``format=json``), so what is offered decides.
 _NAMES: Final = {
-    "json": (SPARQL_JSON, JSON_LD),
+    "json": (SPARQL_JSON, JSON_LD, JSON),
     "xml": (SPARQL_XML, RDF_XML),
     "json-ld": (JSON_LD,),
     "turtle": (TURTLE,),

@@ -230,6 +230,12 @@ class NameIndex:
             for iri, is_class, labels, definitions, broader, uses in rows
         )
 
+    @cached_property
+    def types_in_use(self) -> frozenset[str]:
+        """The IRIs of the classes of named things."""
+        rows = self._database.execute("SELECT DISTINCT types FROM entity")
+        return frozenset(iri for (types,) in rows for iri in types.split())
+
     @property
     def size(self) -> int:
         """The number of names."""

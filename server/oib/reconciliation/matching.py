@@ -60,7 +60,9 @@ _MIN_WORDS_WITHOUT_PARENT: Final = 4
 _OF_TYPO: Final = 0.85  # of the weight of a word, where a letter differs
 _OF_INITIAL: Final = 0.3  # where only the first letter is there
 _CONTRADICTION: Final = 0.6  # of the score, where place or number differ
-_CERTAIN: Final = frozenset(("same", "pinyin", "spelled", "kind", "alias"))
+_AMBIGUOUS: Final = 0.75  # of the score, where something else could be meant as well
+#: The rules by which a candidate is certain.
+CERTAIN: Final = frozenset(("same", "pinyin", "spelled", "kind", "alias"))
 _BRACKETS: Final = re.compile(r"^(.{2,}?)\s*[(（]([^()（）]+)[)）]$")
 _QUOTES: Final = str.maketrans(dict.fromkeys('"“”‘’„«»《》「」『』', " "))
 _SURNAME_FIRST: Final = re.compile(r"^([^,，]+)[,，]\s*([^,，]+)$")
@@ -113,16 +115,55 @@ def match(index: NameIndex, query: Query) -> list[Candidate]:
         ):
             rivals.add(entity.number)
         _keep_best(best, _judge(index, text, entity, name, rule, query))
-    if not any(candidate.reason in _CERTAIN for candidate in best.values()):
+    if not any(candidate.reason in CERTAIN for candidate in best.values()):
         for candidate in _in_brackets(index, text, query):
             _keep_best(best, candidate)
-    if not any(candidate.reason in _CERTAIN for candidate in best.values()):
+    if not any(candidate.reason in CERTAIN for candidate in best.values()):
         for name in _similar(index, text):
             entity = index.entity(name.entity)
             if _has_type(entity, query):
                 _keep_best(best, _judge(index, text, entity, name, "words", query))
-    candidates = sorted(best.values(), key=_order)
-    return _decide([each for each in candidates if each.score >= _MIN_SCORE], rivals)
+    candidates = [each for each in best.values() if each.score >= _MIN_SCORE]
+    return decide(candidates, query, rivals)
+
+
+def decide(
+    candidates: list[Candidate], query: Query, rivals: Collection[int] = ()
+) -> list[Candidate]:
+    """Mark the one candidate that is certain, if there is one and nothing else could be meant.
+
+    Args:
+        candidates: of one query, the best first; they are changed.
+        query: its types that are only preferred count here.
+        rivals: numbers of things that could as well be meant.
+    """
+    for candidate in candidates:
+        if query.types:
+            candidate.features["type_fits"] = has_types(candidate.entity, query)
+            if not candidate.features["type_fits"]:
+                candidate.score *= _CONTRADICTION
+    certain = [
+        each for each in candidates if each.reason in CERTAIN and has_types(each.entity, query)
+    ]
+    others = set(rivals) - {each.entity.number for each in certain}
+    namesakes = max(0, len(certain) - 1) + len(others)
+    for candidate in candidates:
+        candidate.is_match = False
+        candidate.features["namesakes"] = namesakes
+        if namesakes and certain:  # several are equally likely: the score says so, too
+            candidate.score *= _AMBIGUOUS
+        candidate.score = round(candidate.score, 2)
+    if len(certain) == 1 and not others:
+        certain[0].is_match = True
+    return sorted(candidates, key=_order)
+
+
+def has_types(entity: IndexedEntity, query: Query) -> bool:
+    """Return whether a thing has one of the types of a query, or all if it needs all."""
+    if not query.types:
+        return True
+    fits = (kind in entity.types for kind in query.types)
+    return all(fits) if query.needs_all_types else any(fits)
 
 
 def _by_key(index: NameIndex, text: _Text) -> list[tuple[IndexedName, str]]:
@@ -220,8 +261,9 @@ def _judge(
     if rule == "same":
         if name.is_acronym and not normalization.is_acronym(text.text.strip()):
             return _scored(entity, name, 60.0, "case", 1.0, 1.0)
-        reason = "same" if _may_stand_alone(name, query) else "short form"
-        return _scored(entity, name, 100.0 * trust, reason, 1.0, 1.0)
+        if not _may_stand_alone(name, query):
+            return _scored(entity, name, 100.0 * _AMBIGUOUS * trust, "short form", 1.0, 1.0)
+        return _scored(entity, name, 100.0 * trust, "same", 1.0, 1.0)
     if rule == "pinyin":
         return _scored(entity, name, 96.0 * trust, "pinyin", 1.0, 1.0)
     if rule == "initials":
@@ -247,7 +289,7 @@ def _judge_words(
     similarity = 2 * common / (of_query + of_name) if common else 0.0
     reason = _rule(index, text, entity, name, aligned, query)
     score = 100.0 * similarity
-    if reason in _CERTAIN:
+    if reason in CERTAIN:
         score = max(score, {"same": 99.0, "spelled": 94.0, "kind": 95.0}[reason])
     elif query_share > 0.99:  # all that was asked for is there
         score = max(score, 50.0 + 35.0 * name_share)
@@ -354,10 +396,7 @@ def _number_contradicts(aligned: Alignment) -> bool:
 
 
 def _has_type(entity: IndexedEntity, query: Query) -> bool:
-    if not query.types:
-        return True
-    fits = (kind in entity.types for kind in query.types)
-    return all(fits) if query.needs_all_types else any(fits)
+    return query.prefers_types or has_types(entity, query)
 
 
 def _scored(
@@ -380,25 +419,13 @@ def _scored(
 
 def _keep_best(best: dict[int, Candidate], candidate: Candidate) -> None:
     known = best.get(candidate.entity.number)
-    if known is None or _order(candidate) < _order(known):
+    if known is None or _worth(candidate) > _worth(known):
         best[candidate.entity.number] = candidate
 
 
+def _worth(candidate: Candidate) -> tuple[bool, float]:
+    return (candidate.reason in CERTAIN, candidate.score)
+
+
 def _order(candidate: Candidate) -> tuple[bool, float, str]:
-    return (candidate.reason not in _CERTAIN, -candidate.score, candidate.entity.iri)
-
-
-def _decide(candidates: list[Candidate], rivals: Collection[int]) -> list[Candidate]:
-    """Mark the one candidate that is certain, if there is one and nothing else could be meant."""
-    certain = [each for each in candidates if each.reason in _CERTAIN]
-    others = set(rivals) - {each.entity.number for each in certain}
-    namesakes = max(0, len(certain) - 1) + len(others)
-    for candidate in candidates:
-        candidate.score = round(candidate.score, 2)
-        candidate.features["namesakes"] = namesakes
-    if len(certain) == 1 and not others:
-        certain[0].is_match = True
-    elif namesakes:
-        for candidate in certain:  # equally likely: the score says so, too
-            candidate.score = round(min(candidate.score, 75.0), 2)
-    return candidates
+    return (not candidate.is_match, -candidate.score, candidate.entity.iri)

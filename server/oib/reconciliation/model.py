@@ -1,6 +1,5 @@
 """Queries and candidates of reconciliation, whatever version of the API speaks of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from oib.reconciliation.index import IndexedEntity, IndexedName
@@ -29,8 +28,10 @@ class Query:
 
     Attributes:
         name: the name as the client has it; empty if only conditions are there.
+        other_names: further names of the same thing.
         types: IRIs of classes, one of which a candidate must have; none if it may have any.
         needs_all_types: whether a candidate must have all of them.
+        prefers_types: whether things of other types are candidates, too, though never matches.
         limit: the largest number of candidates.
         language: of the labels of the candidates, a BCP 47 tag.
         identifier: of the thing, where the client knows it.
@@ -38,8 +39,10 @@ class Query:
     """
 
     name: str = ""
+    other_names: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     needs_all_types: bool = False
+    prefers_types: bool = False
     limit: int = 10
     language: str = "en"
     identifier: str = ""
@@ -65,4 +68,3 @@ class Candidate:
     reason: str
     features: dict[str, float | bool] = field(default_factory=dict)
     is_match: bool = False
-    details: Mapping[str, str] = field(default_factory=dict)

@@ -21,6 +21,8 @@ from oib.web import (
     problems,
     queries,
     query_editor,
+    reconciliation,
+    search,
 )
 
 
@@ -29,6 +31,7 @@ def create_app(services: Services | CurrentServices) -> Flask:
     app = Flask(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     app.config["MAX_CONTENT_LENGTH"] = response_headers.MAX_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = response_headers.MAX_BODY
     if isinstance(services, Services):
         services = CurrentServices(services)
     app.extensions["services"] = services
@@ -41,6 +44,8 @@ def create_app(services: Services | CurrentServices) -> Flask:
         documents,
         check_report,
         pages,
+        reconciliation,
+        search,
         health,
         lists,
     ):

@@ -238,6 +238,65 @@ MESSAGES: Final = {
     "wording": ("As the source words it", "来源措辞"),
     "year": ("year", "年份"),
     "your_query": ("Your query (SPARQL 1.1)", "查询（SPARQL 1.1）"),
+    "search_label": ("Names, texts, sources and questions", "名称、文本、来源与问题"),
+    "search_lead": (
+        "Finds things by any form of their name, in English, Chinese (both scripts) or pinyin, and "
+        "by the texts about them; also sources, terms, rules and questions.",
+        "可按名称的任何形式（英文、简繁体中文、拼音）及相关文本检索各项内容，亦可检索来源、术语、规则与问题。",
+    ),
+    "search_kind": ("Only", "仅限"),
+    "search_all": ("everything", "全部"),
+    "search_results": ("{total} results", "{total} 条结果"),
+    "search_many": ("More than {total} results", "超过 {total} 条结果"),
+    "search_some": (
+        "Nothing has all of these words; these have some of them.",
+        "没有包含全部词语的结果；以下结果包含其中一部分。",
+    ),
+    "search_none": (
+        "Nothing was found. Try fewer words, or the beginning of one.",
+        "未找到结果。请减少词语，或只输入词语的开头。",
+    ),
+    "search_names": (
+        "Is this a list of names? Reconciliation finds the IRI of each.",
+        "要查询整列名称？对齐服务可逐一找出其 IRI。",
+    ),
+    "spoken_of_in": ("Spoken of in", "述及文献"),
+    "matched": ("Found by", "匹配形式"),
+    "kind_entity": ("things", "实体"),
+    "kind_term": ("terms of the ontology", "本体术语"),
+    "kind_concept": ("concepts", "概念"),
+    "kind_rule": ("rules", "规则"),
+    "kind_query": ("questions", "问题"),
+    "kind_claim": ("claims", "主张"),
+    "role_preferred": ("preferred name", "首选名称"),
+    "role_alternative": ("other name", "其他名称"),
+    "role_hidden": ("spelling", "拼写形式"),
+    "role_translated": ("our translation", "本站译名"),
+    "role_stated": ("name that a document states", "文献所称名称"),
+    "role_registered": ("name in a register", "登记名称"),
+    "role_as_printed": ("as printed", "原印形式"),
+    "role_note": ("note", "说明"),
+    "role_source": ("source", "来源"),
+    "role_definition": ("definition", "定义"),
+    "role_message": ("message of the rule", "规则提示"),
+    "role_question": ("question", "问题"),
+    "reconciliation": ("Names to IRIs", "名称对齐"),
+    "reconciliation_lead": (
+        "A service that finds the IRI for each name of a list, for OpenRefine and other clients of "
+        "the Reconciliation API. It marks a match only if nothing else could be meant.",
+        "为列表中的每个名称找出 IRI 的服务，供 OpenRefine 及其他对齐 API（Reconciliation API）"
+        "客户端使用。仅在别无他指时才标为匹配。",
+    ),
+    "reconciliation_openrefine": (
+        "In OpenRefine: Reconcile → Start reconciling → Add standard service, with this address:",
+        "在 OpenRefine 中：Reconcile → Start reconciling → Add standard service，填入以下地址：",
+    ),
+    "reconciliation_versions": ("Addresses", "地址"),
+    "reconciliation_types": ("Types to choose from", "可选类型"),
+    "reconciliation_command": (
+        "On the command line, for a table:",
+        "在命令行中处理表格：",
+    ),
 }
 
 #: Colon, brackets and separator of a list, by language: those of Chinese have full width.
