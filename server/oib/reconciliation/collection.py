@@ -173,21 +173,21 @@ def _add(thing: NamedEntity, value: object, kind: int, source: str = "", status:
         thing.names.append(Name(text, language, kind, source, status))
 
 
-def _add_claimed_names(store: Store, found: Mapping[str, NamedEntity]) -> None:
+def _add_claimed_names(store: Store, by_iri: Mapping[str, NamedEntity]) -> None:
     """Add the names that documents state, and those under which they speak of a thing."""
     for quad in store.quads_for_pattern(
         None, NamedNode(OIB + "claimPredicate"), NamedNode(OIB + "hasName")
     ):
-        for thing, claim in _claimed(store, found, quad.subject, "claimSubject"):
+        for thing, claim in _claimed(store, by_iri, quad.subject, "claimSubject"):
             for value in store.quads_for_pattern(claim, NamedNode(OIB + "claimValue"), None):
                 _add(thing, value.object, STATED, _document(store, claim))
     for side, named in (("claimSubject", "subjectAsNamed"), ("claimObject", "objectAsNamed")):
         for quad in store.quads_for_pattern(None, NamedNode(OIB + named), None):
-            for thing, claim in _claimed(store, found, quad.subject, side):
+            for thing, claim in _claimed(store, by_iri, quad.subject, side):
                 _add(thing, quad.object, PRINTED, _document(store, claim))
 
 
-def _add_register_names(store: Store, found: Mapping[str, NamedEntity]) -> None:
+def _add_register_names(store: Store, by_iri: Mapping[str, NamedEntity]) -> None:
     """Add the names that registers hold for a thing, with the register's IRI and the link's status.
 
     They serve to find a thing; what the documents call it stands apart.
@@ -197,17 +197,17 @@ def _add_register_names(store: Store, found: Mapping[str, NamedEntity]) -> None:
         source = _first(store, link, OIB + "linksTo")
         status = _first(store, link, OIB + "hasLinkStatus")
         entity = _first(store, link, OIB + "linksEntity")
-        if entity in found:
-            _add(found[entity], quad.object, REGISTERED, source, status)
+        if entity in by_iri:
+            _add(by_iri[entity], quad.object, REGISTERED, source, status)
 
 
 def _claimed(
-    store: Store, found: Mapping[str, NamedEntity], claim: object, side: str
+    store: Store, by_iri: Mapping[str, NamedEntity], claim: object, side: str
 ) -> Iterable[tuple[NamedEntity, NamedNode]]:
     if isinstance(claim, NamedNode):
         for quad in store.quads_for_pattern(claim, NamedNode(OIB + side), None):
-            if isinstance(quad.object, NamedNode) and quad.object.value in found:
-                yield found[quad.object.value], claim
+            if isinstance(quad.object, NamedNode) and quad.object.value in by_iri:
+                yield by_iri[quad.object.value], claim
 
 
 def _document(store: Store, claim: NamedNode) -> str:

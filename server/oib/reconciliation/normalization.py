@@ -88,9 +88,9 @@ def compact(folded: str) -> str:
     return "".join(words(folded))
 
 
-def bag(found: list[str]) -> str:
+def bag(word_list: list[str]) -> str:
     """Return words in a fixed order: the same for names that differ in word order alone."""
-    return " ".join(sorted(found))
+    return " ".join(sorted(word_list))
 
 
 def toned(text: str) -> str:
@@ -122,11 +122,11 @@ def bigrams(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
 
-def terms(found: list[str]) -> list[str]:
+def terms(word_list: list[str]) -> list[str]:
     """Return what names are looked up by: Latin words, pairs of them, two Chinese characters."""
     result = []
     previous = ""
-    for word in found:
+    for word in word_list:
         if has_chinese(word):
             result += bigrams(word)
             previous = ""

@@ -250,11 +250,11 @@ def _object(value: Any, what: str, members: str) -> dict[str, Any]:
     return value
 
 
-def _array(value: Any, most: int, what: str) -> Sequence[Any]:
+def _array(value: Any, max_length: int, what: str) -> Sequence[Any]:
     if not isinstance(value, list):
         raise BadInput(f"{what} is no array")
-    if len(value) > most:
-        raise TooLarge(f"{what}: {most} at most")
+    if len(value) > max_length:
+        raise TooLarge(f"{what}: {max_length} at most")
     return value
 
 

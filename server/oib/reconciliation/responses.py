@@ -119,29 +119,29 @@ def manifest_10(
 
 
 def results_02(
-    found: Mapping[str, Sequence[Candidate]], service: ReconciliationService, language: str
+    batch: Mapping[str, Sequence[Candidate]], service: ReconciliationService, language: str
 ) -> dict[str, Any]:
     """Return the results of a batch of version 0.2."""
     return {
         key: {"result": [_candidate(each, service, language, False) for each in candidates]}
-        for key, candidates in found.items()
+        for key, candidates in batch.items()
     }
 
 
 def results_10(
-    found: Iterable[tuple[Sequence[Candidate], str]], service: ReconciliationService
+    batch: Iterable[tuple[Sequence[Candidate], str]], service: ReconciliationService
 ) -> dict[str, Any]:
     """Return the results of a batch of version 1.0-draft: candidates, and the language of each."""
     return {
         "results": [
             {"candidates": [_candidate(each, service, language, True) for each in candidates]}
-            for candidates, language in found
+            for candidates, language in batch
         ]
     }
 
 
 def entities(
-    found: Iterable[IndexedEntity], service: ReconciliationService, language: str, is_10: bool
+    suggested: Iterable[IndexedEntity], service: ReconciliationService, language: str, is_10: bool
 ) -> dict[str, Any]:
     """Return suggested things."""
     return {
@@ -153,13 +153,13 @@ def entities(
                 "notable": _types(entity, service, language, is_10)[:1],
                 **_lang(language, is_10),
             }
-            for entity in found
+            for entity in suggested
         ]
     }
 
 
 def types(
-    found: Iterable[SchemaTerm], service: ReconciliationService, language: str, is_10: bool
+    suggested: Iterable[SchemaTerm], service: ReconciliationService, language: str, is_10: bool
 ) -> dict[str, Any]:
     """Return suggested classes, each with those directly above it."""
     return {
@@ -172,22 +172,23 @@ def types(
                 ],
                 **_lang(language, is_10),
             }
-            for term in found
+            for term in suggested
         ]
     }
 
 
-def properties(found: Iterable[SchemaTerm], language: str, is_10: bool) -> dict[str, Any]:
+def properties(suggested: Iterable[SchemaTerm], language: str, is_10: bool) -> dict[str, Any]:
     """Return suggested properties."""
-    return {"result": [{**_term(term, language), **_lang(language, is_10)} for term in found]}
+    return {"result": [{**_term(term, language), **_lang(language, is_10)} for term in suggested]}
 
 
 def proposal(
-    found: Iterable[SchemaTerm], kind: str, limit: int, language: str, is_10: bool
+    proposed: Iterable[SchemaTerm], kind: str, limit: int, language: str, is_10: bool
 ) -> dict[str, Any]:
     """Return the properties proposed for a class."""
     listed = [
-        {"id": term_identifier(term.iri), "name": text_in(term.labels, language)} for term in found
+        {"id": term_identifier(term.iri), "name": text_in(term.labels, language)}
+        for term in proposed
     ]
     return {
         "type": kind,
@@ -196,31 +197,33 @@ def proposal(
     }
 
 
-def extension_02(found: Extension, wanted: ExtensionRequest, language: str) -> dict[str, Any]:
+def extension_02(extension: Extension, wanted: ExtensionRequest, language: str) -> dict[str, Any]:
     """Return the values of properties in the form of version 0.2: rows by identifier."""
     rows = {
         identifier: {
             term_identifier(term.iri): _cut(values, limit, language, False)
-            for term, values, limit in zip(found.properties, row, wanted.limits, strict=True)
+            for term, values, limit in zip(extension.properties, row, wanted.limits, strict=True)
         }
-        for identifier, row in found.rows
+        for identifier, row in extension.rows
     }
-    return {"meta": _meta(found, language, False), "rows": rows}
+    return {"meta": _meta(extension, language, False), "rows": rows}
 
 
-def extension_10(found: Extension, wanted: ExtensionRequest, language: str) -> dict[str, Any]:
+def extension_10(extension: Extension, wanted: ExtensionRequest, language: str) -> dict[str, Any]:
     """Return the values of properties in the form of version 1.0-draft: a list of rows."""
     rows = [
         {
             "id": identifier,
             "properties": [
                 {"id": term_identifier(term.iri), "values": _cut(values, limit, language, True)}
-                for term, values, limit in zip(found.properties, row, wanted.limits, strict=True)
+                for term, values, limit in zip(
+                    extension.properties, row, wanted.limits, strict=True
+                )
             ],
         }
-        for identifier, row in found.rows
+        for identifier, row in extension.rows
     ]
-    return {"meta": _meta(found, language, True), "rows": rows}
+    return {"meta": _meta(extension, language, True), "rows": rows}
 
 
 def _candidate(
@@ -275,8 +278,8 @@ def _term(term: SchemaTerm, language: str) -> dict[str, Any]:
     return found
 
 
-def _meta(found: Extension, language: str, is_10: bool) -> list[dict[str, Any]]:
-    return [{**_type(term, language), **_lang(language, is_10)} for term in found.properties]
+def _meta(extension: Extension, language: str, is_10: bool) -> list[dict[str, Any]]:
+    return [{**_type(term, language), **_lang(language, is_10)} for term in extension.properties]
 
 
 def _cut(values: Sequence[Value], limit: int, language: str, is_10: bool) -> list[dict[str, Any]]:

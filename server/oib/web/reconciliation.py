@@ -247,10 +247,10 @@ def _prefix() -> str:
     return prefix
 
 
-def _number(name: str, default: int, most: int) -> int:
+def _number(name: str, default: int, maximum: int) -> int:
     text = request.args.get(name, "")
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or int(text[:9]) > most:
-        raise BadInput(f"{name} is a whole number from 0 to {most}")
+    if not text.isascii() or not text.isdigit() or int(text[:9]) > maximum:
+        raise BadInput(f"{name} is a whole number from 0 to {maximum}")
     return int(text)
