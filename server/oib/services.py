@@ -9,7 +9,6 @@ from typing import Self
 from oib import project
 from oib.dataset import build
 from oib.dataset.manifest import FileRecord
-from oib.dataset.snapshot import Snapshot
 from oib.dataset.snapshot import NAME_INDEX, SEARCH_INDEX, Snapshot
 from oib.engine.base import Engine
 from oib.engine.embedded import Embedded
