@@ -7,6 +7,7 @@ with a header in YAML; another home has others, or none.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any, Final, Self, TypeVar
 
 import yaml
@@ -166,7 +167,12 @@ def _list(name: str, text: str, header: Mapping[str, Any]) -> ListDefinition:
 
 
 def _line(name: str, text: str, header: Mapping[str, Any]) -> HomeLine:
-    return HomeLine(name, text, _texts(header["sentence"]), str(header.get("link", "")))
+    sentences = _texts(header["sentence"])
+    for sentence in sentences.values():
+        for _, variable, _, _ in Formatter().parse(sentence):
+            if variable is not None and f"?{variable}" not in text:
+                raise ValueError(f"sentence: {{{variable}}} is no variable of the query")
+    return HomeLine(name, text, sentences, str(header.get("link", "")))
 
 
 def _texts(texts: Mapping[str, Any]) -> Texts:

@@ -77,6 +77,8 @@ class Description:
         publisher_iri: IRI of the publisher, empty if there is none.
         license_iri: IRI of the licence of the data, empty if there is none.
         license_name: its name, by language tag.
+        about: what the data set is and how it is made, by language tag; paragraphs are separated
+            by empty lines.
         query: the query that the query editor begins with.
         diagram: the plan of the class diagram, see ``pictures.diagram_plan``.
     """
@@ -90,6 +92,7 @@ class Description:
     publisher_iri: str = ""
     license_iri: str = ""
     license_name: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
     query: str = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 20\n"
     diagram: Mapping[str, Any] = field(default_factory=dict)
 

@@ -15,6 +15,7 @@ from oib.web import (
     documents,
     entities,
     graph_store,
+    guide,
     health,
     lists,
     pages,
@@ -47,6 +48,7 @@ def create_app(services: Services | CurrentServices) -> Flask:
         reconciliation,
         search,
         health,
+        guide,
         lists,
     ):
         app.register_blueprint(module.bp)

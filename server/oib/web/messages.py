@@ -12,6 +12,79 @@ MESSAGES: Final = {
     "about": ("About", "关于"),
     "all_downloads": ("Downloads", "下载"),
     "about_document": ("About this document", "关于本文档"),
+    "about_page": ("About and method", "关于与方法"),
+    "corrections_people": (
+        "Of living people, only public roles are shown, each as somebody’s claim. Nobody is ranked "
+        "or rated, and no list sorts people by anything but their names.",
+        "在世人物仅列其公开职务，且均为某方主张。不对任何人排名或评级，人物列表仅按姓名排列。",
+    ),
+    "explain_disputed": (
+        "Somebody has assessed the claim and calls it into question: the verdict, and who gave it. "
+        "The claim itself stays as it was made.",
+        "有人对此主张作出评估并提出质疑：列出结论与评估者。主张本身保持原样。",
+    ),
+    "explain_how_surely": (
+        "The hedge: stated outright, implied, likely, stated as an aim, and so on, with the words "
+        "of the document where they matter. Only what is stated outright can count as stated "
+        "directly.",
+        "即保留语气：直接陈述、暗示、可能、作为目标等，必要时附文献原词。"
+        "唯有直接陈述者，方可计为“直接陈述”。",
+    ),
+    "explain_not_stated": (
+        "What no document states is left out. A claim that is not here is neither denied nor "
+        "confirmed: an empty cell or an answer without rows means that nobody whom we have read "
+        "says so.",
+        "文献未述及者一律从略。此处没有的主张，既未被否认，也未被证实："
+        "空格或无结果仅表示所阅读的文献均未述及。",
+    ),
+    "explain_partial": (
+        "The statement holds for some of those it is about, or its list is not complete.",
+        "陈述仅适用于所述对象的一部分，或所列并不完整。",
+    ),
+    "explain_relayed": (
+        "The document passes on what somebody else says. It then does not vouch for the claim.",
+        "文献转述他人的说法，并不为该主张作保。",
+    ),
+    "explain_sources": (
+        "What the document itself cites for the statement, as its citation has it. They were not "
+        "read here unless they are in the list of documents.",
+        "文献自身为该陈述所引的来源，照其引注著录。除列入文献列表者外，此处并未阅读。",
+    ),
+    "explain_statement": (
+        "Subject, property and value. It is somebody’s statement, not ours.",
+        "主体、属性与值。此为某方的陈述，而非本站的陈述。",
+    ),
+    "explain_when": (
+        "The time for which the statement is made. A source’s date is never that of an event; an "
+        "end that is not known stays open.",
+        "陈述所适用的时间。来源日期绝非事件日期；未知的一端保持开放。",
+    ),
+    "explain_where": (
+        "The document in which the statement was read, with the unit of its text (p07 is the "
+        "seventh paragraph, n4 a note, e2 a line of the summary) and the characters from and to.",
+        "读到该陈述的文献，并附文本单元（p07 为第七段，n4 为注释，e2 为提要中的一条）与字符起止。",
+    ),
+    "explain_who": (
+        "Who vouches for the statement: often the document itself, sometimes somebody whom it "
+        "quotes.",
+        "为该陈述作保者：多为文献本身，有时为其所引之人。",
+    ),
+    "how_to_read": ("How to read a claim", "如何阅读一项主张"),
+    "how_to_read_example": ("A claim of this data set", "本数据集中的一项主张"),
+    "how_to_read_lead": (
+        "Everything here is somebody’s claim. Each one says who makes it, where it was read, how "
+        "surely it is stated, on which sources, and whether anybody disputes it.",
+        "此处一切均为某方主张。每项主张注明由谁提出、载于何处、确定程度、依据何种来源以及有无争议。",
+    ),
+    "how_to_read_parts": ("Its parts", "各组成部分"),
+    "known": ("What is known", "已知概况"),
+    "licence_data": ("Data", "数据"),
+    "licence_heading": ("Licence", "许可"),
+    "licence_text": (
+        "Cite the address of a page and the data version that it names; each page has both.",
+        "引用时请注明页面地址及其所示数据版本，各页面均载明二者。",
+    ),
+    "statement": ("Statement", "陈述"),
     "any": ("any", "不限"),
     "choose": ("Choose", "筛选"),
     "list_all": ("{total} in all", "共 {total} 项"),

@@ -1,6 +1,6 @@
 """``/``: the home page, with five things to try and the classes of the data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from oib import media_types
 from oib.engine.statements import StatementIndex, fetch_properties, fetch_rows
 from oib.namespaces import BASE, GRAPH, OIB, PREFIXES
+from oib.page_queries import HomeLine
 from oib.services import Services
 from oib.web import context, representations, templating
 
@@ -37,12 +38,13 @@ class HomePage:
     """The data of the home page.
 
     ``most_described`` is the thing that most claims have as their subject, ``disputed`` one with a
-    disputed claim; ``titles`` are by language tag; ``classes`` are class IRI, number of instances
-    and the query that lists them.
+    disputed claim; ``lines`` are those of the home with the first row of each query; ``titles`` are
+    by language tag; ``classes`` are class IRI, number of instances and the query that lists them.
     """
 
     most_described: str | None
     disputed: str | None
+    lines: tuple[tuple[HomeLine, Mapping[str, str]], ...]
     titles: Mapping[str, str]
     classes: tuple[tuple[str, int, str], ...]
     names: Mapping[str, Mapping[str, str]]
@@ -81,6 +83,7 @@ def _home_page(services: Services) -> HomePage:
     return HomePage(
         most_described=most_described,
         disputed=disputed,
+        lines=tuple(_lines(services)),
         titles={value.language: value.text for value in titles},
         classes=tuple(
             (iri, count, _instances_query(iri))
@@ -88,6 +91,13 @@ def _home_page(services: Services) -> HomePage:
         ),
         names={iri: names for iri in statements if (names := statements.names(iri))},
     )
+
+
+def _lines(services: Services) -> Iterator[tuple[HomeLine, Mapping[str, str]]]:
+    """Yield each line whose query has an answer, with the values that fill it."""
+    for line in services.pages.lines:
+        for row in fetch_rows(context.queries(), line.text)[:1]:
+            yield line, {name: term.text for name, term in row.items()}
 
 
 def _first(services: Services, query: str) -> str | None:

@@ -42,6 +42,7 @@ def render(
         terms_html=markup.terms,
         text_html=markup.text,
         best_html=markup.best,
+        filled_html=markup.filled,
         version=context.services().version,
         description=context.services().description,
         lists=context.services().pages.lists,

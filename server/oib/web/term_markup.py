@@ -1,5 +1,6 @@
 """RDF terms as HTML: names in the language of the page, with links."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
@@ -51,6 +52,15 @@ class TermMarkup:
         """Return the text, of several by language tag, that suits the page best."""
         text, tag = self._locale.best_text(texts)
         return Markup("<span{}>{}</span>").format(self._locale.lang_attribute(tag), text)
+
+    def filled(self, texts: Mapping[str, str], values: Mapping[str, str]) -> Markup:
+        """Return the text that suits the page best, its fields in braces filled and emphasized."""
+        text, tag = self._locale.best_text(texts)
+        fields = {
+            name: Markup("<strong>{}</strong>").format(value) for name, value in values.items()
+        }
+        filled = Markup(escape(text)).format_map(defaultdict(lambda: "–", fields))
+        return Markup("<span{}>{}</span>").format(self._locale.lang_attribute(tag), filled)
 
     def best(self, literals: Iterable[Term]) -> Markup:
         """Return the literal, of several with language tags, that suits the page best."""
