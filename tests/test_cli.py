@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from oib import __version__
 from oib.cli import FORMATS, main
 from oib.validation.formats import FORMATS as WRITERS
 from projects import CLAIM, ROOT, copy_home, submission, without
@@ -132,7 +133,7 @@ def test_check_has_status_2_for_a_file_that_does_not_parse(tmp_path):
 def test_build_prints_version_and_counts(tmp_path):
     done = oib("build", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "0.1.0+" in done.stdout
+    assert f"{__version__}+" in done.stdout
     assert "claim" in done.stdout
 
 

@@ -17,6 +17,7 @@ from oib.commands import (
     describe_document,
     locate_passage,
     register_iris,
+    release_data,
     serve_home,
     show_rule,
     tidy_files,
@@ -214,4 +215,8 @@ def _parser() -> argparse.ArgumentParser:
 
     one = command("register", register_iris, "add new IRIs to the list of those ever issued")
     one.add_argument("--check", action="store_true", help="only name those that are missing")
+
+    one = command("release", release_data, "freeze the data under a version, for ever")
+    one.add_argument("version", metavar="VERSION", help="that of the ontology, such as 1.2.0")
+    one.add_argument("--out", type=Path, help="folder of the snapshots")
     return parser

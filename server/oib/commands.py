@@ -4,19 +4,23 @@ import argparse
 import os
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+from oib import media_types
 from oib.dataset import build, snapshot
+from oib.engine.embedded import Embedded
 from oib.engine.limits import VARIABLES, Limits
 from oib.errors import BadInput
 from oib.http.server import serve
 from oib.http.settings import HttpSettings
+from oib.namespaces import BASE, PREFIXES
 from oib.project import find_home
 from oib.services import Services
 from oib.sparql import guard, results
 from oib.terminal import printable
 from oib.validation import copies
-from oib.views import text_table
+from oib.views import entity_triples, text_table
 
 # rdflib and pySHACL take longer to import than all the rest, and serving needs neither: so what the
 # commands on files run is imported there.
@@ -178,6 +182,35 @@ def register_iris(arguments: argparse.Namespace) -> int:
         print(name)
     print(f"{len(new)} {'missing' if arguments.check else 'added'}")
     return 1 if new and arguments.check else 0
+
+
+def release_data(arguments: argparse.Namespace) -> int:
+    """Freeze the data under the version that the ontology names, and print what was written."""
+    from oib.dataset import releases
+
+    home = find_home(arguments.home)
+    folder = _folder(arguments, home)
+    built = build.build(home, folder, _progress)
+    engine = Embedded(built.store(), built.compaction())
+    version = arguments.version
+    query = f"ASK {{ <{BASE}ontology> <{PREFIXES['owl']}versionIRI> <{BASE}ontology/{version}> }}"
+    if b"true" not in engine.query(query, media_types.SPARQL_JSON):
+        raise BadInput(
+            f"the ontology does not say that it is {version}; set owl:versionIRI and "
+            "owl:versionInfo of ontology, vocabulary and shapes first, and the version of oib"
+        )
+    documents = {
+        f"{name}.{suffix}": entity_triples.serialize_graph(
+            engine, name, media_type, built.compaction()
+        )
+        for name in ("ontology", "vocab", "shapes")
+        for suffix, media_type in media_types.GRAPH_SUFFIXES.items()
+    }
+    now = datetime.now(UTC).replace(microsecond=0)
+    release = releases.freeze(home, built, version, now, documents)
+    size = (home / release.archive).stat().st_size
+    print(f"{release.version}  {release.archive}  {size} bytes  {release.triples} quads")
+    return 0
 
 
 def _query_text(arguments: argparse.Namespace, services: Services) -> str:

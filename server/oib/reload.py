@@ -75,10 +75,10 @@ class CurrentServices:
         try:
             _wait_until_ready(fresh)
         except OibError:
-            fresh.engine.close()
+            fresh.close()
             raise
         old, self._current = self._current, fresh
-        timer = threading.Timer(_GRACE, old.engine.close)
+        timer = threading.Timer(_GRACE, old.close)
         timer.daemon = True
         timer.start()
 

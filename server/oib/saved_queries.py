@@ -113,29 +113,46 @@ class SavedQuery:
         """
         try:
             text = path.read_text("utf-8-sig")  # a byte order mark is skipped
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"{path} cannot be read: {error}") from error
+        return cls.parse(text, path.relative_to(folder).with_suffix("").as_posix(), str(path))
+
+    @classmethod
+    def parse(cls, text: str, name: str, origin: str = "") -> Self:
+        """Return the query that a text is.
+
+        Args:
+            text: the query with its header.
+            name: ``topic/name``.
+            origin: where the text comes from, for messages; by default the name.
+
+        Raises:
+            BadInput: the text is no query, or has a header that is no YAML, lacks a member or names
+                an unknown type.
+        """
+        origin = origin or name
+        try:
             parsed = guard.parse(text)
             header = parse_header(text)
             query = cls(
-                name=path.relative_to(folder).with_suffix("").as_posix(),
+                name=name,
                 text=text,
                 form=parsed.form,
                 question={str(tag): str(words) for tag, words in header["question"].items()},
-                topic=path.parent.relative_to(folder).as_posix(),
+                topic=name.rpartition("/")[0] or ".",
                 parameters=tuple(
-                    Parameter.parse(name, entry)
-                    for name, entry in (header.get("parameters") or {}).items()
+                    Parameter.parse(parameter, entry)
+                    for parameter, entry in (header.get("parameters") or {}).items()
                 ),
                 columns=tuple(header.get("columns", ())),
                 answers=str(header.get("answers", "")),
                 is_volatile=parsed.is_volatile,
             )
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(f"{path} cannot be read: {error}") from error
         except (BadQuery, Forbidden, TooLarge) as error:
-            raise BadInput(f"{path}: {error}") from error
+            raise BadInput(f"{origin}: {error}") from error
         except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadInput(
-                f"{path}: its #+ header needs question: {{en: …, zh-Hans: …}} ({error!r})"
+                f"{origin}: its #+ header needs question: {{en: …, zh-Hans: …}} ({error!r})"
             ) from error
         for parameter in query.parameters:
             _check_block(query, parameter)
@@ -180,6 +197,17 @@ class Library:
             if path.relative_to(folder).parts[0] not in NO_QUESTIONS
             for query in [SavedQuery.load(path, folder)]
         }
+
+    @classmethod
+    def parse(cls, texts: Mapping[str, str]) -> Self:
+        """Return the library of queries with their headers, by name.
+
+        Raises:
+            BadInput: as ``SavedQuery.parse`` says.
+        """
+        library = cls.__new__(cls)
+        library._queries = {name: SavedQuery.parse(text, name) for name, text in texts.items()}
+        return library
 
     def __iter__(self) -> Iterator[SavedQuery]:
         return iter(self._queries.values())

@@ -1,18 +1,26 @@
 """The composition root: everything that one server or one command uses, opened from one home."""
 
+import threading
+import time
 from asyncio import AbstractEventLoop
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from oib import project
-from oib.dataset import build
+from oib.dataset import build, releases
 from oib.dataset.manifest import FileRecord
+from oib.dataset.releases import Release
 from oib.dataset.snapshot import NAME_INDEX, SEARCH_INDEX, Snapshot
 from oib.engine.base import Engine
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
+from oib.engine.statements import fetch_rows
+from oib.errors import Unavailable
+from oib.namespaces import GRAPH, PREFIXES, QUERIES
 from oib.page_queries import PageQueries
 from oib.project import Description
 from oib.reconciliation.index import NameIndex
@@ -40,6 +48,9 @@ class Services:
         files: sizes and digests of the files of the snapshot, by their path in it.
         names: the name index, None if the data have none.
         texts: the search index, None if the data have none.
+        data: the sorted N-Quads of the snapshot, if they are a file.
+        released: when the data were released, if they are those of a release.
+        releases: the releases of the home, None for the data of a release.
     """
 
     engine: Engine
@@ -54,6 +65,9 @@ class Services:
     files: Mapping[str, FileRecord] = field(default_factory=dict)
     names: NameIndex | None = None
     texts: SearchIndex | None = None
+    data: Path | None = None
+    released: datetime | None = None
+    releases: "ReleasedServices | None" = None
 
     @classmethod
     def open(
@@ -73,9 +87,12 @@ class Services:
             Refused: the sources break a rule, and there is no older snapshot.
         """
         snapshot = build.ensure(home, folder, log)
-        engine = Embedded(snapshot.store(), snapshot.compaction())
+
+        def open_engine(of: Snapshot) -> Engine:
+            return Embedded(of.store(), of.compaction())
+
         return cls(
-            engine,
+            open_engine(snapshot),
             snapshot.manifest.version,
             Library(home),
             dumps=snapshot.dumps,
@@ -85,6 +102,8 @@ class Services:
             files=snapshot.manifest.files,
             names=_names(snapshot),
             texts=_texts(snapshot),
+            data=snapshot.data,
+            releases=ReleasedServices(home, folder, open_engine),
         )
 
     @classmethod
@@ -101,6 +120,12 @@ class Services:
         ``log`` gets lines for whoever runs the server; ``loop`` as in
         ``WorkerEngine``.
         """
+
+        def open_engine(of: Snapshot) -> Engine:
+            # Few ask for what has passed: no data in the server's process, no worker more than two.
+            narrow = replace(limits, inline_triples=0, fast=1, slow=1)
+            return WorkerEngine(of.directory, narrow, log, loop)
+
         return cls(
             WorkerEngine(snapshot.directory, limits, log, loop),
             snapshot.manifest.version,
@@ -113,6 +138,8 @@ class Services:
             files=snapshot.manifest.files,
             names=_names(snapshot),
             texts=_texts(snapshot),
+            data=snapshot.data,
+            releases=ReleasedServices(home, snapshot.directory.parent, open_engine, limits),
         )
 
     @classmethod
@@ -135,6 +162,114 @@ class Services:
             names=_names(snapshot),
             texts=_texts(snapshot),
         )
+
+    def close(self) -> None:
+        """Close the engine, and those of the releases."""
+        self.engine.close()
+        if self.releases:
+            self.releases.close()
+
+
+_QUERY_TEXTS = f"""
+SELECT ?query ?text WHERE {{ GRAPH <{GRAPH}queries> {{
+  ?query <{PREFIXES["sh"]}select>|<{PREFIXES["sh"]}ask>|<{PREFIXES["sh"]}construct> ?text }} }}"""
+_MAX_OPEN = 4  # releases at once
+_START = 60.0  # seconds that an engine may take to start
+_GRACE = 60.0  # seconds that an engine stays open for the requests that began with it
+
+
+class ReleasedServices:
+    """The services over the releases of a home; each is opened when it is first asked for.
+
+    The last few that were asked for stay open. All methods are safe from any thread.
+
+    Args:
+        home: the folder of the sources.
+        folder: where snapshots lie.
+        open_engine: opens an engine over a snapshot.
+        limits: what such an engine allows a query, None if it sets no limits.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        folder: Path,
+        open_engine: Callable[[Snapshot], Engine],
+        limits: Limits | None = None,
+    ) -> None:
+        self.all = releases.find(home)
+        self._home, self._folder = home, folder
+        self._open_engine, self._limits = open_engine, limits
+        self._lock = threading.Lock()
+        self._open: OrderedDict[str, Services] = OrderedDict()
+
+    def opened(self, version: str) -> Services | None:
+        """Return the services over a release if they are open; never blocks."""
+        return self._open.get(version)
+
+    def open(self, version: str) -> Services:
+        """Return the services over a release; blocks while it is unpacked.
+
+        Raises:
+            NotFound: that version was never released.
+            Unavailable: the archive of the release is damaged.
+        """
+        release = releases.version_of(self.all, version)
+        with self._lock:
+            if version not in self._open:
+                self._open[version] = self._services(release)
+            self._open.move_to_end(version)
+            while len(self._open) > _MAX_OPEN:
+                _, closed = self._open.popitem(last=False)
+                timer = threading.Timer(_GRACE, closed.engine.close)
+                timer.daemon = True
+                timer.start()
+            return self._open[version]
+
+    def close(self) -> None:
+        """Close all engines."""
+        with self._lock:
+            for services in self._open.values():
+                services.engine.close()
+            self._open.clear()
+
+    def _services(self, release: Release) -> Services:
+        snapshot = releases.unpack(self._home, release, self._folder)
+        rows = fetch_rows(Embedded(snapshot.store()), _QUERY_TEXTS)
+        texts = {row["query"].text.removeprefix(QUERIES): row["text"].text for row in rows}
+        engine = self._open_engine(snapshot)
+        _wait_until_ready(engine)
+        return Services(
+            engine,
+            release.version,
+            Library.parse(texts),
+            self._limits,
+            snapshot.dumps,
+            PageQueries.load(self._home),
+            project.description(self._home),
+            compaction=snapshot.compaction(),
+            files=snapshot.manifest.files,
+            data=snapshot.data,
+            released=release.released,
+        )
+
+
+def _wait_until_ready(engine: Engine) -> None:
+    """Return when an engine answers.
+
+    Raises:
+        Unavailable: it does not, for as long as an engine may take to start.
+    """
+    end = time.monotonic() + _START
+    while True:
+        try:
+            engine.query("ASK {}", "application/sparql-results+json")
+            return
+        except Unavailable:
+            if time.monotonic() > end:
+                engine.close()
+                raise
+            time.sleep(0.05)
 
 
 def _names(snapshot: Snapshot) -> NameIndex | None:

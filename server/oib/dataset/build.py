@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, Store
 
 from oib import __version__, project
-from oib.dataset import snapshot
+from oib.dataset import releases, snapshot
 from oib.dataset.catalog import describe
 from oib.dataset.manifest import Manifest
 from oib.dataset.snapshot import Snapshot
@@ -136,8 +136,8 @@ def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
         counts=_counts(store, sum(quad.graph_name == derivation.DIRECT for quad in direct)),
         tools={name: version(name) for name in _TOOLS},
     )
-    library = Library(home)
-    store.extend(describe(store, library, manifest, project.description(home)))
+    library, about = Library(home), project.description(home)
+    store.extend(describe(store, library, manifest, about, releases.find(home)))
     log(f"writing {len(store)} triples as {manifest.version}")
     dumps = {
         "claims-rdf12.ttl": exports.claims_rdf12(store),

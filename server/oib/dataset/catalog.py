@@ -4,11 +4,12 @@ What a dump would have to say of itself, its size and checksum, is not among the
 about the data set adds it (``distributions``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from oib.dataset.manifest import FileRecord, Manifest
+from oib.dataset.releases import Release
 from oib.dataset.statements import DATASET, META, Statement, iri, quad, typed
 from oib.dataset.statistics import statistics
 from oib.namespaces import BASE, GRAPH, ID, OIB, OIBV, PREFIXES
@@ -36,11 +37,16 @@ _SPDX = "http://spdx.org/rdf/terms#"
 
 
 def describe(
-    store: Store, library: Library, manifest: Manifest, description: Description
+    store: Store,
+    library: Library,
+    manifest: Manifest,
+    description: Description,
+    releases: Sequence[Release] = (),
 ) -> Iterator[Quad]:
     """Yield the description of a data set and of its saved queries.
 
-    ``description`` is what the home says of itself: title, publisher and licence. Of the queries,
+    ``description`` is what the home says of itself: title, publisher and licence; ``releases`` are
+    those of the home. Of the queries,
     the store holds nothing yet; their description is counted with the rest.
 
     The queries are described in the terms that SIB's sparql-examples use (``sh:SPARQLExecutable``),
@@ -49,6 +55,7 @@ def describe(
     store.extend(each for query in library for each in _executable(query))
     statements = {
         *_dataset(manifest, description),
+        *_versions(releases),
         *statistics(store),
         *_graphs(store, description),
     }
@@ -122,6 +129,23 @@ def _dataset(manifest: Manifest, description: Description) -> Iterator[Statement
         yield about, "void:vocabulary", NamedNode(namespace)
     yield from _distributions(description)
     yield from _service(description)
+
+
+def _versions(releases: Sequence[Release]) -> Iterator[Statement]:
+    """Yield the releases, each a data set of its own and a version of this one."""
+    for release in releases:
+        node = f"{BASE}version/{release.version}/dataset"
+        time = typed(release.released.strftime("%Y-%m-%dT%H:%M:%SZ"), "dateTime")
+        yield DATASET, "dcat:hasVersion", NamedNode(node)
+        yield node, "rdf:type", iri("dcat:Dataset")
+        yield node, "dcat:isVersionOf", NamedNode(DATASET)
+        yield node, "dcat:version", Literal(release.version)
+        yield node, "dcterms:issued", time
+    if releases:
+        day = typed(str(releases[0].released.date()), "date")
+        latest = f"{BASE}version/{releases[-1].version}/dataset"
+        yield DATASET, "dcterms:issued", day
+        yield DATASET, "dcat:previousVersion", NamedNode(latest)
 
 
 def _publication(subject: str, description: Description) -> Iterator[Statement]:

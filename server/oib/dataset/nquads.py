@@ -14,7 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from pyoxigraph import Quad, RdfFormat, serialize
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Quad,
+    RdfFormat,
+    serialize,
+)
 
 #: How many lines are sorted at a time; it takes some 200 MiB.
 RUN_LENGTH = 250_000
@@ -37,6 +44,21 @@ def write_sorted(quads: Iterable[Quad], path: Path, run_length: int = RUN_LENGTH
             file.write(line)
             number += 1
     return number
+
+
+def canonical(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield quads with canonical labels of their blank nodes (RDFC-1.0), in another order.
+
+    Only quads with blank nodes are held in memory: others have no part in the labels.
+    """
+    labelled = Dataset()
+    for quad in quads:
+        if any(isinstance(term, BlankNode) for term in quad):
+            labelled.add(quad)
+        else:
+            yield quad
+    labelled.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    yield from labelled
 
 
 def compress(path: Path, target: Path) -> None:

@@ -74,6 +74,11 @@ class Snapshot:
         return self.directory / name if name in self.manifest.files else None
 
     @property
+    def data(self) -> Path:
+        """The file of all quads, in sorted N-Quads."""
+        return self.directory / _DATA
+
+    @property
     def on_disk(self) -> bool:
         """Whether the store stays on disk, because there is too much of it for memory."""
         return any(name.startswith("store/") for name in self.manifest.files)
@@ -144,6 +149,7 @@ def write(
     dumps: Mapping[str, bytes] | None = None,
     memory_limit: int = MEMORY_LIMIT,
     indexes: Mapping[str, bytes] | None = None,
+    is_current: bool = True,
 ) -> Snapshot:
     """Write a snapshot below a folder and make it the current one, in one step each.
 
@@ -156,6 +162,7 @@ def write(
         dumps: exports beside the quads, by file name.
         memory_limit: with more quads than this, a store is written, too.
         indexes: files for the server alone, by file name.
+        is_current: whether it becomes the current one of the folder.
 
     Raises:
         OSError: the folder cannot be written, or the disk is full; nothing is left behind.
@@ -172,7 +179,8 @@ def write(
         except BaseException:
             shutil.rmtree(half, ignore_errors=True)
             raise
-    _make_current(folder, target)
+    if is_current:
+        _make_current(folder, target)
     return Snapshot.open(target)
 
 
@@ -251,7 +259,7 @@ def _fill(
     default_graph = DefaultGraph()
     named = (quad for quad in quads if quad.graph_name != default_graph)
     data, store, exports = directory / _DATA, directory / "store", directory / "dump"
-    if nquads.write_sorted(named, data) > memory_limit:
+    if nquads.write_sorted(nquads.canonical(named), data) > memory_limit:
         rocksdb.create(data, store)
     exports.mkdir()
     nquads.compress(data, exports / "data.nq.gz")

@@ -1,10 +1,13 @@
 """The application: which part of the server answers a request, and what is recorded of it."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from oib import response_headers
+from oib.errors import OibError
 from oib.http import problems, sparql
 from oib.http.messages import Pending, Request, Respond, Response, respond_later
 from oib.http.metrics import Metrics
@@ -22,11 +25,12 @@ from oib.http.response_cache import (
 from oib.http.sparql import SparqlEndpoint
 from oib.http.wsgi import WebApplication
 from oib.reload import CurrentServices
-from oib.services import Services
+from oib.services import ReleasedServices, Services
 from oib.sparql import guard
 
 _log = logging.getLogger(__name__)
 _ALLOW = [("Allow", "GET, HEAD")]
+_RELEASES = "/version/"
 
 
 class HttpApplication:
@@ -118,6 +122,10 @@ class HttpApplication:
 
     def _route(self, request: Request, services: Services, respond: Respond) -> Pending | None:
         path = request.path
+        if path.startswith(_RELEASES) and services.releases is not None:
+            version, slash, rest = path[len(_RELEASES) :].partition("/")
+            if slash and rest:
+                return self._release(request, services.releases, version, "/" + rest, respond)
         if path in sparql.PATHS:
             # Its own way to the cache is quicker, unless there is much to read before.
             if len(request.query) <= guard.MAX_INLINE_LENGTH:
@@ -136,6 +144,41 @@ class HttpApplication:
         if path in sparql.PATHS:
             return self._sparql.handle(request, services, respond)
         return self._page(request, services, key, respond)
+
+    def _release(
+        self,
+        request: Request,
+        releases: ReleasedServices,
+        version: str,
+        path: str,
+        respond: Respond,
+    ) -> Pending | None:
+        """Answer a request for a part of a release as the same part of the current data."""
+        root = f"{_RELEASES}{version}"
+        inner = replace(request, path=path, root=root, version=version)
+        opened = releases.opened(version)
+        if opened is not None:
+            return self._route(inner, opened, respond)
+
+        async def make() -> Response:
+            opened = await asyncio.to_thread(releases.open, version)
+            response: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+            pending = self._route(inner, opened, response.set_result)
+            try:
+                return await response
+            except asyncio.CancelledError:
+                if pending:
+                    pending.cancel()
+                raise
+
+        def fail(error: BaseException) -> Response:
+            if not isinstance(error, OibError):
+                return self._fault(request, error)
+            response = problems.from_error(error)
+            response.headers.extend(response_headers.common(request.version))
+            return response
+
+        return respond_later(make(), respond, fail)
 
     def _page(
         self, request: Request, services: Services, key: Key | None, respond: Respond

@@ -27,7 +27,8 @@ class Request:
     ``path`` is percent-decoded, one character a byte, as WSGI has it; ``query`` is as it was sent.
     ``headers`` have names in lower case; several values of one name are joined by commas; names
     with an underscore are left out. ``client`` stands for whoever asks: an address, or a network of
-    IPv6. ``base_url`` is the scheme and authority under which this server is known. ``started`` is
+    IPv6. ``root`` is what comes before ``path`` in addresses of a release; its links begin so.
+    ``base_url`` is the scheme and authority under which this server is known. ``started`` is
     a reading of ``time.perf_counter``. ``cache_result`` is set by the response cache: ``hit``,
     ``miss`` or nothing; ``version`` is that of the data that the request is answered from.
     """
@@ -42,6 +43,7 @@ class Request:
     started: float = field(default_factory=time.perf_counter)
     cache_result: str = ""
     version: str = ""
+    root: str = ""
 
 
 class Response:

@@ -48,9 +48,9 @@ _COMPRESS_IN_THREAD = 2**16
 _MAX_MEMO_BYTES = 32 * 2**20
 
 _CONDITIONS = {"if-none-match", "if-modified-since"}
-_BYPASS = {"range", "if-match", "if-unmodified-since", "authorization"}
+_BYPASS = {"range", "if-match", "if-unmodified-since", "authorization", "accept-datetime"}
 _BEYOND_ITS_HEAD = {"content-length", "transfer-encoding", "connection", "expect", "upgrade"}
-_VARY = {"accept", "accept-language", "accept-encoding"}
+_VARY = {"accept", "accept-datetime", "accept-language", "accept-encoding"}
 # What describes a body; a 304 has none.
 _OF_ENTRY = {"etag", "content-length"}
 _OF_BODY = {"content-length", "content-type", "content-encoding", "content-language"}

@@ -117,7 +117,7 @@ class SparqlEndpoint:
         self, request: Request, services: Services, media_type: str, respond: Respond
     ) -> Pending | None:
         """Answer a request without a query: by a description of the endpoint."""
-        url = request.base_url + PATH
+        url = request.base_url + request.root + PATH
         about = ("service description", url, repr(services.limits), media_type)
         etag = f'"{response_headers.entity_tag(services.version, *about)}"'
         entry = self._cache.find(etag)

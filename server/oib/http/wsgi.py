@@ -119,7 +119,7 @@ def environ(request: Request) -> "WSGIEnvironment":
         "CONTENT_TYPE": content_type,
         "CONTENT_LENGTH": str(len(request.body)),
         "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": "",
+        "SCRIPT_NAME": request.root,
         "PATH_INFO": request.path,
         "QUERY_STRING": request.query,
         "SERVER_NAME": base.hostname or "localhost",

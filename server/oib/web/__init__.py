@@ -23,6 +23,7 @@ from oib.web import (
     queries,
     query_editor,
     reconciliation,
+    releases,
     search,
 )
 
@@ -44,6 +45,7 @@ def create_app(services: Services | CurrentServices) -> Flask:
         entities,
         documents,
         check_report,
+        releases,
         pages,
         reconciliation,
         search,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
 from oib import media_types
 from oib.engine.statements import fetch_properties
@@ -68,7 +68,7 @@ def _respond(iri: str, members: Sequence[str], heading: str) -> Response:
     number, pages = representations.page_number(), paging.count(len(members))
     paging.check(number, pages)
     shown = members[(number - 1) * paging.PAGE_SIZE : number * paging.PAGE_SIZE]
-    resource = Resource("/" + iri.removeprefix(BASE), iri, _FORMS)
+    resource = Resource(f"{request.script_root}/{iri.removeprefix(BASE)}", iri, _FORMS)
     media_type = representations.negotiate(_OFFERED)
 
     def create() -> Response:

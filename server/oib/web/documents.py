@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, request, send_from_directory, url_for
 
 from oib import __version__, media_types, response_headers
+from oib.dataset import releases
 from oib.dataset.catalog import distributions
 from oib.engine.statements import StatementIndex, fetch_properties, fetch_rows, sparql_iri
 from oib.errors import NotAcceptable, NotFound
@@ -31,8 +32,7 @@ _PARTS = (
 _DUMP_TYPES = {
     "nq": media_types.N_QUADS,
     "trig": media_types.TRIG,
-    "ttl": f"{media_types.TURTLE}; version=1.2",
-    "jsonld": media_types.JSON_LD,
+    **media_types.GRAPH_SUFFIXES,
     "json": "application/json+ftm",  # one entity a line, as tools of FollowTheMoney read it
 }
 _GZIP = "application/gzip"
@@ -59,10 +59,30 @@ def document(name: str, suffix: str | None = None) -> Response:
 
 @bp.get("/<any(ontology,vocab,shapes):name>/<version>")
 def release(name: str, version: str) -> Response:
-    """Return the document that ``owl:versionIRI`` names; only the current version is served."""
-    if version != __version__:
-        raise NotFound(f"version {version} is not kept here; {BASE}{name} is at {__version__}")
-    return document(name)
+    """Return the document that ``owl:versionIRI`` names: of a release, the bytes of that time.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    forms = {**media_types.GRAPH_SUFFIXES, **media_types.PAGE_SUFFIXES}
+    version, fixed = representations.split_suffix(version, forms)
+    if version == __version__:
+        return document(name, next((key for key in forms if forms[key] == fixed), None))
+    released = context.services().releases
+    opened = releases.version_of(released.all if released else (), version)
+    media_type = representations.negotiate((*results.GRAPHS, media_types.HTML), fixed)
+    if released is None or media_type == media_types.HTML:
+        response = context.respond("", "text/plain", 302)
+        response.location = f"/version/{version}/{name}"
+        return response
+    (suffix,) = (key for key in forms if forms[key] == media_type)
+    folder = released.open(opened.version).dumps
+    assert folder is not None
+    tag = response_headers.entity_tag(opened.version, name, suffix)
+    response = send_from_directory(folder, f"{name}.{suffix}", mimetype=media_type, etag=tag)
+    url = url_for("documents.release", name=name, version=version)
+    signposting.add_links(response, Resource(url, f"{BASE}{name}/{version}", forms))
+    return response
 
 
 @bp.get("/dump/<name>")
@@ -75,6 +95,8 @@ def dump(name: str) -> Response:
     folder = context.services().dumps
     files = {path.name for path in folder.iterdir()} if folder else set()
     media_type = _DUMP_TYPES.get(name.removesuffix(".gz").partition(".")[2])
+    if name == "claims-rdf12.ttl":
+        media_type = f"{media_types.TURTLE}; version=1.2"
     if folder and name in files:
         media_type = _GZIP if name.endswith(".gz") else media_type
         return send_from_directory(folder, name, mimetype=media_type, etag=_dump_tag(name, ""))

@@ -44,6 +44,7 @@ def render(
         best_html=markup.best,
         filled_html=markup.filled,
         version=context.services().version,
+        released=context.services().released,
         description=context.services().description,
         lists=context.services().pages.lists,
         path=request.path,

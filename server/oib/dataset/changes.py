@@ -1,0 +1,153 @@
+"""What changed between two states of the data: quads removed and added, by thing, as RDF Patch."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from oib.namespaces import GRAPH, ID, ONTOLOGY, QUERIES, SHAPES, VOCAB
+
+#: Graphs that a build computes: what they lose and get follows from changes elsewhere.
+_COMPUTED = tuple(
+    f"<{GRAPH}{name}".encode()
+    for name in ("agreement", "bounds", "inferred", "labels", "links", "meta", "units")
+)
+_OURS = tuple(iri.encode() for iri in (ID, ONTOLOGY + "#", VOCAB + "#", SHAPES + "#", QUERIES))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The difference of two states: lines of N-Quads without the final dot, sorted."""
+
+    removed: tuple[bytes, ...]
+    added: tuple[bytes, ...]
+
+    def of(self, iri: str) -> "Changes":
+        """Return the changes of what is stated about a thing, its fragments included."""
+        starts = (f"<{iri}>".encode(), f"<{iri}#".encode())
+        return Changes(
+            tuple(line for line in self.removed if line.startswith(starts)),
+            tuple(line for line in self.added if line.startswith(starts)),
+        )
+
+
+def compare(old: Path, new: Path) -> Changes:
+    """Return the difference of two sorted files of N-Quads, which are read side by side."""
+    removed, added = list[bytes](), list[bytes]()
+    with old.open("rb") as first, new.open("rb") as second:
+        before, after = _next(first), _next(second)
+        while before is not None or after is not None:
+            if after is None or (before is not None and before < after):
+                removed.append(_statement(before or b""))
+                before = _next(first)
+            elif before is None or after < before:
+                added.append(_statement(after))
+                after = _next(second)
+            else:
+                before, after = _next(first), _next(second)
+    return Changes(tuple(removed), tuple(added))
+
+
+def rdf_patch(changes: Changes, identifier: str, previous: str) -> bytes:
+    """Return changes as an RDF Patch, one transaction.
+
+    Labels of blank nodes are those of the data of the two releases. The IRIs are the identifiers of
+    the patch and of the one before, or of the state that it changes.
+    """
+    lines = [b"H id <%s> ." % identifier.encode(), b"H prev <%s> ." % previous.encode(), b"TX ."]
+    lines += [b"D %s ." % line for line in changes.removed]
+    lines += [b"A %s ." % line for line in changes.added]
+    return b"\n".join([*lines, b"TC .", b""])
+
+
+def apply(patch: bytes, lines: Iterable[bytes]) -> list[bytes]:
+    """Return the sorted lines of N-Quads, without final dots, that a patch makes of others.
+
+    Raises:
+        ValueError: the patch removes what is not there, or adds what is.
+    """
+    state = set(lines)
+    for row in patch.split(b"\n"):
+        action, _, rest = row.removesuffix(b" .").partition(b" ")
+        if action == b"D":
+            if rest not in state:
+                raise ValueError(f"not there: {rest.decode()}")
+            state.remove(rest)
+        elif action == b"A":
+            if rest in state:
+                raise ValueError(f"there already: {rest.decode()}")
+            state.add(rest)
+    return sorted(state)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Which things of ours are new, changed or gone, each a sorted tuple of IRIs."""
+
+    created: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+
+
+def summarize(changes: Changes, old: Path, new: Path) -> Summary:
+    """Return which things are new, changed and gone; what a build computes does not count.
+
+    Args:
+        changes: those between the two files.
+        old, new: the sorted files of N-Quads.
+    """
+    touched = {
+        iri
+        for lines in (changes.removed, changes.added)
+        for line in lines
+        if not line.rpartition(b" ")[2].startswith(_COMPUTED)
+        for iri in _ours(line)
+    }
+    before, after = _subjects(old), _subjects(new)
+
+    def names(iris: Iterable[bytes]) -> tuple[str, ...]:
+        return tuple(sorted(iri.decode() for iri in iris))
+
+    return Summary(
+        created=names(touched & after - before),
+        changed=names(touched & after & before),
+        deleted=names(touched & before - after),
+    )
+
+
+def by_kind(iris: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return IRIs by the kind of what they name: part of their path, or their document."""
+    kinds: dict[str, tuple[str, ...]] = {}
+    for iri in iris:
+        if iri.startswith(ID):
+            kind = iri.removeprefix(ID).partition("/")[0]
+        else:
+            starts = {ONTOLOGY: "ontology", VOCAB: "vocab", SHAPES: "shapes", QUERIES: "queries"}
+            kind = next(name for start, name in starts.items() if iri.startswith(start))
+        kinds[kind] = (*kinds.get(kind, ()), iri)
+    return kinds
+
+
+def _subjects(path: Path) -> set[bytes]:
+    with path.open("rb") as file:
+        return {
+            iri
+            for line in file
+            if not line.rstrip(b" .\n").rpartition(b" ")[2].startswith(_COMPUTED)
+            for iri in _ours(line)
+        }
+
+
+def _ours(line: bytes) -> Iterator[bytes]:
+    """Yield the subject of a statement if it is ours, without the fragment of an entity."""
+    subject = line.partition(b"> ")[0][1:]
+    if line.startswith(b"<") and subject.startswith(_OURS):
+        yield subject.partition(b"#")[0] if subject.startswith(ID.encode()) else subject
+
+
+def _next(file: IO[bytes]) -> bytes | None:
+    return file.readline() or None
+
+
+def _statement(line: bytes) -> bytes:
+    return line.rstrip(b"\n").removesuffix(b" .")

@@ -1,0 +1,311 @@
+"""``/version/…`` and ``/changes/…``: releases, changes between them, and Memento (RFC 7089)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.http import http_date, parse_date
+
+from oib import media_types, response_headers
+from oib.dataset import changes, releases
+from oib.dataset.changes import Changes, Summary
+from oib.dataset.releases import Release
+from oib.engine.statements import fetch_properties
+from oib.errors import BadInput, NotAcceptable, NotFound
+from oib.namespaces import BASE, ID
+from oib.services import ReleasedServices, Services
+from oib.sparql import results
+from oib.views import event_stream, paging
+from oib.web import context, representations, templating
+
+bp = Blueprint("releases", __name__)
+
+RDF_PATCH = "application/rdf-patch"
+_LINK_FORMAT = "application/link-format"
+#: What the present data are called among the versions.
+_PRESENT = "present"
+
+
+@bp.get("/version/")
+def versions() -> Response:
+    """Redirect from the list of versions to the page of releases and changes."""
+    return _see_other(url_for("releases.overview"))
+
+
+@bp.get("/version/<version>/")
+def version(version: str) -> Response:
+    """Redirect from a release to the description of its data."""
+    release = releases.version_of(_released(), version)
+    return _see_other(f"/version/{release.version}/dataset")
+
+
+@bp.get("/changes")
+@bp.get("/changes/")
+def overview() -> Response:
+    """Return the page of the releases, and of what changed from each to the next."""
+
+    def create() -> Response:
+        states = [*(release.version for release in _released()), _PRESENT]
+        steps = [(old, new, _summary(old, new)) for old, new in pairwise(states)]
+        return templating.render(
+            "changes.html",
+            releases=list(reversed(_released())),
+            steps=[(old, new, _counts(summary)) for old, new, summary in reversed(steps)],
+        )
+
+    return representations.conditional_response(media_types.HTML, create)
+
+
+@bp.get("/changes/<old>/<new>")
+def step(old: str, new: str) -> Response:
+    """Return what changed from one version to a later one: a page in words, or an RDF Patch.
+
+    ``?thing=`` limits it to one thing, by its IRI.
+    """
+    new, fixed = representations.split_suffix(new, {"rdfp": RDF_PATCH, **media_types.PAGE_SUFFIXES})
+    media_type = representations.negotiate((media_types.HTML, RDF_PATCH, "text/plain"), fixed)
+    thing = request.args.get("thing", "")
+    _check_order(old, new)
+
+    def create() -> Response:
+        found = _changes(old, new)
+        if thing:
+            found = found.of(thing)
+        if media_type != media_types.HTML:
+            patch = changes.rdf_patch(found, f"{BASE}changes/{old}/{new}", f"{BASE}version/{old}/")
+            return context.respond(patch, media_type)
+        return _thing_page(old, new, thing, found) if thing else _step_page(old, new)
+
+    response = representations.conditional_response(media_type, create)
+    url = url_for("releases.step", old=old, new=f"{new}.rdfp", thing=thing or None)
+    response.headers.add("Link", response_headers.link(url, "alternate", RDF_PATCH))
+    return response
+
+
+@bp.get("/changes/stream")
+def stream() -> Response:
+    """Return a page of the event stream of all releases (LDES, TREE), in RDF."""
+    states = [release.version for release in _released()]
+    total = sum(_size(old, new) for old, new in zip([None, *states], states, strict=False))
+    number, pages = representations.page_number(), paging.count(total)
+    paging.check(number, pages)
+    offered = (*results.GRAPHS, *media_types.GRAPH_ALIASES)
+    media_type = representations.negotiate(offered)
+
+    def create() -> Response:
+        events = [
+            event
+            for old, release in zip([None, *states], _released(), strict=False)
+            for event in _events(old, release)
+        ]
+        shown = events[(number - 1) * paging.PAGE_SIZE : number * paging.PAGE_SIZE]
+        body = event_stream.serialize(
+            shown,
+            number,
+            total,
+            media_types.GRAPH_ALIASES.get(media_type, media_type),
+            context.services().compaction,
+        )
+        return context.respond(body, media_type)
+
+    response = representations.conditional_response(media_type, create)
+    representations.add_page_links(response, number, pages)
+    return response
+
+
+@bp.get("/timemap/<kind>/<path:slug>")
+def timemap(kind: str, slug: str) -> Response:
+    """Return the list of the mementos of a thing (RFC 7089, section 5)."""
+    iri, path = f"{ID}{kind}/{slug}", f"/doc/{kind}/{slug}"
+    root = request.host_url.rstrip("/")
+    known = [release for release in _released() if iri in _subjects(release.version)]
+    if not known:
+        raise NotFound(f"no release has {kind}/{slug}; {url_for('releases.overview')} lists them")
+
+    def create() -> Response:
+        lines = [
+            f'<{root}{path}>; rel="original timegate"',
+            f'<{root}{request.path}>; rel="self"; type="{_LINK_FORMAT}"',
+        ]
+        for number, release in enumerate(known):
+            relation = " ".join(
+                (*(["first"] if number == 0 else []), *(["last"] if release == known[-1] else []))
+            )
+            url = f"{root}/version/{release.version}{path}"
+            link = response_headers.link(url, f"{relation} memento".strip())
+            lines.append(f'{link}; datetime="{http_date(release.released)}"')
+        return context.respond(",\n".join(lines) + "\n", _LINK_FORMAT)
+
+    return representations.conditional_response(_LINK_FORMAT, create)
+
+
+@bp.before_app_request
+def choose_memento() -> Response | None:
+    """Redirect a request for a past state of a thing to the release that was current then."""
+    text = request.headers.get("Accept-Datetime")
+    if text is None or request.blueprint != "entities" or not _released():
+        return None
+    wanted = parse_date(text)
+    if wanted is None:
+        now = http_date(datetime.now(UTC))
+        raise BadInput(f"Accept-Datetime: {text[:60]} is no date of HTTP, such as {now}")
+    path = "/doc" + request.path[request.path.index("/", 1) :]
+    mementos = [f"/version/{release.version}{path}" for release in _released()]
+    current = [release for release in _released() if release.released <= wanted]
+    if not current:
+        first = _released()[0]
+        raise NotAcceptable(
+            f"nothing was released by then: the first release, {first.version}, is of "
+            f"{http_date(first.released)}; ask for that time or a later one",
+            [(mementos[0], "first memento", "")],
+        )
+    response = redirect(mementos[len(current) - 1], 302)
+    response.headers["Vary"] = "Accept, Accept-Datetime"
+    response.headers["Cache-Control"] = "no-store"
+    for link in (
+        (request.path, "original", ""),
+        ("/timemap" + path.removeprefix("/doc"), "timemap", _LINK_FORMAT),
+        (mementos[0], "first memento", ""),
+        (mementos[-1], "last memento", ""),
+    ):
+        response.headers.add("Link", response_headers.link(*link))
+    return response  # type: ignore[return-value]
+
+
+@bp.after_app_request
+def mark_memento(response: Response) -> Response:
+    """Add what Memento asks of an original and of a memento: links, and the time of the latter."""
+    if request.blueprint != "entities" or request.path.endswith(".linkset"):
+        return response
+    released = context.services().released
+    path = "/doc" + request.path[request.path.index("/", 1) :]
+    if released is None:
+        if _released():
+            response.vary.add("Accept-Datetime")
+            response.headers.add("Link", response_headers.link(path, "timegate"))
+    elif response.status_code in (200, 304):
+        response.headers["Memento-Datetime"] = http_date(released)
+        response.headers.add("Link", response_headers.link(path, "original timegate"))
+    timemap = "/timemap" + path.removeprefix("/doc")
+    if _released() or released:
+        response.headers.add("Link", response_headers.link(timemap, "timemap", _LINK_FORMAT))
+    return response
+
+
+def _released() -> tuple[Release, ...]:
+    found = context.services().releases
+    return found.all if found else ()
+
+
+def _check_order(old: str, new: str) -> None:
+    states = [release.version for release in _released()]
+    releases.version_of(_released(), old)
+    if new != _PRESENT:
+        releases.version_of(_released(), new)
+    if new in states and states.index(new) <= states.index(old):
+        raise BadInput(f"{new} does not come after {old}; name the older version first")
+
+
+def _data(version: str | None) -> Path:
+    """Return the file of the quads of a version; None stands for what was before the first."""
+    services = context.services()
+    if version is None:
+        return Path("/dev/null")
+    found = services.data if version == _PRESENT else _releases(services).open(version).data
+    if found is None:
+        raise NotFound("the data of this server are not its own; it knows no changes of them")
+    return found
+
+
+def _releases(services: Services) -> ReleasedServices:
+    if services.releases is None:
+        raise NotFound("there are no releases here; / leads to what there is")
+    return services.releases
+
+
+def _changes(old: str | None, new: str) -> Changes:
+    return _compared(_data(old), _data(new))
+
+
+def _summary(old: str | None, new: str) -> Summary:
+    return _summarized(_data(old), _data(new))
+
+
+def _subjects(version: str) -> frozenset[str]:
+    return frozenset(_summary(None, version).created)
+
+
+def _size(old: str | None, new: str) -> int:
+    found = _summary(old, new)
+    return len(found.created) + len(found.changed) + len(found.deleted)
+
+
+def _events(old: str | None, release: Release) -> list[event_stream.Event]:
+    found = _summary(old, release.version)
+    kinds = (("Create", found.created), ("Update", found.changed), ("Delete", found.deleted))
+    return [
+        event_stream.Event(iri, kind, release.version, release.released)
+        for kind, iris in kinds
+        for iri in iris
+    ]
+
+
+@lru_cache(maxsize=8)
+def _compared(old: Path, new: Path) -> Changes:
+    return changes.compare(old, new)
+
+
+@lru_cache(maxsize=16)
+def _summarized(old: Path, new: Path) -> Summary:
+    return changes.summarize(_compared(old, new), old, new)
+
+
+def _counts(summary: Summary) -> Mapping[str, int]:
+    return {
+        "created": len(summary.created),
+        "changed": len(summary.changed),
+        "deleted": len(summary.deleted),
+    }
+
+
+def _step_page(old: str, new: str) -> Response:
+    summary = _summary(old, new)
+    groups = [
+        (key, changes.by_kind(iris))
+        for key, iris in (
+            ("created", summary.created),
+            ("changed", summary.changed),
+            ("deleted", summary.deleted),
+        )
+    ]
+    iris = [iri for _, kinds in groups for members in kinds.values() for iri in members]
+    return templating.render(
+        "changes_step.html",
+        names=fetch_properties(context.queries(), iris).all_names(),
+        old=old,
+        new=new,
+        groups=groups,
+    )
+
+
+def _thing_page(old: str, new: str, thing: str, difference: Changes) -> Response:
+    return templating.render(
+        "changes_thing.html",
+        names=fetch_properties(context.queries(), [thing]).all_names()
+        if thing.startswith(BASE)
+        else {},
+        old=old,
+        new=new,
+        thing=thing,
+        removed=[line.decode() for line in difference.removed],
+        added=[line.decode() for line in difference.added],
+    )
+
+
+def _see_other(url: str) -> Response:
+    response = context.respond("", "text/plain", 303)
+    response.location = url
+    return response

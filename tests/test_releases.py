@@ -1,0 +1,268 @@
+"""Releases stay: entities, queries, dumps and documents of each, and what changed between them."""
+
+import gzip
+import hashlib
+from datetime import UTC, datetime
+
+import pytest
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
+
+from html_pages import Page
+from oib import __version__
+from oib.commands import release_data
+from oib.dataset import changes, releases
+from oib.errors import BadInput, NotFound, Unavailable
+from oib.namespaces import BASE, ID
+from projects import ROOT
+
+FIRST, SECOND = "0.1.0", "0.2.0"
+BROWSER = {"Accept": "text/html"}
+TREE, LDES = "https://w3id.org/tree#", "https://w3id.org/ldes#"
+# The digests of what was published; a line is added, never changed.
+ARCHIVES = {
+    FIRST: "0b0ffcc5ef7297ec548a91250d8443fd5b4a4ae9be9b3a07d7f768e22ef8eaf2",
+}
+
+
+def links(response):
+    return {
+        relation: link.partition(">")[0][1:]
+        for link in response.headers.getlist("Link")
+        for relation in link.partition('rel="')[2].partition('"')[0].split()
+    }
+
+
+@pytest.fixture(scope="module")
+def dumps(home_client):
+    """The quads of both releases as lines of N-Quads, without the final dot."""
+
+    def lines(version):
+        with home_client.get(f"/version/{version}/dump/data.nq.gz") as response:
+            assert response.status_code == 200
+            text = gzip.decompress(response.data)
+        return [line.removesuffix(b" .") for line in text.splitlines()]
+
+    return {version: lines(version) for version in (FIRST, SECOND)}
+
+
+def test_the_archives_are_those_that_were_published():
+    found = {release.version: release for release in releases.find(ROOT)}
+    assert list(found)[:2] == [FIRST, SECOND]
+    for version, digest in ARCHIVES.items():
+        assert found[version].sha256 == digest
+    for release in found.values():
+        packed = (ROOT / release.archive).read_bytes()
+        assert hashlib.sha256(packed).hexdigest() == release.sha256
+
+
+def test_the_patch_applied_to_the_first_release_gives_the_second(home_client, dumps):
+    response = home_client.get(f"/changes/{FIRST}/{SECOND}.rdfp")
+    assert response.mimetype == "application/rdf-patch"
+    assert changes.apply(response.data, dumps[FIRST]) == sorted(dumps[SECOND])
+    rows = response.data.splitlines()
+    assert rows[0] == f"H id <{BASE}changes/{FIRST}/{SECOND}> .".encode()
+    assert (rows[2], rows[-1]) == (b"TX .", b"TC .")
+
+
+def test_the_rows_of_a_patch_are_quads(home_client):
+    body = home_client.get(f"/changes/{FIRST}/{SECOND}.rdfp").data
+    rows = [row[2:] for row in body.splitlines() if row[:2] in (b"A ", b"D ")]
+    assert len(list(parse(b"\n".join(rows), RdfFormat.N_QUADS))) == len(rows) > 1000
+
+
+@pytest.mark.parametrize(("version", "claims"), [(FIRST, "269"), (SECOND, "490")])
+def test_each_release_answers_queries(home_client, version, claims):
+    query = "SELECT (COUNT(*) AS ?n) { ?c a <https://w3id.org/oib/ontology#Claim> }"
+    response = home_client.get(
+        f"/version/{version}/sparql", query_string={"query": query}, headers={"Accept": "text/csv"}
+    )
+    assert response.text.split() == ["n", claims]
+    assert response.headers["X-Data-Version"] == version
+    described = home_client.get(f"/version/{version}/sparql", headers={"Accept": "text/turtle"})
+    assert f"<http://localhost/version/{version}/sparql>" in described.text
+
+
+@pytest.mark.parametrize("version", [FIRST, SECOND])
+def test_each_release_answers_for_an_entity(home_client, version):
+    root = f"/version/{version}"
+    moved = home_client.get(f"{root}/id/place/suzhou")
+    assert (moved.status_code, moved.location) == (303, f"{root}/doc/place/suzhou")
+    response = home_client.get(f"{root}/doc/place/suzhou.ttl")
+    assert response.status_code == 200
+    assert response.headers["Memento-Datetime"].startswith(("Mon, 23 Nov", "Thu, 26 Nov"))
+    assert links(response)["original"] == "/doc/place/suzhou.ttl"
+    page = Page(home_client.get(f"{root}/doc/place/suzhou", headers=BROWSER).text)
+    assert f"This is release {version}" in page.text
+    assert all(link.startswith((root, "http", "#", "?")) or link == "/" for link in page.links)
+
+
+def test_what_came_later_is_not_in_the_first_release(home_client):
+    path = "/doc/document/nanjing-base-launch"
+    assert home_client.get(f"/version/{SECOND}{path}").status_code == 200
+    assert home_client.get(f"/version/{FIRST}{path}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["ontology", "vocab", "shapes"])
+@pytest.mark.parametrize("version", [FIRST, SECOND])
+def test_a_document_of_a_release_has_the_bytes_of_that_time(home_client, home, name, version):
+    release = releases.version_of(releases.find(home), version)
+    packed = releases._members((home / release.archive).read_bytes())
+    for suffix in ("ttl", "jsonld", "nt", "rdf"):
+        with home_client.get(f"/{name}/{version}.{suffix}") as response:
+            assert response.data == packed[f"{name}.{suffix}"]
+    with home_client.get(f"/{name}/{version}", headers={"Accept": "text/turtle"}) as response:
+        assert response.data == packed[f"{name}.ttl"]
+    page = home_client.get(f"/{name}/{version}", headers=BROWSER)
+    assert page.location == f"/version/{version}/{name}"
+    assert home_client.get(page.location, headers=BROWSER).status_code == 200
+
+
+def test_the_current_version_of_a_document_answers(home_client):
+    response = home_client.get(f"/ontology/{__version__}.ttl")
+    assert f"ontology/{__version__}>" in response.text
+
+
+def test_a_saved_query_runs_on_a_release(home_client):
+    response = home_client.get(f"/version/{FIRST}/queries/base/count.csv")
+    assert response.status_code == 200
+    assert home_client.get(f"/version/{FIRST}/queries/document/adds.csv").status_code == 404
+
+
+def test_the_page_of_changes_says_in_words_what_changed(home_client):
+    page = Page(home_client.get("/changes", headers=BROWSER).text)
+    assert f"{FIRST} → {SECOND}" in page.text
+    assert f"/changes/{FIRST}/{SECOND}" in page.links
+    step = Page(home_client.get(f"/changes/{FIRST}/{SECOND}", headers=BROWSER).text)
+    assert "/doc/document/nanjing-base-launch" in step.links
+    assert home_client.get(f"/changes/{SECOND}/present", headers=BROWSER).status_code == 200
+
+
+def test_the_changes_of_one_thing_are_its_statements(home_client, dumps):
+    address = f"/changes/{FIRST}/{SECOND}.rdfp?thing={ID}place/suzhou"
+    rows = home_client.get(address).data.splitlines()[3:-1]
+    assert rows
+    assert all(f"<{ID}place/suzhou".encode() in row[:60] for row in rows)
+    page = home_client.get(address.replace(".rdfp", ""), headers=BROWSER)
+    assert "Statements added" in Page(page.text).text
+
+
+def test_the_event_stream_has_every_change_once(home_client):
+    path, members, pages = "/changes/stream?page=1", [], 0
+    while path:
+        response = home_client.get(path, headers={"Accept": "application/n-triples"})
+        statements = list(parse(response.data, RdfFormat.N_TRIPLES))
+        members += [q.object.value for q in statements if q.predicate.value == TREE + "member"]
+        nodes = [q.object.value for q in statements if q.predicate.value == TREE + "node"]
+        path = nodes[0].removeprefix(BASE.rstrip("/")) if nodes else None
+        assert path is None or links(response)["next"] == path
+        pages += 1
+    assert pages > 3
+    assert len(members) == len(set(members))
+    created = [member for member in members if member.startswith(f"{BASE}version/{FIRST}/")]
+    assert len(created) > 500
+    sample = f"/{members[-1].removeprefix(BASE)}"
+    assert home_client.get(sample).status_code in (200, 301, 404)
+
+
+def test_a_past_state_is_found_by_its_time(home_client):
+    wanted = {"Accept-Datetime": "Tue, 24 Nov 2026 10:00:00 GMT", "Accept": "text/turtle"}
+    for path in ("/id/place/suzhou", "/doc/place/suzhou"):
+        response = home_client.get(path, headers=wanted)
+        assert (response.status_code, response.location) == (
+            302,
+            f"/version/{FIRST}/doc/place/suzhou",
+        )
+        assert "Accept-Datetime" in response.headers["Vary"]
+        assert links(response)["timemap"] == "/timemap/place/suzhou"
+    now = {"Accept-Datetime": "Tue, 24 Nov 2099 10:00:00 GMT"}
+    latest = releases.find(ROOT)[-1].version
+    assert home_client.get("/doc/place/suzhou", headers=now).location.startswith(
+        f"/version/{latest}/"
+    )
+    plain = home_client.get("/doc/place/suzhou", headers={"Accept": "text/turtle"})
+    assert links(plain)["timegate"] == "/doc/place/suzhou"
+    assert plain.status_code == 200
+
+
+def test_the_map_of_times_lists_the_releases_that_have_the_thing(home_client):
+    both = home_client.get("/timemap/place/suzhou")
+    assert both.mimetype == "application/link-format"
+    assert both.text.count("memento") == len(releases.find(ROOT))
+    later = home_client.get("/timemap/document/nanjing-base-launch").text
+    assert f"/version/{FIRST}/" not in later
+    assert f"/version/{SECOND}/" in later
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "words"),
+    [
+        ("/version/9.9.9/doc/place/suzhou", {}, 404, "was never released"),
+        ("/version/9.9.9/sparql?query=ASK{}", {}, 404, "was never released"),
+        ("/version/x/", {}, 404, "was never released"),
+        ("/ontology/9.9.9", {}, 404, "was never released"),
+        (f"/changes/9.9.9/{SECOND}", {}, 404, "was never released"),
+        (f"/changes/{SECOND}/{FIRST}", {}, 400, "name the older version first"),
+        ("/changes/stream?page=999", {}, 404, "there is no page 999"),
+        ("/timemap/place/atlantis", {}, 404, "no release has"),
+        ("/doc/place/suzhou", {"Accept-Datetime": "yesterday"}, 400, "no date of HTTP"),
+        (
+            "/doc/place/suzhou",
+            {"Accept-Datetime": "Tue, 24 Nov 2020 10:00:00 GMT"},
+            406,
+            "nothing was released by then",
+        ),
+    ],
+)
+def test_what_never_was_is_a_problem(home_client, path, headers, status, words):
+    response = home_client.get(path, headers=headers)
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert words in response.json["detail"]
+
+
+@pytest.fixture
+def another(tmp_path):
+    """A home without releases."""
+    (tmp_path / "instances").mkdir()
+    return tmp_path
+
+
+def test_a_release_is_frozen_once_and_comes_back_as_it_was(another, snapshot, tmp_path):
+    moment = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    release = releases.freeze(another, snapshot, "1.0.0", moment, {"ontology.ttl": b"# one"})
+    assert releases.find(another) == (release,)
+    with pytest.raises(BadInput, match="released before"):
+        releases.freeze(another, snapshot, "1.0.0", moment, {})
+    with pytest.raises(BadInput, match="three numbers"):
+        releases.freeze(another, snapshot, "1.0", moment, {})
+    opened = releases.unpack(another, release, tmp_path / "out")
+    assert opened.data.read_bytes() == snapshot.data.read_bytes()
+    assert (opened.dumps / "ontology.ttl").read_bytes() == b"# one"
+    assert not (tmp_path / "out" / "releases" / "current").exists()
+    with pytest.raises(NotFound, match=r"released are: 1\.0\.0"):
+        releases.version_of((release,), "2.0.0")
+
+
+def test_a_damaged_archive_is_reported(another, snapshot, tmp_path):
+    release = releases.freeze(another, snapshot, "1.0.0", datetime.now(UTC), {})
+    (another / release.archive).write_bytes(b"no archive")
+    with pytest.raises(Unavailable, match="restore"):
+        releases.unpack(another, release, tmp_path / "out")
+    (another / releases.INDEX).write_text("- version: 1\n")
+    with pytest.raises(BadInput, match="no list of releases"):
+        releases.find(another)
+
+
+def test_the_command_refuses_a_version_that_the_ontology_has_not(home, snapshots, snapshot):
+    class Arguments:
+        version, out = "9.9.9", snapshots
+
+    Arguments.home = home
+    with pytest.raises(BadInput, match="owl:versionIRI"):
+        release_data(Arguments)
+
+
+def test_blank_nodes_of_a_build_have_canonical_labels(snapshot):
+    quads = set(parse(snapshot.data.read_bytes(), RdfFormat.N_QUADS))
+    whole = Dataset(quads)
+    whole.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    assert set(whole) == quads
