@@ -1,3 +1,3 @@
 """oib: Offshore Innovation Bases, as linked data with a source behind every statement."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0.dev0"
