@@ -11,7 +11,8 @@ import live_server
 from html_pages import Page
 from http_client import Client
 from oib.engine.embedded import Embedded
-from oib.namespaces import QUERIES
+from oib.errors import BadInput
+from oib.namespaces import ID, QUERIES
 from oib.saved_queries import Library, SavedQuery
 from oib.services import Services
 from oib.sparql import guard
@@ -213,3 +214,89 @@ def test_what_a_saved_query_does_not_settle_is_not_cached(tmp_path):
         assert one.headers["Cache-Control"] == "no-store"
         assert "ETag" not in one.headers
         assert one.data != two.data
+
+
+@pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
+def test_an_answer_has_headings_in_words_of_both_languages(saved):
+    headings = Library(ROOT).headings
+    for texts in (headings.topics[saved.topic], *(headings.columns[c] for c in saved.columns)):
+        assert set(texts) == {"en", "zh-Hans"}
+
+
+def test_the_names_in_an_answer_are_links_and_speak_the_language_of_the_page(home_client):
+    url = "/queries/base/partners?lang=zh-Hans"
+    page = Page(home_client.get(url, headers=BROWSER).text)
+    assert "/doc/organization/tianjin-base?lang=zh-Hans" in page.links
+    assert "合作方" in page.text
+    assert "天津离岸创新创业基地" in page.text
+
+
+def test_words_as_a_document_prints_them_stay_as_they_are(home_client):
+    url = "/queries/united-front/partners-of-a-base?lang=en"
+    text = home_client.get(url, headers=BROWSER).text
+    names = {row[1] for row in csv.reader(io.StringIO(home_client.get(
+        "/queries/united-front/partners-of-a-base.csv").text))} - {"chineseName", ""}  # fmt: skip
+    assert names
+    for name in names:
+        assert f'lang="zh-hans">{name}</span>' in text.replace("zh-Hans", "zh-hans")
+
+
+def test_two_things_with_one_name_are_not_taken_for_each_other(home_client):
+    text = home_client.get("/queries/person/namesakes", headers=BROWSER).text
+    answer = text[text.index('id="result"') :]
+    assert "Sun Youshun" in answer
+
+
+@pytest.mark.parametrize("name", ["offshore innovation base in Tianjin", "天津离岸创新创业基地"])
+def test_a_value_may_be_a_name(home_client, name):
+    url, iri = "/queries/united-front/partners-of-a-base", f"{ID}organization/tianjin-base"
+    for form, headers in ((".csv", {}), ("", BROWSER)):
+        named = home_client.get(url + form, query_string={"base": name}, headers=headers)
+        by_iri = home_client.get(url + form, query_string={"base": iri}, headers=headers)
+        assert named.status_code == 200
+        if form:
+            assert named.data == by_iri.data
+        else:
+            assert Page(named.text).text == Page(by_iri.text).text
+
+
+def test_the_form_offers_the_names_of_things(home_client):
+    text = home_client.get("/queries/claim/by-hedge", headers=BROWSER).text
+    options = text[text.index("<datalist") : text.index("</datalist>")]
+    assert options.count("<option") > 5
+    assert "implied" in options
+
+
+@pytest.mark.parametrize("value", ["Atlantis", "x:{y}", " "])
+def test_a_mistake_is_shown_in_the_form_with_what_was_typed(home_client, value):
+    response = home_client.get(
+        "/queries/person/academies", query_string={"person": value}, headers=BROWSER
+    )
+    assert response.status_code == 400
+    assert f'name="person" type="text" value="{value}"' in response.text
+    assert 'role="alert"' in response.text
+    program = home_client.get("/queries/person/academies", query_string={"person": value})
+    assert (program.status_code, program.mimetype) == (400, "application/problem+json")
+
+
+def test_an_answer_without_rows_says_what_that_means(home_client):
+    url = "/queries/agreement/contradictions"
+    assert "not stated, which is not no" in home_client.get(url, headers=BROWSER).text
+    chinese = home_client.get(f"{url}?lang=zh-Hans", headers=BROWSER).text
+    assert "并不等于“否”" in chinese
+
+
+def test_an_answer_can_be_cited_in_four_forms(home_client, services):
+    url = "/queries/claim/by-hedge?hedge=oibv:hedge-likely"
+    page = Page(home_client.get(url, headers=BROWSER).text)
+    assert f"{services.version}. {QUERIES}claim/by-hedge?hedge=oibv%3Ahedge-likely" in page.text
+    for words in ("@misc{", "TY - DATA", '"type": "dataset"'):
+        assert words in page.text
+
+
+@pytest.mark.parametrize("text", ["topics: {}", "- a", "columns: {a: b}\ntopics: {}", "a: ["])
+def test_broken_headings_are_named(tmp_path, text):
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "headings.yaml").write_text(text, "utf-8")
+    with pytest.raises(BadInput, match=r"headings\.yaml"):
+        Library(tmp_path)

@@ -6,7 +6,7 @@ variable with one ``VALUES`` block, which holds an example and into which a call
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
@@ -181,8 +181,51 @@ class SavedQuery:
         return _BLOCK.sub(fill, self.text)
 
 
+@dataclass(frozen=True)
+class Headings:
+    """The headings of topics and of the columns of answers, by language tag.
+
+    Columns ``as_printed`` hold words of a document, which no page replaces by other names.
+    """
+
+    topics: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    as_printed: frozenset[str] = frozenset()
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Load them from a file in YAML; without that file there are none.
+
+        Raises:
+            BadInput: the file is no YAML, or lacks a member.
+        """
+        if not path.is_file():
+            return cls()
+        try:
+            text = path.read_text("utf-8")
+            if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+                raise ValueError("it has aliases; write the values out")
+            members = yaml.safe_load(text)
+            topics, columns = (
+                {
+                    str(name): {str(tag): str(words) for tag, words in texts.items()}
+                    for name, texts in members[part].items()
+                }
+                for part in ("topics", "columns")
+            )
+            return cls(topics, columns, frozenset(map(str, members.get("as_printed", ()))))
+        except (
+            *(OSError, UnicodeDecodeError, yaml.YAMLError),
+            *(AttributeError, KeyError, TypeError, ValueError, RecursionError),
+        ) as error:
+            raise BadInput(
+                f"{path} cannot be read: it needs topics and columns, "
+                f"each {{name: {{en: …}}}} ({error!r})"
+            ) from error
+
+
 class Library:
-    """All saved queries of a home, by name."""
+    """All saved queries of a home, by name; ``headings`` are those of their pages."""
 
     def __init__(self, home: Path) -> None:
         """Load them.
@@ -198,6 +241,8 @@ class Library:
             for query in [SavedQuery.load(path, folder)]
         }
 
+        self.headings = Headings.load(folder / "headings.yaml")
+
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> Self:
         """Return the library of queries with their headers, by name.
@@ -207,6 +252,7 @@ class Library:
         """
         library = cls.__new__(cls)
         library._queries = {name: SavedQuery.parse(text, name) for name, text in texts.items()}
+        library.headings = Headings()
         return library
 
     def __iter__(self) -> Iterator[SavedQuery]:

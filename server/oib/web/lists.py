@@ -17,6 +17,7 @@ from oib.services import Services
 from oib.views import lists, paging
 from oib.views.lists import ListTable, Row, SelectedRows, Selection
 from oib.web import context, representations, signposting, templating
+from oib.web.citations import Citation
 from oib.web.localization import Locale
 from oib.web.signposting import Resource
 
@@ -100,10 +101,17 @@ def _page(table: ListTable, selected: SelectedRows, number: int, pages: int) -> 
                    for column in definition.columns},
         forms={suffix: _address(f".{suffix}", page=None) for suffix in ("csv", "json")},
         pages=representations.page_urls(number, pages),
+        citation=_citation(definition),
         number=number,
         last=pages,
         not_stated=lists.NOT_STATED,
     )  # fmt: skip
+
+
+def _citation(definition: ListDefinition) -> Citation:
+    locale, query = templating.locale(), _query(lang=None, page=None)
+    iri = definition.iri + (f"?{query}" if query else "")
+    return Citation.of(locale.best_text(definition.title)[0], iri, locale)
 
 
 def _table(definition: ListDefinition) -> ListTable:

@@ -87,6 +87,21 @@ MESSAGES: Final = {
     "statement": ("Statement", "陈述"),
     "any": ("any", "不限"),
     "choose": ("Choose", "筛选"),
+    "cite": ("Cite this", "引用本页"),
+    "form_mistake": (
+        "This was not run: one of the values does not fit. Pick a name from the list, or mend it.",
+        "尚未运行：有一个值不符合要求。请从列表中选取名称，或加以修改。",
+    ),
+    "no_row_stated": (
+        "No row: not stated, which is not no. No document that was read here says so.",
+        "无结果：未述及，并不等于“否”。此处所阅读的文献均未述及。",
+    ),
+    "pick_name": (
+        "Pick one of {count} names, or type a name or an IRI.",
+        "可从 {count} 个名称中选取，亦可输入名称或 IRI。",
+    ),
+    "share": ("Address of this answer", "本答案的地址"),
+    "table": ("Table", "表格"),
     "list_all": ("{total} in all", "共 {total} 项"),
     "list_none": (
         "Nothing is left. Not stated is not no: choose less, or see the claims.",

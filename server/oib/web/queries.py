@@ -1,6 +1,11 @@
 """``/queries/…``: the saved queries, each with its page, its text and its results."""
 
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, url_for
@@ -8,14 +13,28 @@ from flask import Blueprint, Response, request, url_for
 from oib import media_types
 from oib.errors import BadInput, NotAcceptable
 from oib.namespaces import QUERIES
-from oib.saved_queries import SavedQuery
+from oib.saved_queries import Parameter, SavedQuery
+from oib.services import Services
 from oib.sparql import guard, results
-from oib.views import entity_triples
+from oib.views import answers, entity_triples
 from oib.web import context, representations, result_table, signposting, templating
+from oib.web.citations import Citation
 from oib.web.signposting import Resource
 
 bp = Blueprint("queries", __name__)
 
+
+class Field(NamedTuple):
+    """A field of the form of a query: its value, and what is offered instead, with comments."""
+
+    parameter: Parameter
+    value: str
+    options: Mapping[str, str]
+
+
+# What begins like an absolute IRI or a prefixed name; anything else may be the name of a thing.
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
+_MAX_NAME = 300  # characters
 _TEXT = "application/sparql-query"
 _LISTS = {**media_types.GRAPH_SUFFIXES, **media_types.PAGE_SUFFIXES}
 _FORMS = {
@@ -56,8 +75,13 @@ def query(name: str) -> Response:
         media_type = representations.negotiate(offered, fixed, own)
     except NotAcceptable as error:
         raise representations.not_acceptable(error, url, forms) from error
-    values = _values(saved)
-    text = saved.bind(values)
+    try:
+        values = _resolved(saved, _values(saved))
+        text = saved.bind(values)
+    except BadInput as error:
+        if media_type != media_types.HTML:
+            raise
+        return _form(saved, error)
     response = representations.conditional_response(
         media_type, lambda: _answer(saved, text, values, media_type), is_volatile=parsed.is_volatile
     )
@@ -74,7 +98,12 @@ def _list(media_type: str) -> Response:
         return context.respond(body, media_type)
     ordered = sorted(services.library, key=lambda saved: saved.name)
     topics = [(topic, list(group)) for topic, group in groupby(ordered, lambda saved: saved.topic)]
-    return templating.render("queries.html", topics=topics, forms=media_types.GRAPH_SUFFIXES)
+    return templating.render(
+        "queries.html",
+        topics=topics,
+        headings=services.library.headings,
+        forms=media_types.GRAPH_SUFFIXES,
+    )
 
 
 def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: str) -> Response:
@@ -96,17 +125,109 @@ def _answer(saved: SavedQuery, text: str, values: dict[str, str], media_type: st
 
 def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
     is_table = guard.parse(text).form in ("SELECT", "ASK")
-    result = result_table.fetch(context.queries(), text, context.vocabulary())
+    headings = context.services().library.headings
+    result = result_table.fetch_linked(
+        context.queries(), text, context.vocabulary(), headings.as_printed
+    )
+    locale = templating.locale()
+    iri = saved.iri + (f"?{urlencode(values)}" if values else "")
     return templating.render(
         "query.html",
         names=result.names,
         saved=saved,
         text=text,
-        values=values,
+        fields=_fields(saved, values),
+        error=None,
         preview=result.preview,
+        things=result.things,
+        headings=headings,
+        iri=iri,
+        citation=Citation.of(locale.best_text(saved.question)[0], iri, locale),
         suffixes=media_types.TABLE_SUFFIXES if is_table else media_types.GRAPH_SUFFIXES,
         arguments=urlencode(_arguments(saved)),
     )
+
+
+def _form(saved: SavedQuery, error: BadInput) -> Response:
+    """Return the page with the form alone, as it was filled in, and what is wrong with it."""
+    response = templating.render(
+        "query.html",
+        400,
+        saved=saved,
+        fields=_fields(saved, dict(request.args)),
+        error=str(error),
+        text=saved.text,
+        preview=None,
+        arguments="",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _fields(saved: SavedQuery, values: Mapping[str, str]) -> list[Field]:
+    """Return the fields of the form: things by their names, as they can be typed."""
+    locale = templating.locale()
+    fields = []
+    for parameter in saved.parameters:
+        value = values.get(parameter.name, parameter.example)
+        options: dict[str, str] = {}
+        if parameter.kind == "iri":
+            things = _options(_iri(parameter, parameter.example))
+            names = {iri: locale.best_text(texts)[0] for iri, texts in things.items()}
+            counted = Counter(names.values())
+            # Of several things with one name, each is offered by its IRI.
+            options = {
+                name if counted[name] == 1 else iri: "" if counted[name] == 1 else name
+                for iri, name in names.items()
+            }
+            name = names.get(_iri(parameter, value), "")
+            value = name if counted[name] == 1 else value
+        fields.append(Field(parameter, value, options))
+    return fields
+
+
+def _iri(parameter: Parameter, value: str) -> str:
+    """Return a caller's text as an IRI, or as it is if it is none."""
+    try:
+        return str(parameter.term(value).value)
+    except BadInput:
+        return value
+
+
+def _options(example: str) -> Mapping[str, Mapping[str, str]]:
+    services = context.services()
+    if services.is_immutable:
+        return _immutable_options(services, example)
+    return answers.fetch_options(context.queries(), example)
+
+
+@lru_cache(maxsize=128)
+def _immutable_options(services: Services, example: str) -> Mapping[str, Mapping[str, str]]:
+    return answers.fetch_options(context.queries(), example)
+
+
+def _resolved(saved: SavedQuery, values: dict[str, str]) -> dict[str, str]:
+    """Return the values of parameters with the IRIs of the things that they name.
+
+    Raises:
+        BadInput: a name is that of no thing, or of several.
+    """
+    known = {parameter.name: parameter for parameter in saved.parameters}
+    resolved = {}
+    for name, value in values.items():
+        if name in known and known[name].kind == "iri" and not _IRI.match(value) and value.strip():
+            things = answers.find_by_name(context.queries(), value.strip()[:_MAX_NAME])
+            if len(things) > 1:
+                shown = ", ".join(things[:5])
+                raise BadInput(f"{value} is the name of several things; send one of {shown}")
+            if not things:
+                raise BadInput(
+                    f"parameter {name}: nothing here is called {value[:_MAX_NAME]}; "
+                    f"send a name as it is printed, or an IRI such as {known[name].example}"
+                )
+            value = things[0]
+        resolved[name] = value
+    return resolved
 
 
 def _arguments(saved: SavedQuery) -> list[tuple[str, str]]:

@@ -43,6 +43,7 @@ def render(
         text_html=markup.text,
         best_html=markup.best,
         filled_html=markup.filled,
+        named_html=markup.named,
         version=context.services().version,
         released=context.services().released,
         description=context.services().description,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from markupsafe import Markup, escape
 
 from oib.engine.statements import Term
+from oib.views.answers import SEPARATOR
 from oib.web.localization import Locale
 
 Names = Mapping[str, Mapping[str, str]]
@@ -52,6 +53,22 @@ class TermMarkup:
         """Return the text, of several by language tag, that suits the page best."""
         text, tag = self._locale.best_text(texts)
         return Markup("<span{}>{}</span>").format(self._locale.lang_attribute(tag), text)
+
+    def named(self, term: Term | None, things: Mapping[str, str]) -> Markup:
+        """Return a term; a text that is the name of a thing as a link to that thing.
+
+        Args:
+            term: of an answer; names in a row are separated as in ``answers.SEPARATOR``.
+            things: the IRI of each thing by its name.
+        """
+        if term is None or term.kind != "literal" or not term.text:
+            return Markup("") if term is None else self.term(term)
+        parts = term.text.split(SEPARATOR)
+        if not any(part in things for part in parts):
+            return self.term(term)
+        return Markup(SEPARATOR).join(
+            self.link(things[part]) if part in things else Markup(escape(part)) for part in parts
+        )
 
     def filled(self, texts: Mapping[str, str], values: Mapping[str, str]) -> Markup:
         """Return the text that suits the page best, its fields in braces filled and emphasized."""

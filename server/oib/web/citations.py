@@ -1,0 +1,96 @@
+"""Citations of pages: as text, BibTeX, RIS and CSL-JSON, with the data version."""
+
+import json
+from dataclasses import dataclass
+from typing import Self
+
+from oib.web import context
+from oib.web.localization import Locale
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A page as a reader cites it.
+
+    Attributes:
+        title: of the page.
+        url: the IRI to cite.
+        publisher: of the data set, which may be empty.
+        data_set: its title.
+        version: of the data.
+    """
+
+    title: str
+    url: str
+    publisher: str
+    data_set: str
+    version: str
+
+    @classmethod
+    def of(cls, title: str, url: str, locale: Locale) -> Self:
+        """Return the citation of a page of this request, in the language of the page."""
+        services = context.services()
+        about = services.description
+        return cls(
+            title,
+            url,
+            locale.best_text(about.publisher)[0],
+            locale.best_text(about.title)[0],
+            services.version,
+        )
+
+    @property
+    def plain(self) -> str:
+        """Return the citation as text."""
+        publisher = f"{self.publisher}. " if self.publisher else ""
+        return f"{publisher}“{self.title}”. {self.data_set}, {self.version}. {self.url}"
+
+    @property
+    def bibtex(self) -> str:
+        """Return an entry for BibLaTeX and BibTeX."""
+        key = "oib:" + "".join(
+            char if char.isalnum() else "-" for char in self.url.rpartition("/")[2]
+        )
+        fields = {
+            "author": f"{{{self.publisher}}}" if self.publisher else "",
+            "title": self.title,
+            "howpublished": self.data_set,
+            "version": self.version,
+            "url": self.url,
+        }
+        lines = [f"  {name} = {{{_braced(value)}}}," for name, value in fields.items() if value]
+        return "\n".join([f"@misc{{{key},", *lines, "}"])
+
+    @property
+    def ris(self) -> str:
+        """Return the citation in RIS."""
+        fields = [
+            ("TY", "DATA"), ("TI", self.title), ("AU", self.publisher), ("T2", self.data_set),
+            ("ET", self.version), ("UR", self.url),
+        ]  # fmt: skip
+        lines = [f"{name}  - {' '.join(value.split())}" for name, value in fields if value]
+        return "\r\n".join([*lines, "ER  - "])
+
+    @property
+    def csl_json(self) -> str:
+        """Return the citation in CSL-JSON, as Zotero and pandoc read it."""
+        item: dict[str, object] = {
+            "id": self.url,
+            "type": "dataset",
+            "title": self.title,
+            "container-title": self.data_set,
+            "version": self.version,
+            "URL": self.url,
+        }
+        if self.publisher:
+            item["author"] = [{"literal": self.publisher}]
+        return json.dumps([item], ensure_ascii=False, indent=1)
+
+
+def _braced(value: str) -> str:
+    """Return a value for a field of BibTeX: its braces balanced, special characters escaped."""
+    if value.startswith("{") and value.endswith("}"):
+        return value
+    for char in "\\{}":
+        value = value.replace(char, "")
+    return "".join(f"\\{char}" if char in "&%$#_" else char for char in value)
