@@ -8,9 +8,10 @@ from functools import cache
 
 import pytest
 import rdflib
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from oib.engine.embedded import Embedded
-from oib.namespaces import GRAPH
+from oib.namespaces import GRAPH, OIB, OIBV
 from oib.saved_queries import Library
 from one_document import FOLDER, SLUGS, TOGETHER, store_of
 from projects import ROOT
@@ -136,3 +137,21 @@ def test_all_public_questions_have_a_query_each():
 
 def test_at_least_twenty_five_more_questions_are_asked():
     assert sum(not query.answers for query in LIBRARY) >= 25
+
+
+def test_a_claim_with_two_hedges_is_one_row(home):
+    """Every claim gets a second hedge: queries that show the hedge have as many rows as before."""
+    plain = store_of(home, *SETS["together"])
+    doubled = Store()
+    doubled.extend(quad for quad in plain if quad.graph_name != DefaultGraph())
+    hedge = NamedNode(OIB + "hasHedge")
+    second = NamedNode(OIBV + "hedge-distanced")
+    for quad in plain.quads_for_pattern(None, hedge, None, None):
+        if quad.graph_name != DefaultGraph():
+            doubled.add(Quad(quad.subject, hedge, second, quad.graph_name))
+    before, after = engine_of(home, "together"), Embedded(doubled)
+    for name in NAMES:
+        heading, *_ = answer(before, LIBRARY[name].text).splitlines()
+        if {"hedge", "otherHedge"} & set(heading.split(",")):
+            rows_before = rows(answer(before, LIBRARY[name].text))
+            assert len(rows(answer(after, LIBRARY[name].text))) == len(rows_before), name
