@@ -5,7 +5,7 @@ variable with one ``VALUES`` block, which holds an example and into which a call
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,37 @@ _MAX_HEADER = 2**16  # characters
 
 #: The folders below ``queries`` that hold no questions: rules of the build, queries of pages.
 NO_QUESTIONS: Final = ("derive", "home", "list")
+
+#: The pictures of answers, and the parts that columns play in each.
+CHARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "bar": ("category", "number", "hedged"),
+    "matrix": ("row", "column", "hedge", "number", "hedged", "disputed"),
+    "network": ("subject", "predicate", "object", "claim", "hedged", "relayed", "disputed"),
+    "timeline": (
+        "lane",
+        "subject",
+        "predicate",
+        "object",
+        "claim",
+        "earliestStart",
+        "latestStart",
+        "earliestEnd",
+        "latestEnd",
+        "hedged",
+        "relayed",
+        "disputed",
+    ),
+    "map": (
+        "thing",
+        "place",
+        "latitude",
+        "longitude",
+        "claim",
+        "hedged",
+        "relayed",
+        "disputed",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +104,45 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """How the answer to a saved query is drawn.
+
+    Attributes:
+        kind: which picture, one of ``CHARTS``.
+        columns: the variable of the answer that plays each part in the picture.
+        title: a heading for the picture, by language tag; empty if the question serves.
+    """
+
+    kind: str
+    columns: Mapping[str, str]
+    title: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, entry: Mapping[str, Any], variables: Sequence[str]) -> Self:
+        """Return the chart that the member ``chart`` of a header describes.
+
+        A part that the entry does not name is played by the variable of the same name.
+
+        Raises:
+            ValueError: a kind or a part that is not known, or a part without its variable.
+        """
+        kind = str(entry.get("kind", ""))
+        if kind not in CHARTS:
+            raise ValueError(f"chart: kind {kind} is none of {', '.join(CHARTS)}")
+        parts = CHARTS[kind]
+        named = {name: str(entry[name]) for name in entry if name not in ("kind", "title")}
+        if unknown := sorted(set(named) - set(parts)):
+            raise ValueError(f"chart: a {kind} has no part {unknown[0]}; it has {', '.join(parts)}")
+        columns = {part: named.get(part, part) for part in parts}
+        if missing := [part for part in parts if columns[part] not in variables]:
+            raise ValueError(
+                f"chart: no column is called {columns[missing[0]]}, which a {kind} needs; "
+                f"add it to columns, or write {missing[0]}: and the name of another"
+            )
+        return cls(kind, columns, {str(tag): str(text) for tag, text in _title(entry).items()})
+
+
+@dataclass(frozen=True)
 class SavedQuery:
     """A question that the data answer, as a file of the home holds it.
 
@@ -86,6 +156,7 @@ class SavedQuery:
         columns: the variables of the result, in order; empty for a graph.
         answers: which question of the document it answers, if any.
         is_volatile: whether its answer changes though data and parameters do not.
+        chart: how its answer is drawn, if it is.
     """
 
     name: str
@@ -97,6 +168,7 @@ class SavedQuery:
     columns: tuple[str, ...]
     answers: str
     is_volatile: bool = False
+    chart: Chart | None = None
 
     @property
     def iri(self) -> str:
@@ -134,6 +206,7 @@ class SavedQuery:
         try:
             parsed = guard.parse(text)
             header = parse_header(text)
+            columns = tuple(header.get("columns", ()))
             query = cls(
                 name=name,
                 text=text,
@@ -144,9 +217,10 @@ class SavedQuery:
                     Parameter.parse(parameter, entry)
                     for parameter, entry in (header.get("parameters") or {}).items()
                 ),
-                columns=tuple(header.get("columns", ())),
+                columns=columns,
                 answers=str(header.get("answers", "")),
                 is_volatile=parsed.is_volatile,
+                chart=Chart.parse(header["chart"], columns) if "chart" in header else None,
             )
         except (BadQuery, Forbidden, TooLarge) as error:
             raise BadInput(f"{origin}: {error}") from error
@@ -287,6 +361,13 @@ def parse_header(text: str) -> Mapping[str, Any]:
     if not isinstance(members, dict):
         raise ValueError("it has no members")
     return members
+
+
+def _title(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    title = entry.get("title") or {}
+    if not isinstance(title, Mapping):
+        raise ValueError("chart: its title needs {en: …, zh-Hans: …}")
+    return title
 
 
 def _check_block(query: SavedQuery, parameter: Parameter) -> None:
