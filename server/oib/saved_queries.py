@@ -51,6 +51,7 @@ CHARTS: Final[Mapping[str, tuple[str, ...]]] = {
         "place",
         "latitude",
         "longitude",
+        "register",
         "claim",
         "hedged",
         "relayed",
@@ -126,6 +127,8 @@ class Chart:
         Raises:
             ValueError: a kind or a part that is not known, or a part without its variable.
         """
+        if not isinstance(entry, Mapping):
+            raise ValueError("chart: needs {kind: …} and the columns that play its parts")
         kind = str(entry.get("kind", ""))
         if kind not in CHARTS:
             raise ValueError(f"chart: kind {kind} is none of {', '.join(CHARTS)}")

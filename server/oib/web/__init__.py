@@ -19,6 +19,7 @@ from oib.web import (
     health,
     lists,
     pages,
+    pictures,
     problems,
     queries,
     query_editor,
@@ -49,11 +50,13 @@ def create_app(services: Services | CurrentServices) -> Flask:
         pages,
         reconciliation,
         search,
+        pictures,
         health,
         guide,
         lists,
     ):
         app.register_blueprint(module.bp)
+    app.jinja_env.globals["picture_html"] = pictures.inline
     app.register_error_handler(OibError, problems.render_error)
     app.register_error_handler(HTTPException, problems.render_http_error)
     app.after_request(_add_common_headers)

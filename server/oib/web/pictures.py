@@ -1,0 +1,242 @@
+"""``/pictures/…``: the saved queries whose header names a chart, each drawn by the server.
+
+The address of a picture holds all that determines it: the query, its parameters, the language. It
+is an SVG without script; the page around it has a table of the same rows.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request, url_for
+from markupsafe import Markup
+
+from oib import media_types, response_headers
+from oib.engine.statements import LABELS, StatementIndex, Term, fetch_properties, fetch_rows
+from oib.errors import NotFound
+from oib.namespaces import OIB
+from oib.pictures.chart import draw_chart
+from oib.saved_queries import Chart, SavedQuery
+from oib.services import Services
+from oib.web import context, representations, templating
+from oib.web.localization import Locale
+from oib.web.representations import FORMAT_PARAMETERS
+
+bp = Blueprint("pictures", __name__)
+
+_SVG = "image/svg+xml"
+_FORMS = {"svg": _SVG, **media_types.PAGE_SUFFIXES}
+# What to show where no document prints a name in the language; the build computes it.
+_DISPLAYED = {"en": OIB + "englishLabel", "zh-Hans": OIB + "chineseLabel"}
+
+Values = tuple[tuple[str, str], ...]
+Names = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class DrawnChart:
+    """A picture in one language, with the rows that it shows.
+
+    ``rows`` are by variable; ``names`` are those of their IRIs, by IRI and language tag.
+    """
+
+    saved: SavedQuery
+    chart: Chart
+    title: str
+    description: str
+    rows: tuple[Mapping[str, Term], ...]
+    names: Names
+    svg: str
+    standalone: str
+
+
+class PictureWording:
+    """Names, addresses and messages for a picture, as ``oib.pictures.canvas.Wording`` has them."""
+
+    def __init__(self, locale: Locale, names: Names) -> None:
+        self._locale, self._names = locale, names
+
+    def name(self, iri: str) -> str:
+        """Return the name of a thing."""
+        return self._locale.name(iri, self._names)[0]
+
+    def url(self, iri: str) -> str:
+        """Return the address of the page about a thing."""
+        return self._locale.url(iri)
+
+    def message(self, key: str, **values: object) -> str:
+        """Return a message of the interface for pictures."""
+        return self._locale.message(f"picture_{key}", **values)
+
+
+@bp.get("/pictures/")
+def gallery() -> Response:
+    """Return the page of all pictures."""
+    return representations.conditional_response(media_types.HTML, _gallery)
+
+
+@bp.get("/pictures/<path:name>")
+def picture(name: str) -> Response:
+    """Return a picture: its page, or the SVG alone."""
+    name, fixed = representations.split_suffix(name, _FORMS)
+    saved = context.services().library[name]
+    if saved.chart is None:
+        raise NotFound(
+            f"{name} is not drawn; its answer is at {url_for('queries.query', name=name)}"
+        )
+    own = {parameter.name for parameter in saved.parameters}
+    media_type = representations.negotiate((media_types.HTML, _SVG), fixed, own)
+    values = _values(own)
+    saved.bind(dict(values))  # refused before anything is looked up in a cache
+    # Its words are in a language as those of a page are, and so is its entity tag.
+    key = f"picture {media_type} {request.full_path} {templating.locale().language}"
+    response = representations.conditional_response(
+        media_type,
+        lambda: _respond(name, values, media_type),
+        key=key if media_type == _SVG else None,
+        is_volatile=saved.is_volatile,
+    )
+    response.vary.add("Accept-Language")
+    url = url_for("pictures.picture", name=name)
+    for suffix, form in _FORMS.items():
+        link = response_headers.link(_address(f"{url}.{suffix}", values), "alternate", form)
+        response.headers.add("Link", link)
+    return response
+
+
+def inline(name: str, **values: str) -> Markup:
+    """Return a picture for a page of another subject, as a figure that links to its own page.
+
+    Args:
+        name: of the saved query.
+        values: of its parameters.
+
+    Raises:
+        NotFound: no saved query with a chart has that name.
+        BadInput: the query has no such parameter, or the value is of another kind.
+    """
+    drawn = _draw(name, tuple(sorted(values.items())))
+    arguments = dict(values)
+    url = templating.locale().local_url(f"pictures/{name}", **arguments)
+    scroll = '<div class="scroll" tabindex="0" role="region" aria-label="{}">'
+    return Markup(
+        f'<figure class="chart">{scroll}{{}}</div><figcaption><a href="{{}}">{{}}</a></figcaption>'
+        "</figure>"
+    ).format(drawn.title, Markup(drawn.svg), url, drawn.title)
+
+
+def _gallery() -> Response:
+    locale = templating.locale()
+    charts = [
+        (saved, locale.best_text(saved.chart.title or saved.question)[0])
+        for saved in sorted(context.services().library, key=lambda saved: saved.name)
+        if saved.chart
+    ]
+    return templating.render("pictures.html", charts=charts)
+
+
+def _respond(name: str, values: Values, media_type: str) -> Response:
+    drawn = _draw(name, values)
+    if media_type == _SVG:
+        response = context.respond(drawn.standalone, _SVG)
+        response.content_language = templating.locale().language
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'none'; style-src '{_style_hash()}'; sandbox allow-top-navigation"
+        )
+        return response
+    saved = drawn.saved
+    return templating.render(
+        "picture.html",
+        names=drawn.names,
+        drawn=drawn,
+        svg=Markup(drawn.svg),
+        columns=saved.columns,
+        arguments=urlencode(values),
+        text=saved.bind(dict(values)),
+    )
+
+
+def _values(own: set[str]) -> Values:
+    """Return the parameters of the query in the address; language and format are not among them."""
+    return tuple(
+        (name, value)
+        for name, value in sorted(request.args.items(multi=True))
+        if name in own or name not in ("lang", *FORMAT_PARAMETERS)
+    )
+
+
+def _draw(name: str, values: Values) -> DrawnChart:
+    services, locale = context.services(), templating.locale()
+    if services.is_immutable and not services.library[name].is_volatile:
+        return _draw_once(services, name, values, locale)
+    return _draw_anew(services, name, values, locale)
+
+
+@lru_cache(maxsize=64)
+def _draw_once(services: Services, name: str, values: Values, locale: Locale) -> DrawnChart:
+    """Return a picture, drawn once for each version of the data."""
+    return _draw_anew(services, name, values, locale)
+
+
+def _draw_anew(services: Services, name: str, values: Values, locale: Locale) -> DrawnChart:
+    saved = services.library[name]
+    chart = saved.chart
+    if chart is None:
+        raise NotFound(f"the saved query {name} names no chart in its header")
+    rows = fetch_rows(context.queries(), saved.bind(dict(values)))
+    names = _fetch_names(rows)
+    picture = draw_chart(chart, rows, PictureWording(locale, names))
+    title = locale.best_text(chart.title or saved.question)[0]
+    question = locale.best_text(saved.question)[0]
+    description = locale.message("picture_description", question=question, rows=len(rows))
+    identifier = "picture-" + name.replace("/", "-")
+    parts = (identifier, title, description, locale.language)
+    return DrawnChart(
+        saved=saved,
+        chart=chart,
+        title=title,
+        description=description,
+        rows=tuple(rows),
+        names=names,
+        svg=picture.to_svg(*parts),
+        standalone=picture.to_svg(*parts, style=_style()),
+    )
+
+
+def _fetch_names(rows: list[dict[str, Term]]) -> Names:
+    """Return the names of all IRIs in rows, in both languages where there is any name."""
+    iris = {term.text for row in rows for term in row.values() if term.is_iri}
+    if not iris:
+        return {}
+    known = fetch_properties(context.queries(), iris, (*LABELS, *_DISPLAYED.values()))
+    return {iri: found for iri in iris if (found := _names(known, iri))}
+
+
+def _names(known: StatementIndex, iri: str) -> Mapping[str, str]:
+    names = dict(known.names(iri))
+    for tag, property_ in _DISPLAYED.items():
+        if tag not in names and (label := known.value(iri, property_)):
+            names[tag] = label.text
+    return names
+
+
+def _address(url: str, values: Values) -> str:
+    return f"{url}?{urlencode(values)}" if values else url
+
+
+@cache
+def _style() -> str:
+    """Return the style sheet of pictures, which one that stands alone carries along."""
+    text = files("oib.web").joinpath("static", "pictures.css").read_text("utf-8")
+    return "\n".join(line for line in text.splitlines() if line)
+
+
+@cache
+def _style_hash() -> str:
+    """Return what allows this style sheet, and no other, in a content security policy."""
+    digest = hashlib.sha256(_style().encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

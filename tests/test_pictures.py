@@ -1,0 +1,316 @@
+"""The pictures: drawn from the rows of their queries, and only what these say."""
+
+import csv
+import io
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from html_pages import Page
+from oib.engine.statements import Term
+from oib.errors import AnswerTooLarge, BadInput
+from oib.pictures import land_110m
+from oib.pictures.canvas import LabelBox
+from oib.pictures.chart import MAX_ROWS, draw_chart
+from oib.pictures.map import land
+from oib.pictures.text_metrics import shorten, text_width, without_common_part, wrap
+from oib.saved_queries import CHARTS, Chart, Library, SavedQuery
+from projects import ROOT
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+SVG = "{http://www.w3.org/2000/svg}"
+DRAWN = [saved for saved in Library(ROOT) if saved.chart]
+LANGUAGES = ("en", "zh-Hans")
+
+
+class Wording:
+    """Names are IRIs without their path; messages are their keys."""
+
+    def name(self, iri):
+        return iri.rpartition("/")[2]
+
+    def url(self, iri):
+        return iri
+
+    def message(self, key, **values):
+        return " ".join([key, *map(str, values.values())])
+
+
+def svg_of(client, saved, language="en"):
+    response = client.get(f"/pictures/{saved.name}.svg?lang={language}")
+    assert (response.status_code, response.mimetype) == (200, "image/svg+xml")
+    return ElementTree.fromstring(response.text)
+
+
+def rows_of(client, saved):
+    text = client.get(f"/queries/{saved.name}.csv").text
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def marks_of(root):
+    return [node for node in root.iter() if "mark" in node.get("class", "").split()]
+
+
+def chart(kind):
+    return Chart.parse({"kind": kind}, CHARTS[kind])
+
+
+def term(value):
+    if isinstance(value, bool):
+        return Term(str(value).lower())
+    return Term(value, "uri" if value.startswith("urn:") else "literal")
+
+
+def draw(kind, *rows):
+    cells = [{name: term(value) for name, value in row.items()} for row in rows]
+    return draw_chart(chart(kind), cells, Wording())
+
+
+TIE = {"predicate": "urn:/knows", "claim": "urn:/claim"}
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+def test_each_kind_of_picture_is_in_use(kind):
+    assert any(saved.chart.kind == kind for saved in DRAWN)
+
+
+@pytest.mark.parametrize("saved", DRAWN, ids=lambda saved: saved.name)
+def test_a_picture_has_a_mark_for_each_row_of_its_query(home_client, saved):
+    rows = rows_of(home_client, saved)
+    assert len(rows) > 3
+    assert len(marks_of(svg_of(home_client, saved))) == len(rows)
+
+
+@pytest.mark.parametrize("saved", DRAWN, ids=lambda saved: saved.name)
+def test_a_hedged_row_is_never_drawn_solid(home_client, saved):
+    hedged = sum(row["hedged"] == "true" for row in rows_of(home_client, saved))
+    marks = [set(mark.get("class").split()) for mark in marks_of(svg_of(home_client, saved))]
+    assert sum("hedged" in classes for classes in marks) == hedged > 0
+    assert not any("hedged" in classes and "plain" in classes for classes in marks)
+
+
+def test_the_style_sheet_fills_nothing_that_is_hedged(home_client):
+    with home_client.get("/static/pictures.css") as response:
+        style = response.text
+    for name in ("sign", "part", "span", "core"):
+        (rule,) = re.findall(rf"\.picture \.{name}\.hedged[^{{]*{{([^}}]*)}}", style)
+        assert "fill: var(--p-paper)" in rule
+        assert style.index(f".picture .{name}.hedged") > style.index(f".picture .{name} ")
+    (tie,) = re.findall(r"\.picture \.tie\.hedged {([^}]*)}", style)
+    assert "stroke-dasharray" in tie
+
+
+@pytest.mark.parametrize("saved", DRAWN, ids=lambda saved: saved.name)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_shows_the_same_rows_as_a_table(home_client, saved, language):
+    response = home_client.get(f"/pictures/{saved.name}?lang={language}", headers=BROWSER)
+    page = Page(response.text)
+    table = response.text[response.text.index("<tbody>") :]
+    assert table.count("<tr>") == len(rows_of(home_client, saved))
+    assert page.lang == language
+    assert saved.question[language] in page.text
+    assert {f"/queries/{saved.name}?lang={language}", f"/queries/{saved.name}.csv"} <= set(
+        page.links
+    )
+    stops = re.findall(r'<a [^>]*href="[^>]*>', response.text)
+    assert sum('tabindex="-1"' not in link for link in stops) <= 300
+
+
+@pytest.mark.parametrize("saved", DRAWN, ids=lambda saved: saved.name)
+def test_a_picture_is_named_and_described_in_both_languages(home_client, saved):
+    for language in LANGUAGES:
+        root = svg_of(home_client, saved, language)
+        title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+        assert title.text == (saved.chart.title or saved.question)[language]
+        assert saved.question[language] in description.text
+        assert root.get("aria-labelledby") == title.get("id")
+        assert root.get("aria-describedby") == description.get("id")
+        assert root.get("lang") == language
+        # The children of an image are hidden from those who listen, so what holds links is a group.
+        assert root.get("role") == ("group" if root.find(f".//{SVG}a") is not None else "img")
+
+
+@pytest.mark.parametrize("saved", DRAWN, ids=lambda saved: saved.name)
+def test_no_two_labels_of_a_picture_overlap(services, saved):
+    text = services.engine.session("test").query(saved.text, "application/json")
+    rows = [
+        {name: Term(cell["value"], cell["type"]) for name, cell in row.items()}
+        for row in json.loads(text)["results"]["bindings"]
+    ]
+    picture = draw_chart(saved.chart, rows, Wording())
+    assert len(picture.labels) > 5
+    for index, one in enumerate(picture.labels):
+        for other in picture.labels[index + 1 :]:
+            assert not one.overlaps(other), (one, other)
+        assert picture.is_fluid or one.left + one.width <= picture.width + 1, one
+
+
+@pytest.mark.parametrize("saved", DRAWN, ids=lambda saved: saved.name)
+def test_a_picture_alone_may_have_its_own_style_and_nothing_else(home_client, saved):
+    response = home_client.get(f"/pictures/{saved.name}.svg")
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+    assert response.text.count("<style>") == 1
+    assert "<script" not in response.text
+    assert 'style="' not in response.text
+
+
+def test_a_picture_comes_from_the_cache_of_the_version(home_client):
+    url = "/pictures/network/ties.svg"
+    first = home_client.get(url)
+    known = {"If-None-Match": first.headers["ETag"]}
+    assert home_client.get(url, headers=known).status_code == 304
+    assert home_client.get(f"{url}?lang=zh-Hans", headers=known).status_code == 200
+    assert home_client.get(url).data == first.data
+
+
+def test_the_address_names_forms_and_refuses_what_is_no_parameter(home_client):
+    links = " ".join(home_client.get("/pictures/network/ties.svg").headers.getlist("Link"))
+    assert "</pictures/network/ties.html>" in links
+    assert home_client.get("/pictures/network/ties?colour=red").status_code == 400
+    assert home_client.get("/pictures/nothing").status_code == 404
+    without = home_client.get("/pictures/base/count")
+    assert without.status_code == 404
+    assert "/queries/base/count" in without.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_gallery_shows_every_picture(home_client, language):
+    page = Page(home_client.get(f"/pictures/?lang={language}", headers=BROWSER).text)
+    for saved in DRAWN:
+        assert f"/pictures/{saved.name}?lang={language}" in page.links
+        assert f"/pictures/{saved.name}.svg?lang={language}" in page.assets
+
+
+def test_a_disputed_claim_is_drawn_as_disputed(home_client):
+    root = svg_of(home_client, Library(ROOT)["network/ties"])
+    disputed = [mark for mark in marks_of(root) if "disputed" in mark.get("class")]
+    titles = " ".join(mark.find(f"{SVG}title").text for mark in disputed)
+    assert "Sun Youshun holds post MIT" in titles.replace(
+        "Massachusetts Institute of Technology", "MIT"
+    )
+    assert "disputed" in titles
+
+
+def test_a_line_leads_to_its_claim(home_client):
+    saved = Library(ROOT)["network/ties"]
+    claims = {row["claim"].rpartition("/id/")[2] for row in rows_of(home_client, saved)}
+    root = svg_of(home_client, saved)
+    linked = {
+        node.get("href").partition("?")[0].removeprefix("/doc/")
+        for node in root.iter(f"{SVG}a")
+        if any("mark" in child.get("class", "") for child in node)
+    }
+    assert linked == claims
+
+
+def test_only_a_verified_place_has_a_mark_on_the_map(home_client):
+    saved = Library(ROOT)["place/on-the-map"]
+    places = {row["place"] for row in rows_of(home_client, saved) if row["latitude"]}
+    root = svg_of(home_client, saved)
+    discs = [node for node in root.iter() if node.get("class") == "disc"]
+    assert len(discs) == len(places) + 1  # and that of the legend
+    turtle = "\n".join(path.read_text("utf-8") for path in (ROOT / "instances/place").glob("*.ttl"))
+    for block in turtle.split("\n\n"):
+        if "registeredLatitude" in block:
+            assert "oibv:link-verified" in block
+            latitude = re.search(r"registeredLatitude (\S+)", block)[1]
+            assert re.search(rf" at {re.escape(latitude)} and ", block), "not as it was looked up"
+
+
+def test_what_is_not_stated_stays_open():
+    row = {"lane": "urn:/claims", "subject": "urn:/a", "claim": "urn:/c", "hedged": False}
+    closed = draw("timeline", row | {"earliestStart": "2015-01-01", "latestEnd": "2016-01-01"})
+    open_end = draw("timeline", row | {"earliestStart": "2015-01-01"})
+    ends = [picture.body.count('class="open"') for picture in (closed, open_end)]
+    assert ends == [1, 2]  # one is that of the legend
+    assert "2015-01-01 \u2013 not_stated" in open_end.body
+
+
+def test_a_network_that_goes_round_is_drawn():
+    ends = ["ab", "bc", "ca", "ad", "da", "aa", "ef"]
+    rows = [{"subject": f"urn:/{one}", "object": f"urn:/{two}", **TIE} for one, two in ends]
+    picture = draw("network", *rows)
+    assert picture.body.count('class="mark tie') == len(rows)
+    for index, one in enumerate(picture.labels):
+        assert not any(one.overlaps(other) for other in picture.labels[index + 1 :])
+
+
+def test_words_of_a_row_stay_words():
+    row = {"subject": "urn:/<script>&", "object": 'urn:/"b"', **TIE}
+    picture = draw("network", row)
+    svg = picture.to_svg("p", "<t>", "a & b", "en")
+    assert "<script>" not in svg
+    assert ElementTree.fromstring(svg).find(f"{SVG}title").text == "<t>"
+
+
+def test_the_same_rows_give_the_same_picture():
+    rows = [{"subject": f"urn:/{one}", "object": "urn:/z", **TIE} for one in "abc"]
+    assert draw("network", *rows).body == draw("network", *rows).body
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+def test_an_answer_without_rows_is_an_empty_picture(kind):
+    ElementTree.fromstring(draw(kind).to_svg("p", "t", "d", "en"))
+
+
+def test_rows_that_cannot_be_drawn_are_left_out():
+    assert 'class="mark' not in draw("network", {"subject": "urn:/a"}).body
+
+
+def test_too_many_rows_are_refused():
+    with pytest.raises(AnswerTooLarge, match="take the table"):
+        draw("map", *[{"thing": "urn:/a"}] * (MAX_ROWS + 1))
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("{kind: pie}", "kind pie is none of bar"),
+        ("{kind: bar, colour: a}", "a bar has no part colour"),
+        ("{kind: bar, category: a, hedged: a, number: b}", "no column is called b"),
+        ("{kind: bar}", "no column is called category"),
+        ("{kind: bar, category: a, number: a, hedged: a, title: x}", "its title needs"),
+        ("pie", "chart: needs"),
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_stops_the_library(tmp_path, header, message):
+    path = tmp_path / "one.rq"
+    head = f"#+ question: {{en: What}}\n#+ columns: [a]\n#+ chart: {header}\n"
+    path.write_text(head + "SELECT ?a WHERE {}", "utf-8")
+    with pytest.raises(BadInput, match=re.escape(message)):
+        SavedQuery.load(path, tmp_path)
+
+
+def test_land_is_made_of_rings_and_comes_in_again_at_the_other_edge():
+    topology = {
+        "transform": {"scale": [1, 1], "translate": [-180, -90]},
+        "arcs": [
+            [[0, 90], [10, 0], [0, 10], [-10, -10]],
+            [[350, 90], [20, 0], [0, 10], [-20, -10]],
+        ],
+        "objects": {"land": {"geometries": [{"arcs": [[[0]], [[1]]]}]}},
+    }
+    path = land_110m.land_path(topology)
+    assert (
+        path
+        == "M-1800 0l100 0 0-100-100 100zM1700 0l200 0 0-100-200 100zM-1900 0l200 0 0-100-200 100z"
+    )
+    assert land().startswith("M")
+    assert len(land()) > 20_000
+
+
+def test_lines_fit_and_names_lose_what_they_share():
+    text = "China-Suzhou Offshore Innovation and Entrepreneurship Base 苏州工业园区海外离岸创新中心"
+    lines = wrap(text, 120)
+    assert len(lines) == 3
+    assert lines[-1].endswith("…")
+    assert all(text_width(line) <= 120 for line in lines)
+    assert shorten("short", 100) == "short"
+    assert without_common_part(["base in A", "base in B", "park"]) == ["…A", "…B", "park"]
+    assert without_common_part(["上海离岸基地", "苏州离岸基地"]) == ["上海…", "苏州…"]
+    assert LabelBox(0, 0, 2, 2, "").overlaps(LabelBox(1, 1, 2, 2, ""))
+    assert not LabelBox(0, 0, 2, 2, "").overlaps(LabelBox(2, 0, 2, 2, ""))
