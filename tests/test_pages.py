@@ -69,7 +69,7 @@ def test_every_page_is_well_formed_local_and_without_script(seen):
             assert page.lang == ("zh-Hans" if "lang=" in url else "en")
             assert page.tags.count("h1") == page.tags.count("main") == 1
             assert "<script" not in response.text
-            assert all(asset.startswith("/static/") for asset in page.assets)
+            assert all(asset.startswith(("/static/", "/pictures/")) for asset in page.assets)
 
 
 def test_every_page_forbids_what_it_does_not_need(seen):
