@@ -16,8 +16,10 @@ from oib.commands import (
     check_files,
     describe_document,
     locate_passage,
+    reconcile_table,
     register_iris,
     release_data,
+    serve_assistant,
     serve_home,
     show_rule,
     tidy_files,
@@ -212,6 +214,30 @@ def _parser() -> argparse.ArgumentParser:
         "--document", type=Path, metavar="FILE", help=f"{_COPY}; else one in $OIB_DOCUMENTS"
     )
     one.add_argument("--encoding", default="utf-8", help="of a plain text (%(default)s)")
+
+    one = command("reconcile", reconcile_table, "find the IRI for each name of a table")
+    one.add_argument("file", metavar="FILE", nargs="?", type=Path, help="table in CSV or TSV")
+    one.add_argument("--column", default="", metavar="NAME", help="that holds the names")
+    one.add_argument("--type", default="", help="which all of them have, such as OffshoreBase")
+    one.add_argument(
+        "--property",
+        action="append",
+        default=[],
+        metavar="PROPERTY=COLUMN",
+        help="a column with values of a property, such as isLocatedIn=city; may be repeated",
+    )
+    one.add_argument("--lang", choices=LANGUAGES, default="en", help="of the reasons")
+    one.add_argument("--output-file", type=Path, metavar="FILE", help="write the table there")
+    one.add_argument("--out", type=Path, help="folder of the snapshots")
+    one.add_argument(
+        "--check", metavar="URL", help="check a reconciliation service against the schemas instead"
+    )
+    one.add_argument(
+        "--schemas", type=Path, metavar="FOLDER", help="of the schemas (or $RECONCILIATION_SCHEMAS)"
+    )
+
+    one = command("mcp", serve_assistant, "serve the Model Context Protocol on standard input")
+    one.add_argument("--out", type=Path, help="folder of the snapshots")
 
     one = command("register", register_iris, "add new IRIs to the list of those ever issued")
     one.add_argument("--check", action="store_true", help="only name those that are missing")

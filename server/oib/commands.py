@@ -213,6 +213,75 @@ def release_data(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def reconcile_table(arguments: argparse.Namespace) -> int:
+    """Print a table with the IRI, the score and the reason for each of its names."""
+    from oib.reconciliation import spreadsheet
+    from oib.reconciliation.service import ReconciliationService
+
+    if arguments.check:
+        return _check_service(arguments)
+    if arguments.file is None:
+        raise BadInput("name a table, or give --check URL")
+    home = find_home(arguments.home)
+    services = Services.open(home, _folder(arguments, home), log=_progress)
+    assert services.names is not None  # a snapshot that was just built has all indexes
+    service = ReconciliationService(services.names, services.engine.session())
+    properties = {}
+    for pair in arguments.property:
+        name, equals, column = pair.partition("=")
+        if not equals:
+            raise BadInput(f"--property {pair} needs the form PROPERTY=COLUMN")
+        properties[service.property_of(name).iri] = column
+    types = [service.class_of(arguments.type)] if arguments.type else []
+    try:
+        rows = spreadsheet.reconcile(
+            arguments.file, service.match, arguments.column, types, properties, arguments.lang
+        )
+        text = spreadsheet.serialize(rows)
+    except OSError as error:
+        raise BadInput(f"{arguments.file} cannot be read: {error.strerror}") from error
+    if arguments.output_file:
+        arguments.output_file.write_text(text.table, "utf-8", newline="")
+    else:
+        sys.stdout.write(printable(text.table) if sys.stdout.isatty() else text.table)
+    _progress(f"{text.matches} of {text.names} names match, {text.candidates} have a candidate")
+    return 0
+
+
+def _check_service(arguments: argparse.Namespace) -> int:
+    from oib.reconciliation import service_check
+    from oib.reconciliation.schema_set import SOURCE, VARIABLE
+
+    folder = arguments.schemas or os.environ.get(VARIABLE)
+    if not folder:
+        raise BadInput(f"give --schemas, or set {VARIABLE}: the folder of a copy of {SOURCE}")
+    failed = 0
+    for outcome in service_check.check_service(arguments.check, Path(folder)):
+        failed += bool(outcome.errors)
+        print(f"{'wrong' if outcome.errors else 'ok':5}  {printable(outcome.request)}")
+        for error in outcome.errors:
+            print(f"       {printable(error, on_one_line=True)}")
+    return 1 if failed else 0
+
+
+def serve_assistant(arguments: argparse.Namespace) -> int:
+    """Serve the Model Context Protocol on standard input and output, until the input ends."""
+    try:
+        from oib.mcp_server import create_server
+    except ModuleNotFoundError as error:
+        raise BadInput(
+            f"the MCP SDK is not installed ({error.name} is missing): pip install 'oib[mcp]'"
+        ) from error
+    home = find_home(arguments.home)
+    found = build.ensure(home, _folder(arguments, home), _progress)
+    services = Services.serve(home, found, Limits.read(os.environ), _progress)
+    try:
+        create_server(services).run()
+    finally:
+        services.engine.close()
+    return 0
+
+
 def _query_text(arguments: argparse.Namespace, services: Services) -> str:
     if (arguments.name is None) == (arguments.file is None):
         raise BadInput("name one saved query, or give --file; oib ask --list names them all")

@@ -181,7 +181,8 @@ def _by_key(index: NameIndex, text: _Text) -> list[tuple[IndexedName, str]]:
         if kind == COMPACT and key == text.compact:
             found.append((name, "same"))
         elif kind == BAG and key == bag:
-            found.append((name, "same" if len(text.content) > 1 else "words"))
+            if name.compact != text.compact:  # which is the key of another row
+                found.append((name, "same" if len(text.content) > 1 else "words"))
         elif kind in (BAG, CORE) and key in (bag, short):
             found.append((name, "core"))
         elif kind == BARE and key == bag:
@@ -267,7 +268,7 @@ def _judge(
     if rule == "pinyin":
         return _scored(entity, name, 96.0 * trust, "pinyin", 1.0, 1.0)
     if rule == "initials":
-        return _scored(entity, name, 80.0 * trust, "initials", 1.0, 1.0)
+        return _scored(entity, name, 70.0 * trust, "initials", 1.0, 1.0)
     if text.is_chinese or name.is_chinese:
         similarity = Indel.normalized_similarity(text.compact, name.compact)
         return _scored(entity, name, 90.0 * similarity * trust, "letters", similarity, similarity)
@@ -293,6 +294,8 @@ def _judge_words(
         score = max(score, {"same": 99.0, "spelled": 94.0, "kind": 95.0}[reason])
     elif query_share > 0.99:  # all that was asked for is there
         score = max(score, 50.0 + 35.0 * name_share)
+    if name_share > 0.99 and not _may_stand_alone(name, query):
+        score *= _AMBIGUOUS
     candidate = _scored(
         entity, name, min(score, 99.0) * _TRUST[name.kind], reason, query_share, name_share
     )

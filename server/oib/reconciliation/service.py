@@ -204,11 +204,16 @@ class ReconciliationService:
             f"OPTIONAL {{ ?claim <{OIB}hasHedge> ?hedge }} FILTER(?p IN ({wanted})) }} "
             "ORDER BY ?claim",
         )
-        found: dict[tuple[str, str], list[tuple[Term, str]]] = {}
+        hedges: dict[tuple[str, str, str, Term], list[str]] = {}
         for row in rows:
-            hedge = row["hedge"].text.rpartition("#")[2] if "hedge" in row else ""
-            note = f"{hedge} · {row['claim'].text.removeprefix(ID)}"
-            found.setdefault((row["s"].text, row["p"].text), []).append((row["o"], note))
+            key = (row["s"].text, row["p"].text, row["claim"].text, row["o"])
+            names = hedges.setdefault(key, [])
+            if "hedge" in row:
+                names.append(row["hedge"].text.rpartition("#")[2])
+        found: dict[tuple[str, str], list[tuple[Term, str]]] = {}
+        for (thing, name, claim, value), names in hedges.items():
+            note = " · ".join([*names, claim.removeprefix(ID)])
+            found.setdefault((thing, name), []).append((value, note))
         return found
 
     def _labels(
