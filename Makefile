@@ -8,13 +8,21 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: serve test check bench clients model lock clean
+# What tells most in a minute, for other versions of Python: command, parsers, checks, engine, HTTP.
+QUICK := $(addprefix tests/test_,cli.py check.py edtf.py syntax_findings.py turtle_document.py \
+    turtle_tidy.py report_formats.py passages.py evidence.py saved_queries.py results.py request.py \
+    sparql.py connection.py workers.py sandbox.py)
+
+.PHONY: serve test quick check bench clients model lock clean
 
 serve: $(READY) ## build the snapshot if the sources changed, then serve it
 	$(BIN)/python -m oib serve --port $(PORT)
 
 test: $(READY_DEV) ## every test, JOBS files at a time; PYTEST_ARGS passes options on
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+
+quick: $(READY_DEV) ## the quick tests; PYTHON and VENV take another version of Python
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS) $(QUICK)
 
 check: $(READY_DEV) ## style, types, layers
 	$(BIN)/ruff check .

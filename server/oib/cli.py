@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         name = f": {error.filename}" if error.filename else ""
         return _fail(f"{error.strerror or error}{name}")
     except KeyboardInterrupt:
-        return 130  # 128 and the number of the signal, as shells have it
+        return _fail("interrupted", 130)  # 128 and the number of the signal, as shells have it
 
 
 def _fail(reason: str, status: int = 2) -> int:

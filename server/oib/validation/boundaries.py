@@ -24,6 +24,7 @@ from oib.validation.shape_graph import TYPE, iri_of
 _THING: Final = re.compile(re.escape(ID) + r"[a-z]+/.")
 #: Longer names than this are no slips of the pen, and comparing them takes long.
 _LONGEST_COMPARED: Final = 200
+_NIL: Final = NamedNode(PREFIXES["rdf"] + "nil")  # the collection without members
 _CLAIM_PARTS: Final = {
     OIB + name for name in ("claimSubject", "claimPredicate", "claimObject", "claimValue")
 }
@@ -39,6 +40,7 @@ class Boundaries:
         withheld: subject and predicate of the statements that may not.
         reused: claims whose IRI was in use; what SHACL says of the mixture is of no use.
         strange: the namespaces that are reported; their terms are not reported one by one.
+        meant: the namespaces that were meant instead; nobody misses their terms.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -46,6 +48,7 @@ class Boundaries:
     withheld: set[tuple[object, object]] = field(default_factory=set)
     reused: set[object] = field(default_factory=set)
     strange: set[str] = field(default_factory=set)
+    meant: set[str] = field(default_factory=set)
 
 
 def inspect(document: Document, home: HomeIndex) -> Boundaries:
@@ -54,12 +57,14 @@ def inspect(document: Document, home: HomeIndex) -> Boundaries:
     if not document.triples:
         found.problems.append(Problem(OIBS + "FIL-01", anchor="file", document=document))
         return found
-    if _has_wrong_base(document, home):
-        found.problems.append(_namespace_problem(document, BASE, ID))
-        found.strange = {BASE}
+    wrong = BASE if _has_wrong_base(document, home) else _misspelled_base(document)
+    if wrong:
+        found.problems.append(_namespace_problem(document, wrong, ID))
+        found.strange = {BASE, wrong}
         return found
-    strange = _strange_namespaces(document, home)
-    found.strange = set(strange)
+    strange = _misdeclared_prefixes(document) | _strange_namespaces(document, home)
+    found.strange = set(strange) | {namespace_of(f"{namespace}x") for namespace in strange}
+    found.meant = set(strange.values()) - {""}
     for namespace, meant in strange.items():
         found.problems.append(_namespace_problem(document, namespace, meant))
     told: set[object] = set()
@@ -86,12 +91,32 @@ def _has_wrong_base(document: Document, home: HomeIndex) -> bool:
     )
 
 
+def _misspelled_base(document: Document) -> str:
+    """Return the base of a file that is nearly that of things, empty if there is none."""
+    for directive in document.tree.directives:
+        base = directive.value
+        if directive.prefix is None and base != ID and _bare(base) in (_bare(ID), _bare(BASE)):
+            return base
+    return ""
+
+
+def _misdeclared_prefixes(document: Document) -> dict[str, str]:
+    """Return what the usual prefixes are declared as, where that is nearly their namespace."""
+    return {
+        directive.value: PREFIXES[directive.prefix]
+        for directive in document.tree.directives
+        if directive.prefix in PREFIXES
+        and directive.value not in PREFIXES.values()
+        and _nearest_namespace(directive.value, [PREFIXES[directive.prefix]])
+    }
+
+
 def _refusal(triple: Triple, document: Document) -> Problem | None:
     """Return why a statement may not reach the data, None if it may."""
     subject, value = triple.subject, triple.object
     if isinstance(subject, BlankNode):
         return Problem(OIBS + "FIL-02", value=subject, anchor="object", document=document)
-    if isinstance(value, BlankNode):
+    if isinstance(value, BlankNode) or value == _NIL:
         return Problem(OIBS + "FIL-02", value=value, anchor="object", document=document)
     assert isinstance(subject, NamedNode)
     if _THING.match(subject.value):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from oib.namespaces import BASE, ID, OIB, OIBS
 from oib.validation.boundaries import Boundaries, nearest_term
@@ -57,6 +57,13 @@ class Interpreter:
         withheld = {pair for file in files for pair in file.withheld}
         reused = {node for file in files for node in file.reused}
         strange = {space for file in files for space in file.strange}
+        meant = {space for file in files for space in file.meant}
+        results = list(results)
+        unknown = {
+            (result.focus, result.path)
+            for result in results
+            if result.value is not None and _namespace(result.value) in strange
+        }
         known = list(known)
         refused = {each.focus for each in known if each.rule in _REFUSED}
         lexical = {(each.focus, each.value) for each in known if each.rule in _LEXICAL}
@@ -67,7 +74,11 @@ class Interpreter:
             and (result.focus, result.value) not in lexical
             and result.value not in refused
             and (result.path is None or namespace_of(result.path.value) not in strange)
-            and (result.value is None or namespace_of(iri_of(result.value)) not in strange)
+            and (result.value is None or _namespace(result.value) not in strange)
+            and not (
+                result.value in (None, result.focus) and (result.focus, result.path) in unknown
+            )
+            and not (_is_missing(result.component) and _namespace(result.path) in meant)
             and not any((result.focus, predicate) in withheld for predicate in result.predicates)
         ]
         problems = [self._problem(result) for result in kept]
@@ -89,7 +100,7 @@ class Interpreter:
         ):
             rule = _NOT_DESCRIBED
         known = self.rules.get(rule)
-        missing = component.startswith(("MinCount", "HasValue"))
+        missing = _is_missing(component)
         problem = Problem(
             rule,
             focus=result.focus,
@@ -125,6 +136,18 @@ class Interpreter:
         return replace(problem, suggestion=near)
 
 
+def _is_missing(component: str) -> bool:
+    """Return whether a constraint component asks for a value that is not there."""
+    return component.startswith(("MinCount", "HasValue"))
+
+
+def _namespace(term: Term | None) -> str:
+    """Return the namespace of an IRI, or that of the datatype of a literal."""
+    if isinstance(term, Literal):
+        return namespace_of(term.datatype.value)
+    return namespace_of(iri_of(term))
+
+
 def _without_followers(problems: list[Problem], results: list[Result]) -> list[Problem]:
     """Leave out what only follows from another problem with the same thing."""
     starts = {
@@ -141,6 +164,12 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
             meant[each.focus].add(each.suggestion)
     copied = {(each.focus, each.value) for each in problems if each.rule == OIBS + "TXT-02"}
     classless = {each.focus for each in problems if each.rule in _UNKNOWN_CLASS}
+    rules = {each.rule for each in problems}
+    elsewhere = {
+        rule: {(each.focus, each.value) for each in problems if each.rule != rule}
+        for rule in rules
+        if any(each.rule == rule and each.component.startswith("Equals") for each in problems)
+    }
     misspelled: dict[tuple[Term | None, NamedNode | None, Term | None], str] = {}
     for each in problems:
         if each.suggestion:
@@ -152,6 +181,8 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
             continue  # of what class the value is, nobody can tell
         if each.rule == OIBS + "TXT-03" and (each.focus, each.value) in copied:
             continue
+        if each.component.startswith("Equals") and (each.focus, each.value) in elsewhere[each.rule]:
+            continue  # the value is no good for more than one reason
         if misspelled.get((each.focus, each.path, each.value), each.rule) != each.rule:
             continue  # of a term that is not known, one rule is enough
         missing = each.component == "MinCountConstraintComponent"

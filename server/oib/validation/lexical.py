@@ -243,13 +243,23 @@ def to_simplified(text: str) -> str:
     return text if text.isascii() else str(_converters()[0].convert(text))
 
 
+_SMALL_LATIN_WORD: Final = re.compile(r"(?<![^\s(])[a-z]{2,}(?![^\s,.;)])")
+
+
+def _is_han(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("CJK ")
+
+
 def _fits_script(text: str, language: str) -> bool:
     """Return whether the script of a text is the one that its language tag names.
 
     A text with characters that exist only in Traditional Chinese is not zh-Hans, one that has only
     such as exist in Simplified Chinese is not zh-Hant, one without Latin letters is not English.
+    Chinese writes names in Latin letters at times (MIT), but no words in small letters alone.
     """
     tag = language.lower()
+    if tag.startswith("zh") and "latn" not in tag and _SMALL_LATIN_WORD.search(text):
+        return any(_is_han(character) for character in text)
     if tag.startswith("zh") and "latn" not in tag and not text.isascii():
         simplified, traditional = _converters()
         if "hant" in tag:

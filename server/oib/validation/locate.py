@@ -234,16 +234,18 @@ def _entry(document: Document, focus: Term | None) -> Span | None:
 
 
 def _blank_node(document: Document, node: Term | None) -> Span | None:
-    """Return the first blank node or collection of a file.
+    """Return the first blank node or collection of a file, the first empty one for ``rdf:nil``.
 
     The parser of the store and that of the positions name blank nodes each in their own way.
     """
+    nil = to_rdflib(node) if isinstance(node, NamedNode) else None
     for stated in document.statements:
         for term, at in (
             (stated.subject, stated.subject_node),
             (stated.object, stated.object_node),
         ):
-            if type(term).__name__ == "BNode":
+            is_wanted = term == nil if nil is not None else type(term).__name__ == "BNode"
+            if is_wanted:
                 return document.span(at)
     return None
 

@@ -22,6 +22,7 @@ _NAMES: Final = (
     NamedNode(PREFIXES["foaf"] + "name"),
     NamedNode(PREFIXES["skos"] + "altLabel"),
     NamedNode(PREFIXES["skos"] + "hiddenLabel"),
+    NamedNode(OIB + "translatedName"),
 )
 # What a claim says of two things that share their name, and are known to be two.
 _SUBJECT, _PREDICATE, _OBJECT = (
