@@ -104,6 +104,28 @@ def test_what_cannot_be_done_is_said_in_one_line_with_status_2(run, snapshots, a
     assert err.startswith("oib: ")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "the following arguments are required: COMMAND; oib --help shows what it takes"),
+        (("frob",), "invalid choice: 'frob'"),
+        (("check", "--formt", "json"), "unrecognized arguments: --formt"),
+        (("check", "--format", "yaml"), "invalid choice: 'yaml'"),
+        (("check", "--adds", "--removes"), "not allowed with argument --adds; oib check --help"),
+        (("check", "--timeout", "soon"), "invalid float value: 'soon'"),
+        (("rule", "CLM-09", "CLM-10"), "unrecognized arguments: CLM-10"),
+    ],
+)
+def test_a_wrong_usage_is_one_line_with_status_2(capsys, arguments, message):
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    errors = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert errors.startswith("oib: ")
+    assert errors.count("\n") == 1
+    assert message in errors
+
+
 def test_a_query_with_a_syntax_error_is_reported_with_line_and_column(run, snapshots, tmp_path):
     file = tmp_path / "q.rq"
     file.write_text("SELECT *\nWHERE { ?s ?p }")

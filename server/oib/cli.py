@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from oib import __version__
 from oib.commands import (
@@ -85,10 +86,16 @@ def _discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, as all errors of ``oib`` are."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2 and say what is wrong with the words and flags."""
+        self.exit(_fail(f"{message}; {self.prog} --help shows what it takes"))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="oib", description="Offshore Innovation Bases, as linked data."
-    )
+    parser = _Parser(prog="oib", description="Offshore Innovation Bases, as linked data.")
     parser.add_argument("--version", action="version", version=f"oib {__version__}")
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
 
