@@ -26,7 +26,7 @@ from oib.validation.interpretation import Interpreter
 from oib.validation.lexical import find_errors
 from oib.validation.locate import Locator
 from oib.validation.problems import Anchor, Problem
-from oib.validation.report import FileEffect, Finding, Report
+from oib.validation.report import EVERY_RULE, FileEffect, Finding, Report
 from oib.validation.rules import escape, load_rules
 from oib.validation.shacl import Validation, Validator
 from oib.validation.shape_graph import TYPE, Term, iri_of
@@ -36,6 +36,9 @@ from oib.validation.syntax import syntax_findings
 
 __all__ = ["Checker", "Finding", "Report", "check"]
 
+#: From this part of the data on, looking at everything takes no longer than finding what a change
+#: affects.
+_LARGE_CHANGE: Final = 0.5
 _DEPRECATED: Final = NamedNode(PREFIXES["owl"] + "deprecated")
 
 
@@ -300,12 +303,17 @@ class _Check:
         pairs = known_pairs(store)
         self._change(added, removed)
         try:
-            near = own | self._affected(added, removed)
-            validation = validator.validate(store, near)
-            results = list(validation.results)
-            predicates = {triple.predicate.value for triple in added | removed}
-            unfollowed = self.checker.dependencies.unfollowed(predicates)
-            if unfollowed:
+            if len(added) + len(removed) > len(store) * _LARGE_CHANGE:
+                near, unfollowed = own | set(self.home.places), frozenset({EVERY_RULE})
+                validation = validator.validate(store)
+                results = list(validation.results)
+            else:
+                near = own | self._affected(added, removed)
+                validation = validator.validate(store, near)
+                results = list(validation.results)
+                predicates = {triple.predicate.value for triple in added | removed}
+                unfollowed = self.checker.dependencies.unfollowed(predicates)
+            if unfollowed - {EVERY_RULE}:
                 every = validator.validate(store, None, unfollowed)
                 results += [each for each in every.results if each.focus not in near]
             described = _described(store)

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -196,23 +197,35 @@ def _step(
     joined += [_Pattern(end, after, pattern.object)] if after else []
     known = {each for each in changed if each.startswith("?")}
     waiting = [each for each in others if each is not pattern]
-    # Only what hangs together with the change and with $this says anything about either.
-    grown = True
     for each in joined:
         known |= each.variables
-    while grown:
-        near = [each for each in waiting if each.variables & known]
-        grown = bool(near)
-        for each in near:
-            waiting.remove(each)
-            joined.append(each)
-            known |= each.variables
+    uses = Counter(name for each in (*others, *joined) for name in each.variables)
+    # Only what hangs together with the change and with $this says anything about either. Engines
+    # keep this order where they see no difference, so the patterns that lead to few nodes come
+    # first: what is said of a node that is known; what shares a variable that few patterns have;
+    # and what is joined as in a chain, for two things with the same value of the same property
+    # often have no more in common than a class.
+    while near := [each for each in waiting if each.variables & known]:
+        following = min(near, key=lambda each: _cost(each, known, uses, [pattern, *joined]))
+        waiting.remove(following)
+        joined.append(following)
+        known |= following.variables
     predicate = "" if term.startswith("?") else term[1:-1]
     if _THIS not in known:
         return _Step(predicate, "")
     body = " ".join(map(str, joined))
     query = f"SELECT DISTINCT ?this WHERE {{ GRAPH {CHANGED} {{ {' '.join(changed)} }} {body} }}"
     return _Step(predicate, query)
+
+
+def _cost(
+    pattern: _Pattern, known: set[str], uses: Mapping[str, int], joined: list[_Pattern]
+) -> tuple[bool, int, bool]:
+    """Return how many nodes a pattern leads to from variables that are known; few come first."""
+    alike = any(
+        each.object == pattern.object and str(each.path) == str(pattern.path) for each in joined
+    )
+    return pattern.subject not in known, min(uses[v] for v in pattern.variables & known), alike
 
 
 def _occurrences(path: _Path) -> Iterator[tuple[_Path | None, str, _Path | None, bool]]:

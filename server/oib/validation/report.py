@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 #: Severities as SHACL names them, gravest first. Only a violation blocks.
 SEVERITIES = ("Violation", "Warning", "Info")
 
+#: In place of the rules' names, when all of them were looked at with all their focus nodes.
+EVERY_RULE = "*"
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -126,7 +129,8 @@ class Report:
         findings: everything found, by place.
         readable: false when one of the files does not parse.
         full_run: the rules whose every focus node had to be looked at, with none of them on most
-            runs, because nobody could tell which ones a change affects.
+            runs, because nobody could tell which ones a change affects; ``EVERY_RULE`` when the
+            change is about as large as the data.
         unmatched: the shapes that match nothing; told when a whole home is checked.
     """
 

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Final
 
 from oib.terminal import printable
-from oib.validation.report import SEVERITIES, FileEffect, Finding, Report
+from oib.validation.report import EVERY_RULE, SEVERITIES, FileEffect, Finding, Report
 
 #: Severities in the words that compilers and editors use.
 LEVELS = {"Violation": "error", "Warning": "warning", "Info": "info"}
@@ -30,7 +30,8 @@ def text(
     words = _WORDS.get(language, _WORDS["en"])
     head = [line for line in (_effect(file, words) for file in report.files) if line]
     if report.full_run:
-        head.append(words["full run"].format(words["and"].join(report.full_run)))
+        rules = words["and"].join(report.full_run).replace(EVERY_RULE, words["every rule"])
+        head.append(words["full run"].format(rules))
     lines = _statistics(shown) if statistics else [_finding(each, language) for each in shown]
     if statistics and report.unmatched:
         lines.append(words["unmatched"].format(words["and"].join(report.unmatched)))
@@ -70,6 +71,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "nothing": "nothing",
         "effect": "{} {}: {}",
         "full run": "looked at everything for {}",
+        "every rule": "every rule",
         "unmatched": "shapes that match nothing: {}",
         "fix": "fix: {}",
     },
@@ -91,6 +93,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "nothing": "无",
         "effect": "{} {}：{}",
         "full run": "以下规则检查了全部数据：{}",
+        "every rule": "所有规则",
         "unmatched": "未匹配任何内容的形状：{}",
         "fix": "修改建议：{}",
     },
