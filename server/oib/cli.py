@@ -158,8 +158,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--output-file", type=Path, metavar="FILE", help="write the report there")
     one.add_argument("--fix", action="store_true", help="show what can be mended, as a diff")
     one.add_argument("--write", action="store_true", help="with --fix: change the files")
-    one.add_argument("--timeout", type=float, metavar="SECONDS", default=60, help="(%(default)s)")
-    one.add_argument("--memory", type=int, metavar="MIB", default=384, help="(%(default)s)")
+    one.add_argument("--timeout", type=float, metavar="SECONDS", help="(60; the home: none)")
+    one.add_argument("--memory", type=int, metavar="MIB", help="(300; the home: no limit)")
 
     one = command("rule", show_rule, "explain a rule of the check, or list all of them")
     one.add_argument("rule", metavar="RULE", nargs="?", help="such as CLM-09")

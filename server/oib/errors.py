@@ -50,6 +50,9 @@ class BadTurtle(BadInput):
         super().__init__(f"{path}:{line}:{column}: {reason}")
         self.path, self.line, self.column, self.reason = path, line, column, reason
 
+    def __reduce__(self) -> tuple[type, tuple[str, int, int, str]]:
+        return type(self), (self.path, self.line, self.column, self.reason)
+
 
 class BadQuery(BadInput):
     """A SPARQL text does not parse; ``line`` and ``column`` count from 1 where they are known."""

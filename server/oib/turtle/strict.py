@@ -92,6 +92,8 @@ def triples(text: str, path: str = "<text>", base: str | None = None) -> tuple[T
     except SyntaxError as error:
         raise _fault(error, path, text) from error
     except MemoryError as error:
+        if not error.args:
+            raise  # there is no memory left; the parser's own limit comes with a sentence
         reason = "a literal or an IRI is longer than the parser takes (16 MiB); split or shorten it"
         raise BadTurtle(path, 1, 1, reason) from error
     _refuse_foreign(text, path)
@@ -117,7 +119,9 @@ def syntax_errors(text: str, path: str = "<text>", base: str | None = None) -> l
         except SyntaxError as error:
             first = _fault(error, path, text)
             found.setdefault(first.line, first)
-        except MemoryError:
+        except MemoryError as error:
+            if not error.args:
+                raise
             break
     if not found:
         try:

@@ -74,7 +74,8 @@ def inspect(document: Document, home: HomeIndex) -> Boundaries:
             found.accepted.append(triple)
             continue
         found.withheld.add((triple.subject, triple.predicate))
-        place = problem.focus if problem.anchor == "subject" else problem.value
+        # Of blank nodes the first is shown, for those of the parser have no places.
+        place = problem.focus if problem.anchor == "subject" else problem.rule
         if place not in told and not _is_in(problem.focus, strange):
             told.add(place)
             found.problems.append(problem)

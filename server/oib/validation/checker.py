@@ -122,10 +122,8 @@ class Checker:
     def _check_home(self) -> Report:
         errors = [
             finding
-            for name in self.home.unreadable
-            for finding in syntax_findings(
-                self.home.path(name).read_bytes(), str(self.home.path(name)), self.rules
-            )
+            for name, content in self.home.unreadable.items()
+            for finding in syntax_findings(content, str(self.home.path(name)), self.rules)
         ]
         problems: list[Problem] = []
         effects: list[FileEffect] = []

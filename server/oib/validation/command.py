@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -35,14 +35,12 @@ def check(home: Path, arguments: Namespace, progress: Callable[[str], None]) -> 
     """
     language = _language(arguments)
     try:
-        files = [
-            inputs.read(name, arguments.stdin_filename) for name in inputs.expand(arguments.files)
-        ]
+        files = _Files(inputs.expand(arguments.files), arguments.stdin_filename)
+        report = _report(home, files, arguments, progress)
     except OibError as error:
         if arguments.format == "json":
             _write(arguments, failure_as_json(str(error)))
         raise
-    report = _report(home, files, arguments, progress)
     if arguments.fix:
         return _fix(files, report, arguments)
     if arguments.format == "text":
@@ -53,27 +51,59 @@ def check(home: Path, arguments: Namespace, progress: Callable[[str], None]) -> 
     return _UNREADABLE if not report.readable else _CLEAN if report.clean else _FINDINGS
 
 
-def _report(
-    home: Path,
-    files: list[tuple[str, bytes]],
-    arguments: Namespace,
-    progress: Callable[[str], None],
-) -> Report:
-    checker = Checker(home)
-    effect = _effect(arguments)
-    limits = CheckLimits(arguments.timeout, arguments.memory)
-    if not arguments.files:
-        return checker.check_home()
-    effects = checker.decide_effects([path for path, _ in files], effect)
-    checker.warm_up()
-    try:
-        return isolation.run(
-            lambda: checker.check_with_effects(files, effects),
-            limits,
-            progress if sys.stderr.isatty() else None,
+class _Files:
+    """The files on the command line, each read when it is needed; standard input at once."""
+
+    def __init__(self, names: list[str], standard_input_name: str) -> None:
+        self._standard_input_name = standard_input_name
+        self._content = (
+            inputs.read(inputs.STANDARD_INPUT) if inputs.STANDARD_INPUT in names else b""
         )
+        self._names = names
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths under which the files are reported."""
+        standard_input = self._standard_input_name
+        return [standard_input if name == inputs.STANDARD_INPUT else name for name in self._names]
+
+    def read(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path and content of each file.
+
+        Raises:
+            BadInput: one cannot be read.
+        """
+        for name, path in zip(self._names, self.paths, strict=True):
+            yield path, self._content if name == inputs.STANDARD_INPUT else inputs.read(name)
+
+
+def _report(
+    home: Path, files: _Files, arguments: Namespace, progress: Callable[[str], None]
+) -> Report:
+    """Check in a child process; files of others with limits, the home itself without.
+
+    The home is what this user keeps and serves, of any size; a limit on it holds when it is given.
+    """
+
+    def prepare() -> Callable[[], Report]:
+        contents = list(files.read())
+        checker = Checker(home)
+        checker.warm_up()
+        if not contents:
+            return checker.check_home
+        effects = checker.decide_effects(files.paths, _effect(arguments))
+        return lambda: checker.check_with_effects(contents, effects)
+
+    limits = None
+    if files.paths or arguments.timeout or arguments.memory:
+        usual = CheckLimits()
+        seconds = arguments.timeout or usual.seconds
+        limits = CheckLimits(seconds, arguments.memory or usual.memory_mib)
+    try:
+        return isolation.run(prepare, limits, progress if sys.stderr.isatty() else None)
     except TooCostly as error:
-        return _stopped(checker.rules[OIBS + "FIL-13"], [path for path, _ in files], str(error))
+        rule = load_rules(HomeIndex.read_shapes(home))[OIBS + "FIL-13"]
+        return _stopped(rule, files.paths or [str(home)], str(error))
 
 
 def _effect(arguments: Namespace) -> str | None:
@@ -104,10 +134,10 @@ def _stopped(rule: Rule, paths: list[str], reason: str) -> Report:
     return Report(tuple(effects), tuple(findings), readable=False)
 
 
-def _fix(files: list[tuple[str, bytes]], report: Report, arguments: Namespace) -> int:
+def _fix(files: _Files, report: Report, arguments: Namespace) -> int:
     """Print the fixes as a diff, or apply them with ``--write``."""
     applied = 0
-    for path, content in files:
+    for path, content in files.read():
         findings = [each for each in report.findings if each.fix and each.fix.path == path]
         if not findings:
             continue

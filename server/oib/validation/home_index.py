@@ -45,15 +45,15 @@ class HomeIndex:
         self.ontology = tuple(_load(sources(home, "ontology", ".ttl")))
         self.files: dict[str, tuple[Triple, ...]] = {}
         self._texts: dict[str, str] = {}
-        #: Files of the home that are not Turtle, with their errors.
-        self.unreadable: dict[str, BadTurtle] = {}
+        #: Files of the home that are not Turtle, with their content.
+        self.unreadable: dict[str, bytes] = {}
         for path in sources(home, "instances", ".ttl"):
             name = path.relative_to(home / "instances").as_posix()
             try:
                 self._texts[name] = read_text(path)
                 self.files[name] = tuple(_parse(self._texts[name], path))
-            except BadTurtle as error:
-                self.unreadable[name] = error
+            except BadTurtle:
+                self.unreadable[name] = path.read_bytes()
         self.store = Store()
         self.store.extend(
             Quad(t.subject, t.predicate, t.object)

@@ -47,12 +47,10 @@ def _expand(name: str) -> Iterator[str]:
         yield name  # reading it says that it is not there
 
 
-def read(path: str, standard_input_name: str = "<stdin>") -> tuple[str, bytes]:
-    """Return the path under which a file is reported, and its content.
+def read(name: str) -> bytes:
+    """Return the content of a file, or of standard input.
 
     Raises:
         BadInput: it cannot be read.
     """
-    if path == STANDARD_INPUT:
-        return standard_input_name, sys.stdin.buffer.read()
-    return path, read_bytes(Path(path))
+    return sys.stdin.buffer.read() if name == STANDARD_INPUT else read_bytes(Path(name))

@@ -1,12 +1,14 @@
 """Run a check in a child process with a deadline and a limit of memory.
 
 A file from somebody else can be made to cost much: a prefix that multiplies, a list without end.
-The child is cut off from files and the network by the same measures as a query worker; when it
-takes too long or too much, it is killed, and one sentence says so.
+The child loads what it needs, and is then cut off from files and the network by the same measures
+as a query worker; when it takes too long or too much, it is killed, and one sentence says so. The
+parent holds no data, so that what the child may have is nearly what both take.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import select
@@ -33,27 +35,32 @@ class CheckLimits:
     """What a check may use: seconds of time, and MiB of memory on top of the data of the home."""
 
     seconds: float = 60.0
-    memory_mib: int = 384
+    memory_mib: int = 300
 
 
 def run(
-    task: Callable[[], _Result],
-    limits: CheckLimits,
+    prepare: Callable[[], Callable[[], _Result]],
+    limits: CheckLimits | None,
     progress: Callable[[str], None] | None = None,
 ) -> _Result:
     """Return what a task returns, carried out in a child process.
 
-    The task must not open files. ``progress`` is called once a second after ``QUIET_SECONDS``.
+    Args:
+        prepare: called first in the child; loads what the task needs and returns the task. It may
+            open files, and no limit holds for it.
+        limits: what the task may use; it must then not open files. Without limits, it may.
+        progress: called once a second after ``QUIET_SECONDS``.
 
     Raises:
         TooCostly: it was stopped; the message says what it lacked.
-        Exception: whatever the task raises.
+        Exception: whatever ``prepare`` or the task raises.
     """
     reader, writer = os.pipe()
     parent = os.getpid()
+    sys.stdout.flush()
     child = os.fork()
     if child == 0:
-        _carry_out(task, limits, writer, reader, parent)
+        _carry_out(prepare, limits, writer, reader, parent)
     os.close(writer)
     try:
         answer = _receive(reader, child, limits, progress)
@@ -72,7 +79,11 @@ def run(
 
 
 def _carry_out(
-    task: Callable[[], object], limits: CheckLimits, writer: int, reader: int, parent: int
+    prepare: Callable[[], Callable[[], object]],
+    limits: CheckLimits | None,
+    writer: int,
+    reader: int,
+    parent: int,
 ) -> None:
     """Run the task, write what comes of it, and end the process."""
     status = 1
@@ -80,9 +91,12 @@ def _carry_out(
         os.close(reader)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sandbox.die_with_parent(parent) if sys.platform == "linux" else None
-        engine_limits = Limits(seconds=limits.seconds, memory_mib=limits.memory_mib)
-        sandbox.restrict(engine_limits, sandbox.address_space())
         try:
+            task = prepare()
+            os.write(writer, _PREPARED)
+            if limits is not None:
+                engine_limits = Limits(seconds=limits.seconds, memory_mib=limits.memory_mib)
+                sandbox.restrict(engine_limits, sandbox.address_space())
             answer = pickle.dumps((True, task()))
         except MemoryError:
             os._exit(_OUT_OF_MEMORY)
@@ -95,33 +109,44 @@ def _carry_out(
         os._exit(status)
 
 
+#: What the child writes when it is about to begin with the task; no pickle begins with it.
+_PREPARED: Final = b"\0"
 _OUT_OF_MEMORY: Final = 99
 
 
 def _receive(
-    reader: int, child: int, limits: CheckLimits, progress: Callable[[str], None] | None
+    reader: int,
+    child: int,
+    limits: CheckLimits | None,
+    progress: Callable[[str], None] | None,
 ) -> bytes:
     """Return everything that the child writes; nothing if it is not done in time."""
     start = time.monotonic()
+    deadline = math.inf
     parts: list[bytes] = []
     while True:
-        passed = time.monotonic() - start
-        if passed > limits.seconds:
+        now = time.monotonic()
+        if now > deadline:
             os.kill(child, signal.SIGKILL)
             return b""
-        if select.select([reader], [], [], min(1.0, limits.seconds - passed + 0.01))[0]:
+        if select.select([reader], [], [], min(1.0, deadline - now + 0.01))[0]:
             part = os.read(reader, 1 << 20)
             if not part:
                 return b"".join(parts)
-            parts.append(part)
-        elif progress is not None and passed >= QUIET_SECONDS:
-            progress(f"checking … {passed:.0f} s")
+            if not parts and part.startswith(_PREPARED):
+                part = part.removeprefix(_PREPARED)
+                deadline = time.monotonic() + limits.seconds if limits else math.inf
+            parts += [part] if part else []
+        elif progress is not None and now - start >= QUIET_SECONDS:
+            progress(f"checking … {now - start:.0f} s")
 
 
-def _reason(status: int, limits: CheckLimits) -> str:
+def _reason(status: int, limits: CheckLimits | None) -> str:
     end = os.waitstatus_to_exitcode(status)
     if end in (_OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
-        return f"it needs more than {limits.memory_mib} MiB of memory"
+        most = f"{limits.memory_mib} MiB of memory" if limits else "the memory of this machine"
+        return f"it needs more than {most}"
     if end in (-signal.SIGKILL, -signal.SIGXCPU):
-        return f"it takes longer than {limits.seconds:g} s, or the machine ran out of memory"
+        longest = f"takes longer than {limits.seconds:g} s, or " if limits else "was stopped: "
+        return f"it {longest}the machine ran out of memory"
     return f"the checking process ended with status {end}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal as Choice
 
 from pyoxigraph import NamedNode
@@ -38,7 +38,7 @@ class Problem:
     path: NamedNode | None = None
     value: Term | None = None
     anchor: Anchor = "object"
-    document: Document | None = None
+    document: Document | None = field(default=None, hash=False)  # to hash it takes long
     detail: str = ""
     other: str = ""
     suggestion: str = ""

@@ -1,0 +1,108 @@
+"""What a file can make the check cost: a verdict or one message, in bounded time and memory."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bench import process_stats
+from oib.errors import BadTurtle
+from oib.namespaces import ID
+from oib.validation import isolation
+from oib.validation.isolation import CheckLimits
+from projects import PREFIXES, ROOT
+
+MOST_MIB = 512
+
+
+def list_of_4000():
+    return f"{PREFIXES}<person/x> skos:altLabel ({' 1' * 4000} ) .\n"
+
+
+def literal_of_17_mib():
+    return f'{PREFIXES}<person/x> a oib:Person ; oib:curatorNote "{"a" * (17 << 20)}"@en .\n'
+
+
+def prefix_bomb():
+    names = "".join(f"x:b{n} x:c{n} x:d{n} .\n" for n in range(3000))
+    return f"@prefix x: <urn:{'x' * 30000}> .\n{names}"
+
+
+def prefix_bomb_within_the_longest_iri():
+    names = "".join(f"x:b{n} x:c{n} x:d{n} .\n" for n in range(3000))
+    return f"@prefix x: <urn:{'x' * 1900}> .\n{names}"
+
+
+def plain_turtle_of_50_mb():
+    one = '<person/p-{0}> a oib:Person ;\n    skos:prefLabel "Person number {0}"@en .\n'
+    return PREFIXES + "".join(one.format(n) for n in range(50_000_000 // 76))
+
+
+HOSTILE = {
+    list_of_4000: {"FIL-02"},
+    literal_of_17_mib: {"TTL-01"},
+    prefix_bomb: {"TTL-01"},
+    prefix_bomb_within_the_longest_iri: {"FIL-03"},
+    plain_turtle_of_50_mb: {"FIL-13"},
+}
+
+
+def check(*arguments):
+    """Run the command; return its status, its report and the most memory that its tree took."""
+    command = [sys.executable, "-m", "oib", "check", "--format", "json", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "server")}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=ROOT) as process:
+        most = 0.0
+        os.set_blocking(process.stdout.fileno(), False)
+        output = b""
+        while process.poll() is None:
+            most = max(most, process_stats.memory_mib(process.pid))
+            output += process.stdout.read() or b""
+            time.sleep(0.01)
+        os.set_blocking(process.stdout.fileno(), True)
+        output += process.stdout.read()
+    return process.returncode, json.loads(output), most
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of processes is read from /proc")
+@pytest.mark.parametrize("content", HOSTILE, ids=lambda content: content.__name__)
+def test_a_costly_file_gets_a_verdict_or_one_message_within_the_memory(content, tmp_path):
+    path = tmp_path / "costly.ttl"
+    path.write_text(content(), "utf-8")
+    status, report, most = check(path)
+    assert {finding["rule"] for finding in report["findings"]} == HOSTILE[content]
+    assert status == (1 if report["readable"] else 2)
+    assert most <= MOST_MIB
+
+
+def test_a_check_that_takes_too_long_is_stopped_with_one_message(tmp_path):
+    path = tmp_path / "file.ttl"
+    path.write_text(f'{PREFIXES}<person/x> a oib:Person ; skos:prefLabel "X"@en .\n', "utf-8")
+    for files in ([path], []):
+        status, report, _ = check("--timeout", "0.001", *files)
+        [finding] = report["findings"]
+        assert (status, finding["rule"]) == (2, "FIL-13")
+        assert "longer than 0.001 s" in finding["message"]["en"]
+
+
+def test_a_check_that_takes_too_much_memory_is_stopped():
+    with pytest.raises(isolation.TooCostly, match="more than 50 MiB"):
+        isolation.run(lambda: lambda: len(bytes(200 << 20)), CheckLimits(memory_mib=50))
+
+
+def test_a_check_opens_no_file_once_it_has_begun():
+    with pytest.raises(OSError, match=r"Too many open files|not permitted"):
+        isolation.run(lambda: lambda: (ROOT / "README.md").read_text("utf-8"), CheckLimits())
+    assert isolation.run(lambda: lambda: (ROOT / "README.md").exists(), None)
+
+
+def test_what_goes_wrong_while_the_data_are_loaded_is_raised_as_it_is():
+    def fail():
+        raise BadTurtle(ID, 3, 4, "a dot is missing")
+
+    with pytest.raises(BadTurtle, match="3:4: a dot is missing") as caught:
+        isolation.run(fail, CheckLimits())
+    assert (caught.value.line, caught.value.column) == (3, 4)
