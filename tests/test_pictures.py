@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+import live_server
+from browser import browse
 from html_pages import Page
 from oib.engine.statements import Term
 from oib.errors import AnswerTooLarge, BadInput
@@ -314,3 +316,32 @@ def test_lines_fit_and_names_lose_what_they_share():
     assert without_common_part(["上海离岸基地", "苏州离岸基地"]) == ["上海…", "苏州…"]
     assert LabelBox(0, 0, 2, 2, "").overlaps(LabelBox(1, 1, 2, 2, ""))
     assert not LabelBox(0, 0, 2, 2, "").overlaps(LabelBox(2, 0, 2, 2, ""))
+
+
+@pytest.fixture(scope="module")
+def seen(snapshots, snapshot):
+    """The pages of pictures in a browser: on a desk; dark, in Chinese, on a phone."""
+    with live_server.serve("--out", snapshots) as server:
+        paths = ["/pictures/", *(f"/pictures/{saved.name}.html" for saved in DRAWN)]
+        return browse("pictures.mjs", server.root, *paths)
+
+
+def test_no_two_labels_overlap_in_a_browser(seen):
+    assert sum(page["texts"] for page in seen) > 500
+    assert [page["overlaps"] for page in seen if page["overlaps"]] == []
+
+
+def test_what_is_hedged_is_hollow_or_dashed_in_a_browser(seen):
+    assert [page["solid"] for page in seen if page["solid"]] == []
+
+
+def test_no_page_of_pictures_is_wider_than_a_phone(seen):
+    assert {page["path"]: page["beyond"] for page in seen if page["beyond"]} == {}
+
+
+def test_pages_of_pictures_are_accessible(seen):
+    assert {f"{page['path']} {page['lang']}": page["axe"] for page in seen if page["axe"]} == {}
+
+
+def test_pictures_load_nothing_from_elsewhere_and_break_no_policy(seen):
+    assert [page for page in seen if page["outside"] or page["faults"]] == []

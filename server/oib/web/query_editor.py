@@ -1,8 +1,8 @@
 """The query editor: a page with a form for a query and, below it, the result.
 
-It is what ``/sparql`` gives to clients that prefer HTML; all others are answered without Flask. The
-form works without script; with it, the workbench (``workbench/``) highlights, completes and runs the
-query in place. This is the only page with a script.
+It is what ``/sparql`` gives to clients that prefer HTML; all others are answered without Flask.
+The form works without script; with it, the workbench (``workbench/``) highlights, completes and
+runs the query in place. This is the only page with a script.
 """
 
 import json

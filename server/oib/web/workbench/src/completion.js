@@ -71,7 +71,9 @@ async function things(search, word, language) {
     const response = await fetch(`${search}?${new URLSearchParams({ q: word })}`, { headers: { Accept: "application/json" } });
     if (!response.ok) return [];
     const { results } = await response.json();
-    return results.slice(0, 12).map(({ iri, label }) => ({
+    // Claims, terms and rules are found, too; queries name things.
+    const found = results.filter(({ iri }) => iri.includes("/id/") && !iri.includes("/id/claim/"));
+    return found.slice(0, 12).map(({ iri, label }) => ({
       label: label[language] || label.en || iri, detail: iri.split("/id/").pop(), type: "constant", apply: `<${iri}>`,
     }));
   } catch {

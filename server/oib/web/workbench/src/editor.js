@@ -83,7 +83,7 @@ export function createEditor({ host, text, label, run, complete, phrases }) {
         sparql(),
         syntaxHighlighting(highlighting),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
         EditorState.phrases.of(phrases),
         theme,
       ],

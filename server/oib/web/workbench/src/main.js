@@ -54,7 +54,7 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   const response = await fetch(example.dataset.example);
   if (response.ok) {
-    setText(view, (await response.text()).replace(/^#\+.*\n/gm, "").trimStart());
+    setText(view, (await response.text()).replace(/^#\+.*\n/gm, "").replace(/^(#?\s*\n)+/, ""));
     view.focus();
   }
 });

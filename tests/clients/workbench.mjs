@@ -1,0 +1,115 @@
+// Uses the query editor as a person might, with and without script, and prints what was seen.
+
+import { browse, violations } from "./browser.mjs";
+
+const [root] = process.argv.slice(2);
+const RUN = ".workbench button[type=submit]";
+const LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
+
+const textOf = (page) => page.$$eval(".cm-line", (lines) => lines.map((line) => line.textContent).join("\n"));
+const statusOf = (page) => page.textContent("[role=status]");
+
+async function write(page, text) {
+  await page.click(".cm-content");
+  await page.keyboard.press("Control+A");
+  await page.keyboard.press("Delete");
+  await page.keyboard.type(text);
+  await page.keyboard.press("Escape");
+}
+
+async function settle(page) {
+  await page.waitForFunction(() => document.querySelector("[data-cancel]").disabled);
+}
+
+await browse(root, async (open) => {
+  const seen = {};
+  const page = await open("/sparql?lang=en", { permissions: ["clipboard-read", "clipboard-write"] });
+  await page.waitForSelector(".cm-content");
+  seen.highlighted = await page.$$eval(".cm-line span", (spans) => new Set(spans.map((span) => getComputedStyle(span).color)).size);
+
+  // A term is completed after "a", and its prefix is declared.
+  await write(page, "");
+  await page.keyboard.type("SELECT ?c { ?c a Offsho");
+  await page.waitForSelector(".cm-tooltip-autocomplete li");
+  seen.offered = await page.$$eval(".cm-tooltip-autocomplete li", (items) => items.map((item) => item.textContent));
+  await page.waitForTimeout(200); // CodeMirror takes no key sooner
+  await page.keyboard.press("Enter");
+  seen.completed = await textOf(page);
+
+  // A thing is found by its name.
+  await write(page, "");
+  await page.keyboard.type("DESCRIBE harvard");
+  await page.waitForFunction(() => {
+    const host = [...document.querySelectorAll("form *")].find((node) => node.shadowRoot);
+    return /Harvard/.test(host.shadowRoot.querySelector(".cm-tooltip-autocomplete")?.textContent || "");
+  });
+  seen.things = await page.$$eval(".cm-tooltip-autocomplete li", (items) => items.map((item) => item.textContent));
+
+  // An answer comes in place; the address is that of the query.
+  await write(page, "SELECT ?x { VALUES ?x { 1 2 3 } }");
+  await page.click(RUN);
+  await page.waitForSelector("#result");
+  await settle(page);
+  seen.answer = await page.textContent("#answer");
+  seen.status = await statusOf(page);
+  seen.address = new URL(page.url()).searchParams.get("query");
+  seen.downloads = await page.$$eval("#answer a", (links) => links.map((link) => link.getAttribute("href")));
+  await page.click("[data-share]");
+  seen.shared = await page.evaluate(() => navigator.clipboard.readText());
+  seen.href = page.url();
+
+  // A mistake is underlined at its place, and the text stays; by the keyboard alone.
+  const wrong = "SELECT * {\n  ?s nope:thing ?o\n}";
+  await page.click(".cm-content");
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText(wrong);
+  await page.keyboard.press("Control+Enter");
+  await page.waitForSelector("#answer [role=alert]");
+  await settle(page);
+  seen.underlined = await page.$$eval(".cm-lintRange-error", (marks) => marks.map((mark) => mark.textContent));
+  seen.kept = (await textOf(page)) === wrong;
+  seen.problem = await page.textContent("#answer [role=alert]");
+
+  // A long query is cancelled.
+  await write(page, LONG);
+  await page.keyboard.press("Control+Enter");
+  await page.waitForFunction(() => !document.querySelector("[data-cancel]").disabled);
+  await page.click("[data-cancel]");
+  await settle(page);
+  seen.cancelled = await statusOf(page);
+
+  // An example is put into the editor.
+  await page.click("a[data-example$='base/count.rq']");
+  await page.waitForFunction(() => {
+    const host = [...document.querySelectorAll("form *")].find((node) => node.shadowRoot);
+    return host.shadowRoot.querySelector(".cm-content").textContent.includes("baseCount");
+  });
+  seen.example = await textOf(page);
+
+  // The queries of the past are on this device, until they are forgotten.
+  await page.click("summary:has-text('device')");
+  seen.past = await page.$$eval("#past li", (items) => items.map((item) => item.textContent));
+  seen.stored = await page.evaluate(() => Object.keys(localStorage));
+  seen.cookies = (await page.context().cookies()).length;
+  await page.click("[data-forget]");
+  seen.forgotten = await page.evaluate(() => Object.keys(localStorage));
+  seen.axe = await violations(page);
+  seen.faults = page.faults;
+  seen.outside = page.outside;
+
+  // On a phone, in the dark, in Chinese.
+  const phone = await open("/sparql?lang=zh-Hans", { viewport: { width: 320, height: 700 }, colorScheme: "dark" });
+  await phone.waitForSelector(".cm-content");
+  seen.phone = {
+    beyond: await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    axe: await violations(phone),
+    faults: phone.faults,
+  };
+
+  // Without script the form works as a form.
+  const plain = await open("/sparql?lang=en", { javaScriptEnabled: false });
+  await plain.fill("textarea", "ASK {}");
+  await plain.click(RUN);
+  seen.plain = { answer: await plain.textContent("#answer"), buttons: await plain.$$eval("[data-cancel]", (found) => found.filter((each) => each.offsetParent).length) };
+  return seen;
+});
