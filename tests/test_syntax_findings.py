@@ -88,6 +88,7 @@ def test_characters_that_look_like_signs_have_a_fix(checker):
         "：",
         "http://f/",
         "http://e/c",
+        "dct:title",
     }
 
 
@@ -104,6 +105,14 @@ def test_a_prefix_that_is_not_declared_is_reported_once(checker):
     text = "".join(f"{HEAD}e:a{n} skos:note {n} .\n" for n in range(30))
     [finding] = findings(checker, text)
     assert finding.line == 2
+
+
+def test_every_missing_declaration_is_added_at_the_top(checker):
+    text = "# A file\n<urn:a> skos:note 1 ; dct:title 2 .\n<urn:b> skos:note 2 .\n"
+    first = apply_fixes(text, findings(checker, text))
+    second = apply_fixes(first, findings(checker, first))
+    assert syntax_errors(second) == []
+    assert second.endswith(text)
 
 
 def test_faults_of_neighbours_are_all_reported(checker):

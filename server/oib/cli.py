@@ -145,7 +145,9 @@ def _parser() -> argparse.ArgumentParser:
     one = command("check", check_files, "check Turtle files, or the whole home, against the rules")
     one.add_argument("files", metavar="FILE", nargs="*", help="file, folder, pattern, or - (stdin)")
     one.add_argument("--format", choices=FORMATS, default="text", help="(%(default)s)")
-    one.add_argument("--lang", choices=LANGUAGES, default="en", help="of the messages")
+    one.add_argument(
+        "--lang", "--language", choices=LANGUAGES, default="en", help="of the messages"
+    )
     effect = one.add_mutually_exclusive_group()
     effect.add_argument("--adds", action="store_true", help="the files add to the data")
     effect.add_argument(
@@ -163,7 +165,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = command("rule", show_rule, "explain a rule of the check, or list all of them")
     one.add_argument("rule", metavar="RULE", nargs="?", help="such as CLM-09")
-    one.add_argument("--lang", choices=LANGUAGES, default="en", help="of the text")
+    one.add_argument("--lang", "--language", choices=LANGUAGES, default="en", help="of the text")
 
     one = command("ask", ask_query, "run a saved query, or one in a file")
     one.add_argument("name", metavar="NAME", nargs="?", help="saved query, such as base/count")
@@ -233,7 +235,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PROPERTY=COLUMN",
         help="a column with values of a property, such as isLocatedIn=city; may be repeated",
     )
-    one.add_argument("--lang", choices=LANGUAGES, default="en", help="of the reasons")
+    one.add_argument("--lang", "--language", choices=LANGUAGES, default="en", help="of the reasons")
     one.add_argument("--output-file", type=Path, metavar="FILE", help="write the table there")
     one.add_argument("--out", type=Path, help="folder of the snapshots")
     one.add_argument(

@@ -136,6 +136,12 @@ def other_format(text: str) -> str:
     return ""
 
 
+def missing_declaration(reason: str) -> str:
+    """Return the line to add at the top where a reason asks for one, else nothing."""
+    line = reason.partition("add the line ")[2]
+    return f"{line}\n" if line.startswith("@prefix ") else ""
+
+
 class Extent(NamedTuple):
     """The stretch of a text that is at fault, and what mends it if that is certain."""
 

@@ -9,7 +9,7 @@ from typing import Final
 from oib import turtle
 from oib.errors import BadTurtle
 from oib.namespaces import ID, OIBS
-from oib.turtle.diagnosis import find_extent
+from oib.turtle.diagnosis import find_extent, missing_declaration
 from oib.turtle.lexer import NEWLINE
 from oib.validation.locate import describe_fix, source_line
 from oib.validation.report import Finding, Fix, Place
@@ -55,6 +55,9 @@ def _finding_at(error: BadTurtle, text: str, starts: list[int], rule: Rule) -> F
         source_line(text, start),
     )
     fix = None if new is None else Fix(error.path, start, end, new, describe_fix(new))
+    if line := missing_declaration(error.reason):
+        said = {"en": f"add {line.rstrip()} at the top", "zh-Hans": f"在开头添加 {line.rstrip()}"}
+        fix = Fix(error.path, 0, 0, line, said)
     return _finding(error, place, rule, fix)
 
 
