@@ -7,7 +7,10 @@ from pyoxigraph import Literal
 
 from oib import turtle
 from oib.namespaces import ID, OIB, PREFIXES
-from oib.project import sources
+from oib.page_queries import PageQueries
+from oib.project import description, sources
+from oib.saved_queries import Library
+from oib.web.messages import MESSAGES
 
 HAN = "\u3400-\u9fff"
 MARKS = ",;:?!"
@@ -50,6 +53,22 @@ def test_no_half_width_mark_stands_beside_a_chinese_character(home, folder):
         and HALF_WIDTH.search(triple.object.value)
     ]
     assert faults == []
+
+
+def test_no_half_width_mark_stands_in_a_message_or_a_text_of_the_home(home):
+    texts = [texts[1] for texts in MESSAGES.values()]
+    about = description(home)
+    texts += [each["zh-Hans"] for each in (about.title, about.lead, about.about) if each]
+    pages = PageQueries.load(home)
+    texts += [text["zh-Hans"] for each in pages.lists for text in (each.title, each.lead)]
+    texts += [column.label["zh-Hans"] for each in pages.lists for column in each.columns]
+    texts += [line.sentence["zh-Hans"] for line in pages.lines]
+    headings = Library(home).headings
+    texts += [
+        text["zh-Hans"] for part in (headings.topics, headings.columns) for text in part.values()
+    ]
+    assert len(texts) > 300
+    assert [text for text in texts if HALF_WIDTH.search(text)] == []
 
 
 def test_no_half_width_mark_stands_in_a_chinese_question(home):

@@ -104,7 +104,7 @@ def test_the_home_page_offers_five_things_and_corrections(home_client):
     assert "corrections" in page.ids
     assert "section “Corrections” of its README" in page.text
     assert BASE + "sparql" in page.text
-    assert re.search(r"claim \d+", page.text)
+    assert re.search(r"\d+ claims", page.text)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -262,3 +262,72 @@ def test_pages_over_another_endpoint_are_the_same(home_client, services, snapsho
             for accept in ("text/html", "text/turtle, */*;q=0.1"):
                 here = home_client.get(url, headers={"Accept": accept})
                 assert there.get(url, headers={"Accept": accept}).data == here.data
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "words"),
+    [
+        ("/nowhere/suzhou-base", 404, "此地址下没有内容"),
+        ("/bases?colour=red", 400, "请求有误"),
+        ("/ontology?format=docx", 406, "不提供所请求的格式"),
+    ],
+)
+def test_an_error_speaks_the_language_of_the_page(home_client, url, status, words):
+    joined = url + ("&" if "?" in url else "?") + "lang=zh-Hans"
+    response = home_client.get(joined, headers=BROWSER)
+    page = Page(response.text)
+    assert response.status_code == status
+    assert page.lang == "zh-Hans"
+    assert words in page.text
+    assert 'lang="en"' in response.text  # the sentence for programs
+    assert words not in Page(home_client.get(url, headers=BROWSER).text).text
+
+
+def test_an_address_that_is_unknown_leads_to_near_names(home_client):
+    response = home_client.get("/nowhere/suzhou-base", headers=BROWSER)
+    assert "/doc/organization/suzhou-base" in Page(response.text).links
+    assert "Do you mean" not in home_client.get("/nowhere/qqqq", headers=BROWSER).text
+
+
+def test_the_classes_are_a_tree(home_client):
+    text = home_client.get("/ontology", headers=BROWSER).text
+    tree = text[text.index('id="tree"') : text.index("</nav>", text.index('id="tree"'))]
+    assert re.search(r'#Organization">.*?<ul>.*?#University">', tree, re.DOTALL)
+    assert {f"#{name}" for name in ("Event", "Gathering", "Claim", "City")} <= set(
+        re.findall(r'href="([^"]*)"', tree)
+    )
+
+
+def test_terms_are_chosen_by_words_in_either_language(home_client):
+    for words in ("claim", "主张"):
+        page = Page(home_client.get("/ontology", query_string={"q": words}, headers=BROWSER).text)
+        assert "Claim" in page.ids
+        assert "City" not in page.ids
+        assert "shown" in page.text
+    concepts = Page(home_client.get("/vocab?q=hedge-implied", headers=BROWSER).text)
+    assert "hedge-implied" in concepts.ids
+    assert "hedge-none" not in concepts.ids
+
+
+def test_rules_are_chosen_by_severity_and_words(home_client):
+    warnings = Page(home_client.get("/shapes?severity=Warning", headers=BROWSER).text)
+    all_rules = Page(home_client.get("/shapes", headers=BROWSER).text)
+    assert 0 < len(warnings.ids) < len(all_rules.ids)
+    assert "LEX-01" not in warnings.ids
+    assert "LEX-01" in Page(home_client.get("/shapes?q=lex-01", headers=BROWSER).text).ids
+
+
+def test_each_download_has_a_card_with_its_size_and_digest(home_client, services):
+    text = home_client.get("/dataset", headers=BROWSER).text
+    cards = text.split('<li class="card">')[1:]
+    names = {name.removeprefix("dump/") for name in services.files if name.startswith("dump/")}
+    assert {re.search(r"/dump/([^\"]*)", card)[1] for card in cards} == names != set()
+    for card in cards:
+        assert re.search(r"[0-9.]+ KiB", card)
+        assert re.search(r"<code>[0-9a-f]{64}</code>", card)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_each_download_is_explained(home_client, services, language):
+    text = home_client.get(f"/dataset?lang={language}", headers=BROWSER).text
+    assert text.count('<li class="card">') == len(re.findall(r"</h3>\n<p>", text))

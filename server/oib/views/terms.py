@@ -1,7 +1,7 @@
 """Terms of the ontology and the vocabulary, and rules of the shapes, for their pages."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from oib.engine.base import Queryable
@@ -107,6 +107,55 @@ class TermReference:
     terms: tuple[TermEntry, ...]
     rules: tuple[RuleEntry, ...]
     names: Mapping[str, Mapping[str, str]]
+
+    def containing(self, words: str, severity: str = "") -> "TermReference":
+        """Return the terms and rules that contain all words, of a severity if one is given.
+
+        A scheme stays if one of its concepts does.
+        """
+        wanted = words.casefold().split()
+
+        def has_words(*texts: str) -> bool:
+            text = "\n".join(texts).casefold()
+            return all(word in text for word in wanted)
+
+        found = {
+            term.iri
+            for term in self.terms
+            if has_words(
+                term.iri,
+                *self.names.get(term.iri, {}).values(),
+                *(literal.text for literal in (*term.definitions, *term.notes)),
+            )
+        }
+        return replace(
+            self,
+            terms=tuple(
+                term
+                for term in self.terms
+                if term.iri in found
+                or (term.kind == "scheme" and any(used.text in found for used in term.used_by))
+            ),
+            rules=tuple(
+                rule
+                for rule in self.rules
+                if severity in ("", rule.severity)
+                and has_words(
+                    rule.identifier, *(text.text for text in (*rule.titles, *rule.messages))
+                )
+            ),
+        )
+
+    def children(self, iri: str) -> tuple[TermEntry, ...]:
+        """Return the classes right below a class; with an empty text, those below none of ours."""
+        classes = [term for term in self.terms if term.kind == "class"]
+        known = {term.iri for term in classes}
+        return tuple(
+            term
+            for term in classes
+            if (iri in {parent.text for parent in term.parents} if iri else known.isdisjoint(
+                parent.text for parent in term.parents))
+        )  # fmt: skip
 
 
 def fetch_reference(engine: Queryable, name: str) -> TermReference:

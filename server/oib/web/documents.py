@@ -25,9 +25,9 @@ _GRAPHS = {"ontology": "ontology", "vocab": "vocab", "shapes": "shapes", "datase
 _VOID = PREFIXES["void"]
 # What VoID counts, and as what: things of a class, statements with a property, links of a linkset.
 _PARTS = (
-    (_VOID + "class", _VOID + "entities"),
-    (_VOID + "property", _VOID + "triples"),
-    (PREFIXES["dcterms"] + "title", _VOID + "triples"),
+    ("classes", _VOID + "class", _VOID + "entities"),
+    ("properties", _VOID + "property", _VOID + "triples"),
+    ("linksets", PREFIXES["dcterms"] + "title", _VOID + "triples"),
 )
 _DUMP_TYPES = {
     "nq": media_types.N_QUADS,
@@ -36,6 +36,7 @@ _DUMP_TYPES = {
     "json": "application/json+ftm",  # one entity a line, as tools of FollowTheMoney read it
 }
 _GZIP = "application/gzip"
+_MAX_WORDS = 200  # characters
 _CHUNK = 2**16  # bytes that are decompressed at a time
 _SUFFIXES = f"any({','.join((*_FORMS, signposting.SUFFIX))})"
 
@@ -202,10 +203,19 @@ def _answer(name: str, media_type: str) -> Response:
     if name == "dataset":
         return _dataset()
     reference = terms.fetch_reference(engine, name)
+    words, severity = (
+        request.args.get("q", "").strip()[:_MAX_WORDS],
+        request.args.get("severity", ""),
+    )
+    shown = reference.containing(words, severity)
     return templating.render(
         "reference.html",
         names=reference.names,
-        reference=reference,
+        reference=shown,
+        whole=len(reference.terms) + len(reference.rules),
+        severities=sorted({rule.severity for rule in reference.rules}),
+        words=words,
+        severity=severity,
         name=name,
         iri=BASE + name,
         forms=media_types.GRAPH_SUFFIXES,
@@ -227,13 +237,19 @@ def _dataset() -> Response:
     engine, iri = context.queries(), BASE + "dataset"
     statements = StatementIndex.select(engine, _ABOUT)
     named = statements | fetch_properties(engine, statements.iris())
-    parts = [
-        (of, number)
-        for node in statements
-        if node != iri
-        for part, count in _PARTS
-        if (of := statements.value(node, part)) and (number := statements.value(node, count))
-    ]
+    parts_of = {
+        kind: sorted(
+            (
+                (of, number)
+                for node in statements
+                if node != iri
+                and (of := statements.value(node, part))
+                and (number := statements.value(node, count))
+            ),
+            key=lambda pair: (-int(pair[1].text), pair[0].text),
+        )
+        for kind, part, count in _PARTS
+    }
     return templating.render(
         "dataset.html",
         names={term: names for term in named if (names := named.names(term))},
@@ -247,6 +263,6 @@ def _dataset() -> Response:
             for name, record in sorted(context.services().files.items())
             if name.startswith("dump/")
         },
-        parts_of=sorted(parts, key=lambda part: (-int(part[1].text), part[0].text)),
+        parts_of=parts_of,
         forms=media_types.GRAPH_SUFFIXES,
     )

@@ -102,6 +102,74 @@ MESSAGES: Final = {
     ),
     "share": ("Address of this answer", "本答案的地址"),
     "table": ("Table", "表格"),
+    "near_names": ("Do you mean one of these?", "是否要找以下各项？"),
+    "problem_400": ("Bad request", "请求有误"),
+    "problem_text_400": (
+        "Something in the address or the form does not fit; the line below says what.",
+        "地址或表单中有内容不符合要求，具体见下行。",
+    ),
+    "problem_403": ("Forbidden", "不允许"),
+    "problem_text_403": (
+        "This server only reads; the line below says what was refused.",
+        "本服务器只读；被拒绝的内容见下行。",
+    ),
+    "problem_404": ("Not found", "未找到"),
+    "problem_text_404": (
+        "Nothing has this address. Search for a name, or begin with one of the lists.",
+        "此地址下没有内容。请搜索名称，或从下列列表开始。",
+    ),
+    "problem_405": ("Method not allowed", "方法不允许"),
+    "problem_text_405": ("This address cannot be used in that way.", "此地址不支持该请求方法。"),
+    "problem_406": ("Not acceptable", "无此格式"),
+    "problem_text_406": (
+        "This is not offered in the form that was asked for; the line below names the others.",
+        "不提供所请求的格式；可用格式见下行。",
+    ),
+    "problem_410": ("Gone", "已撤回"),
+    "problem_text_410": ("This was withdrawn.", "此内容已撤回。"),
+    "problem_413": ("Too large", "过大"),
+    "problem_text_413": (
+        "The request or its answer is too large; ask for less.",
+        "请求或答案过大；请缩小范围。",
+    ),
+    "problem_429": ("Too many requests", "请求过多"),
+    "problem_text_429": ("Please wait a little, then try again.", "请稍候再试。"),
+    "problem_500": ("Server error", "服务器出错"),
+    "problem_text_500": (
+        "The server failed to answer; please report it.",
+        "服务器未能答复；请告知维护者。",
+    ),
+    "problem_503": ("Unavailable", "暂不可用"),
+    "problem_text_503": (
+        "The answer took too long, or the server is busy; ask for less, or try again.",
+        "答案耗时过长，或服务器繁忙；请缩小范围或稍后再试。",
+    ),
+    "all_classes": ("Things by class", "各类事物数量"),
+    "all_properties": ("Statements by property", "各属性陈述数量"),
+    "all_linksets": ("Links to other registers", "与外部登记的链接"),
+    "dump_claims-rdf12.ttl": (
+        "Claims as triple terms (RDF 1.2), for stores that know them",
+        "以三元组项表示的主张（RDF 1.2），供支持的存储库使用",
+    ),
+    "dump_context.jsonld": ("The context for JSON-LD", "JSON-LD 上下文"),
+    "dump_data.nq.gz": (
+        "Everything, with the named graph of each statement: N-Quads",
+        "全部内容，含各陈述的命名图：N-Quads",
+    ),
+    "dump_data.trig.gz": (
+        "Everything, with the named graphs, to be read by people: TriG",
+        "全部内容，含命名图，便于人读：TriG",
+    ),
+    "dump_ftm.json": (
+        "Entities for tools of FollowTheMoney, one a line",
+        "供 FollowTheMoney 工具使用的实体，每行一个",
+    ),
+    "download": ("Download", "下载"),
+    "filter_words": ("Only what contains", "仅显示包含"),
+    "filter_severity": ("Severity", "级别"),
+    "filtered": ("{count} of {whole} shown", "显示 {whole} 项中的 {count} 项"),
+    "tree": ("Tree of classes", "类的层级"),
+    "record_of_data_set": ("The description in full", "完整描述"),
     "list_all": ("{total} in all", "共 {total} 项"),
     "list_none": (
         "Nothing is left. Not stated is not no: choose less, or see the claims.",
@@ -476,6 +544,11 @@ MESSAGES: Final = {
         "在命令行中处理表格：",
     ),
 }
+
+#: The statuses of HTTP that have a name and an explanation of their own above.
+EXPLAINED_STATUSES: Final = frozenset(
+    int(key.removeprefix("problem_")) for key in MESSAGES if key.removeprefix("problem_").isdigit()
+)
 
 #: Colon, brackets and separator of a list, by language: those of Chinese have full width.
 PUNCTUATION: Final = {

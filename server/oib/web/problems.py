@@ -1,15 +1,23 @@
 """Errors as responses: ``application/problem+json`` (RFC 9457) or an HTML page."""
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Final, Self
 
-from flask import Response
+from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from oib import media_types, negotiation, problem_details
 from oib.errors import NotAcceptable, OibError
+from oib.search.index import Hit
 from oib.web import context, templating
+from oib.web.messages import EXPLAINED_STATUSES
+
+_WORD: Final = re.compile(r"[^\W_]{2,}")
+_MAX_WORDS: Final = 8
+_MAX_NEAR: Final = 5
 
 
 @dataclass(frozen=True)
@@ -26,9 +34,14 @@ class Problem:
         return cls(error.status, str(error), problem_details.members(error))
 
     @property
+    def phrase(self) -> str:
+        """Return the reason phrase of the status (RFC 9110, section 15)."""
+        return HTTPStatus(self.status).phrase
+
+    @property
     def title(self) -> str:
         """Return the status and its reason phrase."""
-        return f"{self.status} {HTTPStatus(self.status).phrase}"
+        return f"{self.status} {self.phrase}"
 
 
 def render_error(error: OibError) -> Response:
@@ -46,7 +59,10 @@ def render_http_error(error: HTTPException) -> Response | HTTPException:
     """Return the response for an error that Flask raised; redirects pass unchanged."""
     if error.response is not None or (error.code or 500) < 400:
         return error
-    response = _render(Problem(error.code or 500, error.description or ""))
+    detail = error.description or ""
+    if error.code == HTTPStatus.NOT_FOUND:  # werkzeug's text blames the spelling
+        detail = f"nothing has the address {request.path[:200]}; / leads to what there is"
+    response = _render(Problem(error.code or 500, detail))
     for name, value in error.get_headers():
         if name in ("Allow", "Content-Range"):
             response.headers[name] = value
@@ -55,9 +71,28 @@ def render_http_error(error: HTTPException) -> Response | HTTPException:
 
 def _render(problem: Problem) -> Response:
     if _prefers_html():
-        return templating.render("problem.html", problem.status, problem=problem)
+        return templating.render(
+            "problem.html",
+            problem.status,
+            problem=problem,
+            explained=EXPLAINED_STATUSES,
+            near=_near() if problem.status == HTTPStatus.NOT_FOUND else (),
+        )
     body = problem_details.encode(problem.status, problem.detail, **problem.members)
     return context.respond(body, problem_details.MEDIA_TYPE, problem.status)
+
+
+def _near() -> tuple[Hit, ...]:
+    """Return some things whose names have words of the path of this request."""
+    texts = context.services().texts
+    if texts is None:
+        return ()
+    path = request.path.rstrip("/").rpartition("/")[2]
+    words = " ".join(_WORD.findall(path)[:_MAX_WORDS])
+    with suppress(OibError, OSError):  # the page is about another error
+        if words:
+            return tuple(texts.search(words, limit=_MAX_NEAR).hits)
+    return ()
 
 
 def _prefers_html() -> bool:

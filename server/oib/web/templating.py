@@ -8,6 +8,7 @@ from flask import Response, render_template, request
 from oib import media_types
 from oib.web import context
 from oib.web.localization import Locale
+from oib.web.messages import MESSAGES
 from oib.web.term_markup import TermMarkup
 
 #: A page may load our own style sheet and images; nothing else, and no script.
@@ -35,6 +36,7 @@ def render(
         template,
         locale=page_locale,
         message=page_locale.message,
+        message_exists=MESSAGES.__contains__,
         names=names or {},
         **page_locale.punctuation,
         link_html=markup.link,
