@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 JOBS ?= 2
 VENV := .venv
-WORKBENCH := server/oib/web/workbench
+EDITOR := server/oib/web/editor
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
@@ -14,7 +14,7 @@ QUICK := $(addprefix tests/test_,cli.py check.py edtf.py syntax_findings.py turt
     turtle_tidy.py report_formats.py passages.py evidence.py saved_queries.py results.py request.py \
     sparql.py connection.py workers.py sandbox.py)
 
-.PHONY: serve test quick check bench clients workbench model lock clean
+.PHONY: serve test quick check bench clients editor model lock clean
 
 serve: $(READY) ## build the snapshot if the sources changed, then serve it
 	$(BIN)/python -m oib serve --port $(PORT)
@@ -55,12 +55,12 @@ $(READY_DEV): $(READY) requirements-dev.lock pyproject.toml
 
 clients: ## install the clients that tests/test_clients.py runs (needs npm)
 	cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts
-	cd $(WORKBENCH) && npm ci --no-audit --no-fund --ignore-scripts
+	cd $(EDITOR) && npm ci --no-audit --no-fund --ignore-scripts
 	$(PYTHON) -m venv tests/clients/.venv
 	tests/clients/.venv/bin/python -m pip install --quiet --require-hashes -r tests/clients/requirements.lock
 
-workbench: ## bundle the script of the query editor anew (needs npm)
-	cd $(WORKBENCH) && npm ci --no-audit --no-fund --ignore-scripts && npm run build
+editor: ## bundle the script of the query editor anew (needs npm)
+	cd $(EDITOR) && npm ci --no-audit --no-fund --ignore-scripts && npm run build
 
 model: $(READY_DEV) ## draw ontology/model.svg anew
 	$(BIN)/python -m oib.pictures

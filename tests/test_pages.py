@@ -240,7 +240,7 @@ def test_the_query_editor_offers_a_query_and_runs_it(home_client):
 def test_a_browser_sees_every_form_of_answer(home_client, query, shown):
     response = home_client.get("/sparql", query_string={"query": query}, headers=BROWSER)
     assert shown in Page(response.text).text
-    assert response.text.count("<script") == 1  # that of the workbench
+    assert response.text.count("<script") == 1  # that of the editor
 
 
 def test_a_browser_may_choose_the_form(home_client):

@@ -456,29 +456,29 @@ MESSAGES: Final = {
     ),
     "write_instead": ("Write instead:", "请改写为："),
     "wording": ("As the source words it", "来源措辞"),
-    "workbench_cancel": ("Cancel", "取消"),
-    "workbench_cancelled": ("Cancelled.", "已取消。"),
-    "workbench_completions": ("Completions", "补全"),
-    "workbench_copied": ("The link to this query is copied.", "此查询的链接已复制。"),
-    "workbench_diagnostics": ("Errors", "错误"),
-    "workbench_done": (
+    "editor_cancel": ("Cancel", "取消"),
+    "editor_cancelled": ("Cancelled.", "已取消。"),
+    "editor_completions": ("Completions", "补全"),
+    "editor_copied": ("The link to this query is copied.", "此查询的链接已复制。"),
+    "editor_diagnostics": ("Errors", "错误"),
+    "editor_done": (
         "Answered in {seconds} s from data version {version}.",
         "用时 {seconds} 秒，数据版本 {version}。",
     ),
-    "workbench_examples": ("Examples", "示例"),
-    "workbench_failed": (
+    "editor_examples": ("Examples", "示例"),
+    "editor_failed": (
         "Not answered; the place of the error is underlined where it is known.",
         "未能作答；已知出错位置者以下划线标出。",
     ),
-    "workbench_forget": ("Forget them", "清除"),
-    "workbench_keys": (
+    "editor_forget": ("Forget them", "清除"),
+    "editor_keys": (
         "Ctrl+Enter runs the query, Ctrl+Space completes, Esc and then Tab leaves the editor.",
         "Ctrl+Enter 运行查询，Ctrl+空格 补全，先按 Esc 再按 Tab 离开编辑器。",
     ),
-    "workbench_past": ("Your queries, on this device only", "历史查询（仅存于本设备）"),
-    "workbench_running": ("Running …", "正在运行……"),
-    "workbench_share": ("Copy the link", "复制链接"),
-    "workbench_unreachable": (
+    "editor_past": ("Your queries, on this device only", "历史查询（仅存于本设备）"),
+    "editor_running": ("Running …", "正在运行……"),
+    "editor_share": ("Copy the link", "复制链接"),
+    "editor_unreachable": (
         "The server cannot be reached. The query is still here; run it again.",
         "无法连接服务器。查询仍在此处，请重新运行。",
     ),

@@ -1,8 +1,8 @@
 """The query editor: a page with a form for a query and, below it, the result.
 
 It is what ``/sparql`` gives to clients that prefer HTML; all others are answered without Flask.
-The form works without script; with it, the workbench (``workbench/``) highlights, completes and
-runs the query in place. This is the only page with a script.
+The form works without script; with it (``editor/``) the editor highlights, completes and runs
+the query in place. This is the only page with a script.
 """
 
 import json
@@ -25,7 +25,7 @@ from oib.web.result_table import ResultTable
 
 bp = Blueprint("query_editor", __name__)
 
-#: What the workbench may do beyond a page: run its own script, and query this server.
+#: What the editor may do beyond a page: run its own script, and query this server.
 CONTENT_SECURITY_POLICY: Final = (
     f"{templating.CONTENT_SECURITY_POLICY}; script-src 'self'; connect-src 'self'"
 )
@@ -34,7 +34,7 @@ CONTENT_SECURITY_POLICY: Final = (
 _MAX_LINKED: Final = 6_000  # characters
 _MESSAGES: Final = ("running", "done", "failed", "cancelled", "unreachable", "copied")
 # What CodeMirror says, by the messages of the interface.
-_PHRASES: Final = {"Completions": "workbench_completions", "Diagnostics": "workbench_diagnostics"}
+_PHRASES: Final = {"Completions": "editor_completions", "Diagnostics": "editor_diagnostics"}
 
 
 @bp.route("/sparql", methods=["GET", "POST"])
@@ -67,7 +67,7 @@ def editor() -> Response:
 
 @bp.get("/sparql/terms.json")
 def terms() -> Response:
-    """Return what the workbench completes, as JSON: prefixes, terms with names, keywords."""
+    """Return what the editor completes, as JSON: prefixes, terms with names, keywords."""
 
     def respond() -> Response:
         names, locale = context.vocabulary().names, templating.locale()
@@ -121,8 +121,8 @@ def _page(text: str, result: ResultTable | None = None, problem: Problem | None 
 
 
 def _messages() -> dict[str, Any]:
-    """Return what the workbench says, in the language of the page."""
+    """Return what the editor says, in the language of the page."""
     message = templating.locale().message
-    found: dict[str, Any] = {name: message(f"workbench_{name}") for name in _MESSAGES}
+    found: dict[str, Any] = {name: message(f"editor_{name}") for name in _MESSAGES}
     phrases = {phrase: message(key) for phrase, key in _PHRASES.items()}
     return {**found, "query": message("your_query"), "phrases": phrases}

@@ -3,7 +3,7 @@
 import { browse, violations } from "./browser.mjs";
 
 const [root] = process.argv.slice(2);
-const RUN = ".workbench button[type=submit]";
+const RUN = ".editor button[type=submit]";
 const LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
 
 const textOf = (page) => page.$$eval(".cm-line", (lines) => lines.map((line) => line.textContent).join("\n"));

@@ -1,5 +1,5 @@
-// Bundles src/ into ../static/workbench.js, and writes down what is in it: ../static/workbench.txt has
-// the licences of the packages, workbench.json their versions and the hashes of all files.
+// Bundles src/ into ../static/editor.js, and writes down what is in it: ../static/editor.txt has
+// the licences of the packages, editor.json their versions and the hashes of all files.
 // `node build.js --check` builds anew and compares; nothing is written.
 
 import { createHash } from "node:crypto";
@@ -21,7 +21,7 @@ const { outputFiles, metafile } = await build({
   legalComments: "none",
   metafile: true,
   write: false,
-  outfile: "workbench.js",
+  outfile: "editor.js",
 });
 
 const names = new Set();
@@ -39,7 +39,7 @@ for (const name of [...names].sort()) {
   if (!file) throw new Error(`${name} has no licence file`);
   notices.push(`== ${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`);
 }
-const files = { "static/workbench.js": outputFiles[0].text, "static/workbench.txt": notices.join("\n") };
+const files = { "static/editor.js": outputFiles[0].text, "static/editor.txt": notices.join("\n") };
 const sources = ["build.js", "package.json", "package-lock.json", ...readdirSync(join(here, "src")).sort().map((name) => `src/${name}`)];
 const hash = (text) => createHash("sha256").update(text).digest("hex");
 const manifest = {
@@ -47,7 +47,7 @@ const manifest = {
   sources: Object.fromEntries(sources.map((name) => [name, hash(readFileSync(join(here, name)))])),
   files: Object.fromEntries(Object.entries(files).map(([name, text]) => [name, hash(text)])),
 };
-files["workbench/workbench.json"] = `${JSON.stringify(manifest, null, 2)}\n`;
+files["editor/editor.json"] = `${JSON.stringify(manifest, null, 2)}\n`;
 
 const stale = Object.entries(files).filter(([name, text]) => {
   try {
@@ -58,7 +58,7 @@ const stale = Object.entries(files).filter(([name, text]) => {
 });
 if (process.argv.includes("--check")) {
   if (stale.length) {
-    console.error(`not as a fresh build makes them: ${stale.map(([name]) => name).join(", ")}; run make workbench`);
+    console.error(`not as a fresh build makes them: ${stale.map(([name]) => name).join(", ")}; run make editor`);
     process.exit(1);
   }
 } else {

@@ -1,4 +1,4 @@
-// The workbench: makes the form at /sparql run its query in place. Without it the form works as a form.
+// The script of the query editor: makes the form at /sparql run its query in place. Without it the form works as a form.
 
 import { createCompletion } from "./completion.js";
 import { clearError, createEditor, setText, showError } from "./editor.js";
@@ -6,7 +6,7 @@ import { forgetQueries, pastQueries, rememberQuery } from "./past.js";
 
 const LONGEST_ADDRESS = 6000; // characters; a longer query is sent in the body, and has no link
 
-const form = document.querySelector("form[data-workbench]");
+const form = document.querySelector("form[data-editor]");
 const area = form.querySelector("textarea");
 const messages = JSON.parse(form.dataset.messages);
 const answer = document.getElementById("answer");

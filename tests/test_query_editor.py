@@ -16,8 +16,8 @@ from projects import ROOT
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 WEB = ROOT / "server" / "oib" / "web"
-WORKBENCH = WEB / "workbench"
-MANIFEST = json.loads((WORKBENCH / "workbench.json").read_text("utf-8"))
+EDITOR = WEB / "editor"
+MANIFEST = json.loads((EDITOR / "editor.json").read_text("utf-8"))
 MAX_SCRIPT = 160_000  # bytes, compressed
 
 
@@ -25,7 +25,7 @@ MAX_SCRIPT = 160_000  # bytes, compressed
 def seen(snapshots, snapshot):
     """What a person sees who uses the editor in a browser."""
     with live_server.serve("--out", snapshots) as server:
-        return browse("workbench.mjs", server.root)
+        return browse("query_editor.mjs", server.root)
 
 
 def test_a_query_is_highlighted(seen):
@@ -96,20 +96,20 @@ def test_without_script_the_form_works_as_a_form(seen):
 
 
 def test_the_script_is_small():
-    script = (WEB / "static" / "workbench.js").read_bytes()
+    script = (WEB / "static" / "editor.js").read_bytes()
     assert len(gzip.compress(script, 9)) <= MAX_SCRIPT
 
 
 def test_the_script_is_what_was_bundled_from_these_sources():
-    for names, folder in ((MANIFEST["sources"], WORKBENCH), (MANIFEST["files"], WEB)):
+    for names, folder in ((MANIFEST["sources"], EDITOR), (MANIFEST["files"], WEB)):
         for name, digest in names.items():
             found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-            assert found == digest, f"{name} has changed; run make workbench"
+            assert found == digest, f"{name} has changed; run make editor"
 
 
 def test_every_package_is_pinned_and_its_licence_comes_along():
-    lock = json.loads((WORKBENCH / "package-lock.json").read_text("utf-8"))["packages"]
-    notice = (WEB / "static" / "workbench.txt").read_text("utf-8")
+    lock = json.loads((EDITOR / "package-lock.json").read_text("utf-8"))["packages"]
+    notice = (WEB / "static" / "editor.txt").read_text("utf-8")
     assert len(MANIFEST["packages"]) > 8
     for name, package in MANIFEST["packages"].items():
         assert lock[f"node_modules/{name}"]["version"] == package["version"]
@@ -119,10 +119,10 @@ def test_every_package_is_pinned_and_its_licence_comes_along():
 
 
 def test_the_script_can_be_made_again():
-    if not shutil.which("node") or not (WORKBENCH / "node_modules").is_dir():
+    if not shutil.which("node") or not (EDITOR / "node_modules").is_dir():
         pytest.skip("install Node.js and npm, then run make clients")
     done = subprocess.run(
-        ["node", "build.js", "--check"], cwd=WORKBENCH, capture_output=True, text=True, check=False
+        ["node", "build.js", "--check"], cwd=EDITOR, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
 
