@@ -152,6 +152,8 @@ def test_a_claim_with_two_hedges_is_one_row(home):
     before, after = engine_of(home, "together"), Embedded(doubled)
     for name in NAMES:
         heading, *_ = answer(before, LIBRARY[name].text).splitlines()
-        if {"hedge", "otherHedge"} & set(heading.split(",")):
+        shows_hedges = {"hedge", "otherHedge"} & set(heading.split(","))
+        counts_by_hedge = re.search(r"GROUP BY.*\?hedge\b", LIBRARY[name].text)
+        if shows_hedges and not counts_by_hedge:
             rows_before = rows(answer(before, LIBRARY[name].text))
             assert len(rows(answer(after, LIBRARY[name].text))) == len(rows_before), name
