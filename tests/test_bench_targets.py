@@ -99,3 +99,14 @@ def test_what_was_not_measured_is_named_with_the_reason():
     rows = targets.judge({"sizes": {"10k": {"cells": cells}}})
     verdicts = {row.verdict for row in rows}
     assert verdicts == {targets.NOT_MEASURED, f"{targets.NOT_MEASURED}: no answer"}
+
+
+def test_names_are_judged_by_seconds_growth_and_milliseconds():
+    seconds = {"shipped": 0.31, "small": 0.1, "large": 0.19, "search": 0.004}
+    rows = {row.work: row for row in targets.judge({"sizes": {}, "names": seconds})}
+    assert rows["1,000 names reconciled, processor time"].verdict == targets.MISSED
+    growth = rows["the same, growth from 250 to 100,000 names"]
+    assert (growth.value, growth.verdict) == ("1.9×", targets.MET)
+    assert rows["first page of a search, processor time"].value == "4 ms"
+    unmeasured = targets.judge({"sizes": {}})
+    assert {row.verdict for row in unmeasured} == {targets.NOT_MEASURED}

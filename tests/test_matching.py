@@ -182,10 +182,10 @@ def test_the_candidates_looked_at_do_not_grow_with_the_index(tmp_path):
         thing(f"organization/o{number}", en(f"Institute of Applied Science {number}"))
         for number in range(3 * MAX_POSTINGS)
     ]
-    index = index_of(tmp_path, *things)
+    index, last = index_of(tmp_path, *things), len(things) - 1
     assert len(index.postings("institute")[1]) == MAX_POSTINGS
     assert len(match(index, Query("Institute of Aplied Science"))) < 20
-    assert matched(index, "institute of applied science 2999") == ["organization/o2999"]
+    assert matched(index, f"institute of applied science {last}") == [f"organization/o{last}"]
 
 
 def test_the_same_names_give_the_same_bytes():

@@ -11,7 +11,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import entity_pages, generator, measure, report, shipped_data, soak, targets
+from bench import (
+    entity_pages,
+    generator,
+    measure,
+    name_matching,
+    report,
+    shipped_data,
+    soak,
+    targets,
+)
 from bench.peers import PEERS
 from bench.server_process import BENCH
 from bench.trials import TrialSettings
@@ -48,6 +57,9 @@ def main() -> int:
     if not arguments.no_pages:
         _log("entity pages, beside the state before")
         results["pages"] = entity_pages.measure_pages(settings)
+    if not arguments.no_names:
+        _log("names and search")
+        results["names"] = name_matching.measure_names(_log)
     if not arguments.no_check:
         _log("the full check of the shipped data, three ways")
         results["checks"] = shipped_data.time_checks(limit=60 if arguments.quick else 600)
@@ -74,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--machine", help="the name of this machine in the report")
     parser.add_argument("--no-check", action="store_true", help="skip the check and cold start")
     parser.add_argument("--no-pages", action="store_true", help="skip the entity pages")
+    parser.add_argument("--no-names", action="store_true", help="skip names and search")
     parser.add_argument("--no-picture", action="store_true", help="leave bench.svg as it is")
     return parser
 

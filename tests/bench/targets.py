@@ -98,7 +98,7 @@ def judge(results: Mapping[str, Any]) -> list[Target]:
     )
     for name, size in results["sizes"].items():
         targets += _judge_hostile(name, size.get("hostile", ()))
-    return [*targets, *_judge_cold_starts(results)]
+    return [*targets, *_judge_cold_starts(results), *_judge_names(results.get("names", {}))]
 
 
 def _compare(
@@ -205,3 +205,24 @@ def _judge_cold_starts(results: Mapping[str, Any]) -> Iterator[Target]:
         verdict = NOT_MEASURED if seconds is None else MET if seconds <= max_seconds else MISSED
         value = "" if seconds is None else f"{seconds:.2f} s"
         yield Target(work, size, value, "", value, f"≤ {max_seconds:g} s", verdict)
+
+
+def _judge_names(seconds: Mapping[str, float]) -> Iterator[Target]:
+    """Judge the processor time of names and of search, see ``bench.name_matching``."""
+    shipped, small, large = (seconds.get(name) for name in ("shipped", "small", "large"))
+    growth = large / small if small and large else None
+    search = seconds.get("search")
+    for work, size, value, max_value, unit in (
+        ("1,000 names reconciled, processor time", "shipped", shipped, 0.3, " s"),
+        ("the same, growth from 250 to 100,000 names", "100k names", growth, 2.0, "×"),
+        (
+            "first page of a search, processor time",
+            "100k names",
+            None if search is None else 1000 * search,
+            5.0,
+            " ms",
+        ),
+    ):
+        verdict = NOT_MEASURED if value is None else MET if value <= max_value else MISSED
+        shown = "" if value is None else f"{value:.3g}{unit}"
+        yield Target(work, size, shown, "", shown, f"≤ {max_value:g}{unit}", verdict)

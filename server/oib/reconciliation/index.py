@@ -4,8 +4,7 @@ import json
 import sqlite3
 import weakref
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
@@ -17,28 +16,58 @@ from oib.reconciliation.collection import SchemaTerm
 
 # How many rows are kept of each table: all of a small index, the frequent ones of a large one.
 _MAX_CACHED: Final = 20_000
-_MAX_KEYS: Final = 60  # names with one key that are looked at
+_MAX_KEYS: Final = 200  # names with the keys of a query that are looked at
+_MAX_CORRECTIONS: Final = 8  # words that a misspelled one may stand for
 _NAME_COLUMNS: Final = 11  # of the table ``name``
 _MAPPED: Final = 2**30  # bytes of the file that are mapped into memory, not copied
 
 
-@dataclass(frozen=True)
 class IndexedEntity:
-    """A thing of the index: its labels by language (``en``, ``zh``), types, and words to agree."""
+    """A thing of the index: its labels by language (``en``, ``zh``), types, and words to agree.
 
-    number: int
-    iri: str
-    labels: Mapping[str, str]
-    types: frozenset[str]
-    kind_words: frozenset[str]
-    place_words: frozenset[str]
-    parent_words: frozenset[str]
-    documents: tuple[str, ...]
+    Args:
+        row: of the table ``entity``; what is in it is taken apart only when it is needed.
+    """
+
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        self.number: int = row[0]
+        self.iri: str = row[1]
+        self._row = row
 
     @property
     def identifier(self) -> str:
         """Return the IRI as the Reconciliation API has it: what follows the identifier space."""
         return self.iri.removeprefix(ID)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The labels by language."""
+        return {"en": self._row[2], "zh": self._row[3]}
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """The IRIs of its classes, with those that the ontology entails."""
+        return frozenset(self._row[4].split())
+
+    @cached_property
+    def kind_words(self) -> frozenset[str]:
+        """The words of the labels of its classes."""
+        return frozenset(self._row[5].split())
+
+    @cached_property
+    def place_words(self) -> frozenset[str]:
+        """The words of the names of places that it is tied to."""
+        return frozenset(self._row[6].split())
+
+    @cached_property
+    def parent_words(self) -> frozenset[str]:
+        """The words of the names of what it is a part of."""
+        return frozenset(self._row[7].split())
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The IRIs of the documents that speak of it."""
+        return tuple(self._row[8].split())
 
     @property
     def is_person(self) -> bool:
@@ -50,24 +79,50 @@ class IndexedEntity:
         return self.labels["zh" if language.startswith("zh") else "en"], language
 
 
-@dataclass(frozen=True)
 class IndexedName:
-    """A form of a name: the thing that has it, its text, kind and source, and its words."""
+    """A form of a name: the thing that has it, its text, kind and source, and its words.
 
-    number: int
-    entity: int
-    text: str
-    language: str
-    kind: int
-    source: str
-    status: str
-    folded: str
-    is_shared: bool
-    content: tuple[str, ...]
-    weights: tuple[float, ...]
-    compact: str
-    is_chinese: bool
-    is_acronym: bool
+    Args:
+        row: of the table ``name``; what is in it is taken apart only when it is needed.
+    """
+
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        self.number: int = row[0]
+        self.entity: int = row[1]
+        self.text: str = row[2]
+        self.kind: int = row[4]
+        self.is_shared = bool(row[10])
+        #: Its words that carry a name, and how much each of them says.
+        self.content: tuple[str, ...] = tuple(row[8].split())
+        self.weights: tuple[float, ...] = tuple(map(float, row[9].split()))
+        #: Whether it holds a Chinese character.
+        self.is_chinese: bool = normalization.has_chinese(row[7])
+        self._row = row
+
+    @property
+    def language(self) -> str:
+        """Its language tag, empty if it has none."""
+        return str(self._row[3])
+
+    @property
+    def source(self) -> str:
+        """IRI of the document or register that it comes from, empty for what curators chose."""
+        return str(self._row[5])
+
+    @property
+    def status(self) -> str:
+        """IRI of the status of the link to a register, empty otherwise."""
+        return str(self._row[6])
+
+    @cached_property
+    def compact(self) -> str:
+        """Its letters and digits, folded."""
+        return normalization.compact(self._row[7])
+
+    @property
+    def is_acronym(self) -> bool:
+        """Whether it is one word in capitals."""
+        return normalization.is_acronym(self.text)
 
 
 class NameIndex:
@@ -110,12 +165,12 @@ class NameIndex:
 
     def named_by(self, keys: Sequence[str]) -> list[tuple[str, int, int]]:
         """Return the names that have one of some keys, as key, kind of key and number."""
-        rows: list[tuple[str, int, int]] = []
-        for key in dict.fromkeys(keys):
-            rows += self._database.execute(
-                "SELECT key, kind, name FROM name_key WHERE key = ? LIMIT ?", (key, _MAX_KEYS)
-            )
-        return rows
+        wanted = list(dict.fromkeys(keys))
+        marks = ", ".join("?" * len(wanted))
+        return self._database.execute(
+            f"SELECT key, kind, name FROM name_key WHERE key IN ({marks}) LIMIT ?",
+            (*wanted, _MAX_KEYS),
+        ).fetchall()
 
     def name(self, number: int) -> IndexedName:
         """Return a name by its number."""
@@ -133,7 +188,7 @@ class NameIndex:
                 unknown,
             ).fetchall()
             for row in rows:
-                name, entity = _name(row[:_NAME_COLUMNS]), _entity(row[_NAME_COLUMNS:])
+                name, entity = IndexedName(row[:_NAME_COLUMNS]), IndexedEntity(row[_NAME_COLUMNS:])
                 found[name.number] = name
                 _keep(self._names, name.number, name)
                 _keep(self._entities, entity.number, entity)
@@ -144,7 +199,7 @@ class NameIndex:
         found = self._entities.get(number)
         if found is None:
             row = self._database.execute("SELECT * FROM entity WHERE id = ?", (number,)).fetchone()
-            found = _entity(row)
+            found = IndexedEntity(row)
             _keep(self._entities, number, found)
         return found
 
@@ -152,7 +207,7 @@ class NameIndex:
         """Return the thing with an IRI, or with what follows the identifier space; else None."""
         iri = identifier if identifier.startswith(ID) else ID + identifier
         row = self._database.execute("SELECT * FROM entity WHERE iri = ?", (iri,)).fetchone()
-        return _entity(row) if row else None
+        return IndexedEntity(row) if row else None
 
     def names_of(self, entity: int) -> list[IndexedName]:
         """Return all forms of the name of a thing, the most trusted first."""
@@ -163,14 +218,28 @@ class NameIndex:
 
     def postings(self, term: str) -> tuple[float, "array[int]"] | None:
         """Return the weight of a term and the names that hold it; None if none does."""
-        if term in self._terms:
+        try:
             return self._terms[term]
-        row = self._database.execute(
-            "SELECT weight, names FROM term WHERE term = ?", (term,)
-        ).fetchone()
-        found = (row[0], array("I", row[1])) if row else None
-        _keep(self._terms, term, found)
-        return found
+        except KeyError:
+            row = self._database.execute(
+                "SELECT weight, names FROM term WHERE term = ?", (term,)
+            ).fetchone()
+            found = (row[0], array("I", row[1])) if row else None
+            _keep(self._terms, term, found)
+            return found
+
+    def prepare(self, terms: Iterable[str]) -> None:
+        """Have terms at hand for ``postings``, by one look into the database."""
+        unknown = [term for term in dict.fromkeys(terms) if term not in self._terms]
+        if not unknown:
+            return
+        marks = ", ".join("?" * len(unknown))
+        rows = self._database.execute(
+            f"SELECT term, weight, names FROM term WHERE term IN ({marks})", unknown
+        ).fetchall()
+        found = {term: (weight, array("I", names)) for term, weight, names in rows}
+        for term in unknown:
+            _keep(self._terms, term, found.get(term))
 
     def weight(self, word: str) -> float:
         """Return how much a word says: the more, the fewer names hold it."""
@@ -183,17 +252,15 @@ class NameIndex:
         found = self.postings(word)
         return found[0] if found else self._unknown_weight
 
-    def corrections(self, word: str, keys: Iterable[str]) -> tuple[str, ...]:
-        """Return the words of names that have one of some deletion keys in common with a word."""
+    def corrections(self, word: str, keys: Collection[str]) -> tuple[str, ...]:
+        """Return some words of names that have a deletion key in common with a word."""
         found = self._corrections.get(word)
         if found is None:
-            rows = set()
-            for key in keys:
-                rows |= set(
-                    self._database.execute(
-                        "SELECT word FROM deletion WHERE key = ? LIMIT 20", (key,)
-                    )
-                )
+            marks = ", ".join("?" * len(keys))
+            rows = self._database.execute(
+                f"SELECT DISTINCT word FROM deletion WHERE key IN ({marks}) LIMIT ?",
+                (*sorted(keys), _MAX_CORRECTIONS),
+            )
             found = tuple(sorted(other for (other,) in rows if other != word))
             _keep(self._corrections, word, found)
         return found
@@ -256,37 +323,3 @@ def _keep(cache: dict[Any, Any], key: object, value: object) -> None:
     if len(cache) >= _MAX_CACHED:
         cache.clear()
     cache[key] = value
-
-
-def _name(row: tuple[Any, ...]) -> IndexedName:
-    number, entity, text, language, kind, source, status, folded, content, weights, is_shared = row
-    return IndexedName(
-        number=number,
-        entity=entity,
-        text=text,
-        language=language,
-        kind=kind,
-        source=source,
-        status=status,
-        folded=folded,
-        is_shared=bool(is_shared),
-        content=tuple(content.split()),
-        weights=tuple(map(float, weights.split())),
-        compact=normalization.compact(folded),
-        is_chinese=normalization.has_chinese(folded),
-        is_acronym=normalization.is_acronym(text),
-    )
-
-
-def _entity(row: tuple[Any, ...]) -> IndexedEntity:
-    number, iri, label_en, label_zh, types, kind_words, place_words, parent_words, documents = row
-    return IndexedEntity(
-        number=number,
-        iri=iri,
-        labels={"en": label_en, "zh": label_zh},
-        types=frozenset(types.split()),
-        kind_words=frozenset(kind_words.split()),
-        place_words=frozenset(place_words.split()),
-        parent_words=frozenset(parent_words.split()),
-        documents=tuple(documents.split()),
-    )

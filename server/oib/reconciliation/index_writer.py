@@ -24,7 +24,7 @@ from oib.reconciliation.collection import (
 COMPACT, BAG, CORE, BARE, PINYIN, TONED_PINYIN, INITIALS = range(7)
 
 #: A term that more names hold than this is looked up with the shortest of them.
-MAX_POSTINGS: Final = 1000
+MAX_POSTINGS: Final = 250
 # A word from this length may have a typing error.
 MIN_TYPO_LENGTH: Final = 5
 

@@ -16,7 +16,7 @@ What contradicts (another place, another number) is no typing error, whatever th
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
+from heapq import nlargest
 from typing import Final
 
 from rapidfuzz.distance import Indel
@@ -31,6 +31,7 @@ from oib.reconciliation.index_writer import (
     COMPACT,
     CORE,
     INITIALS,
+    MIN_TYPO_LENGTH,
     PINYIN,
     TONED_PINYIN,
     deletion_keys,
@@ -53,8 +54,11 @@ FEATURES: Final = {
 
 # What a form of a name is worth, by its kind: see ``collection``.
 _TRUST: Final = (1.0, 0.99, 0.97, 0.98, 0.98, 0.97, 0.94)
-_MAX_SCORED: Final = 16  # names that are aligned with a query
-_MAX_FREQUENT: Final = 64  # names that hold a word that is not a rare one
+_MAX_SCORED: Final = 12  # names that are aligned with a query
+_MIN_SHARE: Final = 0.5  # of what the best of these has in common with the query
+_MAX_TERMS: Final = 200  # of a query
+_MAX_WORD: Final = 40  # letters of a word in which a typing error is looked for
+_MAX_FREQUENT: Final = 50  # names that hold a word that is not a rare one
 _MIN_SCORE: Final = 30.0
 _MIN_WORDS_WITHOUT_PARENT: Final = 4
 _OF_TYPO: Final = 0.85  # of the weight of a word, where a letter differs
@@ -68,9 +72,9 @@ _QUOTES: Final = str.maketrans(dict.fromkeys('"“”‘’„«»《》「」�
 _SURNAME_FIRST: Final = re.compile(r"^([^,，]+)[,，]\s*([^,，]+)$")
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Text:
-    """A query in its normal forms."""
+    """A query in its normal forms; ``weight`` is that of its words, once it has been needed."""
 
     text: str
     folded: str
@@ -78,6 +82,7 @@ class _Text:
     compact: str
     toned: str
     is_chinese: bool
+    weight: float = 0.0
 
     @classmethod
     def of(cls, text: str) -> "_Text":
@@ -196,7 +201,7 @@ def _by_key(index: NameIndex, text: _Text) -> list[tuple[IndexedName, str]]:
     return found
 
 
-def _in_brackets(index: NameIndex, text: _Text, query: Query) -> Iterable[Candidate]:
+def _in_brackets(index: NameIndex, text: _Text, query: Query) -> Iterable[Candidate | None]:
     """Yield things of which both what stands before the brackets and within them is a name."""
     bare = text.text.translate(_QUOTES).strip()
     parts = _BRACKETS.match(bare)
@@ -216,7 +221,7 @@ def _in_brackets(index: NameIndex, text: _Text, query: Query) -> Iterable[Candid
             yield _scored(entity, name, 99.0, "alias", 1.0, 1.0)
 
 
-def _exactly(index: NameIndex, text: str, query: Query) -> Iterable[Candidate]:
+def _exactly(index: NameIndex, text: str, query: Query) -> Iterable[Candidate | None]:
     other = _Text.of(text)
     for name, rule in _by_key(index, other):
         entity = index.entity(name.entity)
@@ -228,25 +233,32 @@ def _similar(index: NameIndex, text: _Text) -> list[IndexedName]:
     """Return the names that have most in common with the query, by the weight of their terms."""
     wanted: list[tuple[float, Sequence[int]]] = []
     unknown = []
-    for term in dict.fromkeys(normalization.terms(list(text.content))):
+    terms = list(dict.fromkeys(normalization.terms(list(text.content))))[:_MAX_TERMS]
+    index.prepare(terms)
+    for term in terms:
         found = index.postings(term)
         if found is not None:
             wanted.append(found)
         elif " " not in term and not normalization.has_chinese(term):
             unknown.append(term)
     for word in unknown:
-        for other in index.corrections(word, deletion_keys(word)) if len(word) >= 5 else ():
+        if len(word) < MIN_TYPO_LENGTH:
+            continue
+        others = index.corrections(word, deletion_keys(word[:_MAX_WORD]))
+        index.prepare(others)
+        for other in others:
             found = index.postings(other)
             if found is not None:
-                wanted.append((found[0] * 0.9, found[1]))
+                wanted.append((found[0] * _OF_TYPO, found[1]))
     weights: dict[int, float] = {}
     for weight, numbers in sorted(wanted, key=lambda found: -found[0]):
         if len(weights) >= _MAX_SCORED and len(numbers) > _MAX_FREQUENT:
             break  # the rare words have found enough, and the frequent ones say little
         for number in numbers:
             weights[number] = weights.get(number, 0.0) + weight
-    ranked = nsmallest(_MAX_SCORED, ((-weight, number) for number, weight in weights.items()))
-    return index.names([number for _, number in ranked])
+    ranked = nlargest(_MAX_SCORED, zip(weights.values(), weights, strict=True))
+    least = _MIN_SHARE * ranked[0][0] if ranked else 0.0
+    return index.names([number for weight, number in ranked if weight >= least])
 
 
 def _judge(
@@ -256,8 +268,8 @@ def _judge(
     name: IndexedName,
     rule: str,
     query: Query,
-) -> Candidate:
-    """Return a candidate with its score and the rule that holds for it in the end."""
+) -> Candidate | None:
+    """Return a candidate with its score and rule, None if it has too little in common."""
     trust = _TRUST[name.kind]
     if rule == "same":
         if name.is_acronym and not normalization.is_acronym(text.text.strip()):
@@ -277,9 +289,11 @@ def _judge(
 
 def _judge_words(
     index: NameIndex, text: _Text, entity: IndexedEntity, name: IndexedName, query: Query
-) -> Candidate:
+) -> Candidate | None:
     aligned = align(text.content, name.content)
-    of_query = sum(map(index.weight, text.content))
+    if not text.weight:
+        text.weight = sum(map(index.weight, text.content))
+    of_query = text.weight
     of_name = sum(name.weights)
     weights = dict(zip(name.content, name.weights, strict=True))
     common = sum(weights[word] for word in aligned.equal)
@@ -288,6 +302,8 @@ def _judge_words(
     query_share = min(1.0, common / of_query) if of_query else 0.0
     name_share = min(1.0, common / of_name) if of_name else 0.0
     similarity = 2 * common / (of_query + of_name) if common else 0.0
+    if 100 * similarity < _MIN_SCORE and query_share < 0.99:
+        return None
     reason = _rule(index, text, entity, name, aligned, query)
     score = 100.0 * similarity
     if reason in CERTAIN:
@@ -420,7 +436,9 @@ def _scored(
     return Candidate(entity, name, round(score, 2), reason, features)
 
 
-def _keep_best(best: dict[int, Candidate], candidate: Candidate) -> None:
+def _keep_best(best: dict[int, Candidate], candidate: Candidate | None) -> None:
+    if candidate is None:
+        return
     known = best.get(candidate.entity.number)
     if known is None or _worth(candidate) > _worth(known):
         best[candidate.entity.number] = candidate
