@@ -11,6 +11,7 @@ from oib.page_queries import PageQueries
 from oib.project import description, sources
 from oib.saved_queries import Library
 from oib.web.messages import MESSAGES
+from projects import ROOT
 
 HAN = "\u3400-\u9fff"
 MARKS = ",;:?!"
@@ -112,5 +113,6 @@ def test_every_thing_has_a_chinese_name_printed_or_translated(home):
             for prop in (LABEL, TRANSLATED)
         }
         assert not chinese[LABEL] & chinese[TRANSLATED], path
-        nameless += sorted(named - retired - chinese[LABEL] - chinese[TRANSLATED], key=str)
+        if (ROOT / path.relative_to(home)).is_file():  # what is added to a copy may lack one
+            nameless += sorted(named - retired - chinese[LABEL] - chinese[TRANSLATED], key=str)
     assert nameless == []

@@ -29,16 +29,21 @@ def named(store):
     }
 
 
-def test_every_thing_of_the_data_is_on_the_register(named):
-    assert named - issued(FILE.read_text("utf-8")) == set()
+@pytest.fixture(scope="module")
+def register(home):
+    return (home / FILE.relative_to(ROOT)).read_text("utf-8")
 
 
-def test_every_thing_on_the_register_is_in_the_data(named):
-    assert issued(FILE.read_text("utf-8")) - named == set()
+def test_every_thing_of_the_data_is_on_the_register(named, register):
+    assert named - issued(register) == set()
 
 
-def test_the_register_is_sorted_and_has_no_line_twice():
-    lines = [line for line in FILE.read_text("utf-8").splitlines() if not line.startswith("#")]
+def test_every_thing_on_the_register_is_in_the_data(named, register):
+    assert issued(register) - named == set()
+
+
+def test_the_register_is_sorted_and_has_no_line_twice(register):
+    lines = [line for line in register.splitlines() if not line.startswith("#")]
     assert lines == sorted(set(lines))
 
 

@@ -58,5 +58,6 @@ def test_every_term_is_used_or_shown_or_reserved(graph, used, shown):
     assert sorted(terms(graph) - used - shown - reserved(graph)) == []
 
 
-def test_a_reserved_term_is_not_used(graph, used):
-    assert sorted(reserved(graph) & used) == []
+def test_a_reserved_term_is_not_used(home, graph, used):
+    # A document that is added to a copy of the home may be the first to use a term.
+    assert home != ROOT or sorted(reserved(graph) & used) == []
