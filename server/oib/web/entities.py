@@ -1,19 +1,33 @@
 """``/id/…`` and ``/doc/…``: the things of the data, and the documents about them."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request, url_for
 
 from oib import media_types
+from oib.engine.statements import Term
 from oib.errors import BadInput, Gone, NotAcceptable, NotFound
 from oib.namespaces import ID, OIB
+from oib.services import Services
 from oib.sparql import results
-from oib.views import entity, entity_triples, lifecycle, paging
-from oib.views.entity import EntityStatements
+from oib.views import (
+    claim_titles,
+    entity,
+    entity_triples,
+    expectations,
+    lifecycle,
+    paging,
+    statement_table,
+)
+from oib.views.claim import Claim
+from oib.views.entity import EntityDescription, EntityStatements
 from oib.views.entity_queries import DocumentPage
 from oib.views.entity_triples import Publication
 from oib.views.lifecycle import Lifecycle
 from oib.web import context, representations, signposting, templating
+from oib.web.citations import Citation
 from oib.web.signposting import Resource
 
 bp = Blueprint("entities", __name__)
@@ -160,20 +174,77 @@ def _html_document(iri: str, page: DocumentPage) -> Response:
 def _page(statements: EntityStatements, status: int) -> Response:
     about = entity.describe(context.queries(), statements, context.vocabulary())
     types = {value.text.removeprefix(OIB) for value in (*about.types, *about.entailed)}
+    is_record = not types.isdisjoint(_RECORDS)
+    posts, names = _posts(about.iri, is_record)
+    names = {**names, **about.names}
+    names |= _claim_titles(about, names)
+    tables = {
+        "claims": statement_table.by_document(about.claims),
+        "posts": statement_table.by_document(posts),
+        "mentions": statement_table.by_document(about.mentions),
+    }
+    locale = templating.locale()
     return templating.render(
         "entity.html",
         status,
-        about.names,
+        names,
+        tables=tables,
+        posts=posts,
+        sources=statement_table.number_sources(tables.values()),
+        missing=() if is_record or about.pages > 1 else _missing(about),
+        citation=Citation.of(locale.name(about.iri, names)[0], about.iri, locale),
         about=about,
         is_person=about.iri.startswith(ID + "person/") or "Person" in types,
         is_gone=status == 410,
-        is_record=not types.isdisjoint(_RECORDS),
+        is_record=is_record,
+        is_claim="Claim" in types,
         forms=media_types.GRAPH_SUFFIXES,
         outline_headings=_OUTLINE_HEADINGS,
         about_link=OIB + "claimSubject",
         mention_link=OIB + "claimObject",
         pages=representations.page_urls(about.page, about.pages),
     )
+
+
+def _posts(iri: str, is_record: bool) -> tuple[tuple[Claim, ...], dict[str, Mapping[str, str]]]:
+    """Return the claims on posts in an organization, and the names in them."""
+    if is_record or not iri.startswith(ID + "organization/"):
+        return (), {}
+    posts, statements = expectations.fetch_posts(context.queries(), iri, context.vocabulary())
+    return posts, statements.all_names()
+
+
+def _claim_titles(
+    about: EntityDescription, names: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Return what each claim states, in words, for those that the page itself shows or records."""
+    shown = {
+        claim.iri: claim_titles.title((claim.subject, claim.predicate, claim.object), names)
+        for claim in (*about.claims, *about.mentions)
+        if claim.subject and claim.predicate and claim.object
+    }
+    recorded = {value.text for values in about.record.values() for value in values if value.is_iri}
+    return {
+        **claim_titles.fetch_titles(context.queries(), recorded - shown.keys(), names),
+        **shown,
+    }
+
+
+def _missing(about: EntityDescription) -> tuple[Term, ...]:
+    """Return the properties that things of these classes usually have and this one has not."""
+    classes = tuple(sorted(value.text for value in about.types if value.text.startswith(OIB)))
+    services = context.services()
+    usual = (
+        _immutable_usual(services, classes)
+        if services.is_immutable
+        else expectations.fetch_usual(context.queries(), classes)
+    )
+    return expectations.not_stated(usual, about.claims)
+
+
+@lru_cache(maxsize=256)
+def _immutable_usual(services: Services, classes: tuple[str, ...]) -> Mapping[str, float]:
+    return expectations.fetch_usual(context.queries(), classes)
 
 
 def _fetch_lifecycle(iri: str) -> Lifecycle:

@@ -170,6 +170,9 @@ MESSAGES: Final = {
     "filtered": ("{count} of {whole} shown", "显示 {whole} 项中的 {count} 项"),
     "tree": ("Tree of classes", "类的层级"),
     "record_of_data_set": ("The description in full", "完整描述"),
+    "cards": ("All on record: evidence, wording, sources", "完整记录：证据、措辞与来源"),
+    "posts": ("Posts in it, as claimed", "据称在此任职者"),
+    "table_of": ("Table: {of}", "表格：{of}"),
     "list_all": ("{total} in all", "共 {total} 项"),
     "list_none": (
         "Nothing is left. Not stated is not no: choose less, or see the claims.",
@@ -552,10 +555,18 @@ EXPLAINED_STATUSES: Final = frozenset(
 
 #: Colon, brackets and separator of a list, by language: those of Chinese have full width.
 PUNCTUATION: Final = {
-    "en": {"colon": ": ", "full_stop": ". ", "opening": " (", "closing": ")", "separator": ", "},
+    "en": {
+        "colon": ": ",
+        "full_stop": ". ",
+        "semicolon": "; ",
+        "opening": " (",
+        "closing": ")",
+        "separator": ", ",
+    },
     "zh-Hans": {
         "colon": "：",
         "full_stop": "。",
+        "semicolon": "；",
         "opening": "（",
         "closing": "）",
         "separator": "、",
