@@ -39,6 +39,8 @@ __all__ = ["Checker", "Finding", "Report", "check"]
 #: From this part of the data on, looking at everything takes no longer than finding what a change
 #: affects.
 _LARGE_CHANGE: Final = 0.5
+#: Changes of more triples than this are not followed over long ways.
+_MANY: Final = 500
 _DEPRECATED: Final = NamedNode(PREFIXES["owl"] + "deprecated")
 
 
@@ -310,7 +312,8 @@ class _Check:
                 validation = validator.validate(store, near)
                 results = list(validation.results)
                 predicates = {triple.predicate.value for triple in added | removed}
-                unfollowed = self.checker.dependencies.unfollowed(predicates)
+                large = len(added) + len(removed) > _MANY
+                unfollowed = self.checker.dependencies.unfollowed(predicates, large=large)
             if unfollowed - {EVERY_RULE}:
                 every = validator.validate(store, None, unfollowed)
                 results += [each for each in every.results if each.focus not in near]
@@ -366,7 +369,8 @@ class _Check:
         store.extend(Quad(t.subject, t.predicate, t.object, REMOVED) for t in removed)
         try:
             predicates = {triple.predicate.value for triple in changed}
-            found = self.checker.dependencies.affected(store, predicates)
+            large = len(changed) > _MANY
+            found = self.checker.dependencies.affected(store, predicates, large=large)
         finally:
             store.remove_graph(CHANGED)
             store.remove_graph(REMOVED)

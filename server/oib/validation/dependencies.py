@@ -29,6 +29,8 @@ from oib.validation.shape_graph import Term
 CHANGED: Final = NamedNode("urn:x-oib:changed")
 REMOVED: Final = NamedNode("urn:x-oib:removed")
 
+#: A way over more nodes than this is long.
+_LONGEST_WAY: Final = 3
 _THIS: Final = "?this"
 _TOKEN: Final = re.compile(
     r"""\s+|\#[^\n]*
@@ -94,11 +96,13 @@ class _Group:
 class _Step:
     """How a change of one predicate leads to focus nodes; any predicate when it is empty.
 
-    Without a query the change can affect any focus node.
+    Without a query the change can affect any focus node. A long way leads over so many nodes that
+    a large change has more ways than there are focus nodes.
     """
 
     predicate: str
     query: str
+    is_long: bool = False
 
 
 class Dependencies:
@@ -107,6 +111,7 @@ class Dependencies:
     def __init__(self, constraints: Iterable[Constraint]) -> None:
         steps: dict[_Step, None] = {}
         self._unfollowed: dict[str, set[str]] = {}
+        self._long: dict[str, set[str]] = {}
         for constraint in constraints:
             try:
                 found = list(_steps(_parse(constraint.reads)))
@@ -116,25 +121,34 @@ class Dependencies:
             for step in found:
                 if step.query:
                     steps[step] = None
+                    if step.is_long:
+                        self._long.setdefault(constraint.rule, set()).add(step.predicate)
                 else:
                     self._unfollowed.setdefault(constraint.rule, set()).add(step.predicate)
         self._steps = tuple(steps)
 
-    def unfollowed(self, predicates: set[str]) -> frozenset[str]:
-        """Return the rules of which nobody can tell what a change of some predicates affects."""
+    def unfollowed(self, predicates: set[str], *, large: bool = False) -> frozenset[str]:
+        """Return the rules of which nobody can tell what a change of some predicates affects.
+
+        For a large change these are also the rules that lead a long way, see ``affected``.
+        """
+        ways = [self._unfollowed, self._long] if large else [self._unfollowed]
         return frozenset(
-            rule for rule, read in self._unfollowed.items() if "" in read or read & predicates
+            rule for each in ways for rule, read in each.items() if "" in read or read & predicates
         )
 
-    def affected(self, store: Store, predicates: set[str]) -> set[Term]:
+    def affected(self, store: Store, predicates: set[str], *, large: bool = False) -> set[Term]:
         """Return the focus nodes that the triples in the graph ``CHANGED`` can affect.
 
         Args:
             store: the data after the change, and the graphs ``CHANGED`` and ``REMOVED``.
             predicates: the predicates of the changed triples.
+            large: whether there are many; then no long way is followed.
         """
         found: set[Term] = set()
         for step in self._steps:
+            if step.is_long and large:
+                continue
             if not step.predicate or step.predicate in predicates:
                 rows = store.query(step.query, default_graph=[DefaultGraph(), REMOVED])
                 assert isinstance(rows, QuerySolutions)
@@ -215,7 +229,8 @@ def _step(
         return _Step(predicate, "")
     body = " ".join(map(str, joined))
     query = f"SELECT DISTINCT ?this WHERE {{ GRAPH {CHANGED} {{ {' '.join(changed)} }} {body} }}"
-    return _Step(predicate, query)
+    nodes = {each.subject for each in joined} | {changed[0]}
+    return _Step(predicate, query, is_long=len(nodes) > _LONGEST_WAY)
 
 
 def _cost(
