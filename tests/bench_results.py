@@ -30,7 +30,7 @@ RESULTS = {
         }
     },
     "checks": [
-        {"way": "ours", "cpu": 2.0, "output": "0"},
+        {"way": "command", "cpu": 2.0, "output": "0"},
         {"way": "pyshacl", "cpu": 50.0, "output": ""},
     ],
     "cold": {

@@ -110,3 +110,15 @@ def test_names_are_judged_by_seconds_growth_and_milliseconds():
     assert rows["first page of a search, processor time"].value == "4 ms"
     unmeasured = targets.judge({"sizes": {}})
     assert {row.verdict for row in unmeasured} == {targets.NOT_MEASURED}
+
+
+@pytest.mark.parametrize(
+    ("command", "peer", "verdicts"),
+    [(1.5, 150.0, [targets.MET] * 2), (1.6, 150.0, [targets.MISSED] * 2)],
+)
+def test_the_check_is_held_to_seconds_and_to_plain_pyshacl(command, peer, verdicts):
+    checks = [{"way": "command", "cpu": command}, {"way": "pyshacl", "cpu": peer}]
+    rows = targets.judge({"sizes": {}, "checks": checks})
+    found = {row.work: row.verdict for row in rows if row.work.startswith("oib check")}
+    assert [verdict for work, verdict in found.items() if "the shipped data" in work] == verdicts
+    assert found["oib check of one new claim, processor time"] == targets.NOT_MEASURED

@@ -61,7 +61,7 @@ def main() -> int:
         _log("names and search")
         results["names"] = name_matching.measure_names(_log)
     if not arguments.no_check:
-        _log("the full check of the shipped data, three ways")
+        _log("the check of the shipped data, four ways")
         results["checks"] = shipped_data.time_checks(limit=60 if arguments.quick else 600)
         _log("cold start of the shipped data")
         with tempfile.TemporaryDirectory() as folder:

@@ -98,7 +98,12 @@ def judge(results: Mapping[str, Any]) -> list[Target]:
     )
     for name, size in results["sizes"].items():
         targets += _judge_hostile(name, size.get("hostile", ()))
-    return [*targets, *_judge_cold_starts(results), *_judge_names(results.get("names", {}))]
+    return [
+        *targets,
+        *_judge_cold_starts(results),
+        *_judge_names(results.get("names", {})),
+        *_judge_checks(results.get("checks", ())),
+    ]
 
 
 def _compare(
@@ -226,3 +231,27 @@ def _judge_names(seconds: Mapping[str, float]) -> Iterator[Target]:
         verdict = NOT_MEASURED if value is None else MET if value <= max_value else MISSED
         shown = "" if value is None else f"{value:.3g}{unit}"
         yield Target(work, size, shown, "", shown, f"≤ {max_value:g}{unit}", verdict)
+
+
+def _judge_checks(checks: Sequence[Mapping[str, Any]]) -> Iterator[Target]:
+    seconds = {each["way"]: each["cpu"] for each in checks}
+    for work, way, most in (
+        ("oib check of the shipped data, processor time", "command", 1.5),
+        ("oib check of one new claim, processor time", "submission", 0.8),
+        ("oib check of a file of claims, one changed, processor time", "file", 1.5),
+    ):
+        own = seconds.get(way)
+        verdict = NOT_MEASURED if own is None else MET if own <= most else MISSED
+        value = "" if own is None else f"{own:.2f} s"
+        yield Target(work, "shipped", value, "", value, f"≤ {most:g} s", verdict)
+    own, theirs = seconds.get("command"), seconds.get("pyshacl")
+    ratio = theirs / own if own and theirs else None
+    yield Target(
+        "oib check of the shipped data, against plain pySHACL (stopped at the limit: at least)",
+        "shipped",
+        "" if own is None else f"{own:.2f} s",
+        "" if theirs is None else f"{theirs:.2f} s",
+        "" if ratio is None else f"{ratio:.3g}×",
+        "≥ 100×",
+        NOT_MEASURED if ratio is None else MET if ratio >= 100 else MISSED,
+    )
