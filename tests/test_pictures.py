@@ -13,6 +13,7 @@ from browser import browse
 from html_pages import Page
 from oib.engine.statements import Term
 from oib.errors import AnswerTooLarge, BadInput
+from oib.namespaces import ID
 from oib.pictures import land_110m
 from oib.pictures.canvas import LabelBox
 from oib.pictures.chart import MAX_ROWS, draw_chart
@@ -185,6 +186,28 @@ def test_the_gallery_shows_every_picture(home_client, language):
     for saved in DRAWN:
         assert f"/pictures/{saved.name}?lang={language}" in page.links
         assert f"/pictures/{saved.name}.svg?lang={language}" in page.assets
+
+
+def test_the_home_page_has_the_picture_that_the_home_names(home_client):
+    response = home_client.get("/?lang=en", headers=BROWSER)
+    page = Page(response.text)
+    assert "/pictures/claim/how-surely?lang=en" in page.links
+    assert "/static/pictures.css" in page.assets
+    assert response.text.count("<svg") == 1
+
+
+def test_a_picture_of_one_thing_has_a_form_with_the_names_of_things(home_client):
+    url = "/pictures/network/around"
+    page = home_client.get(url, headers=BROWSER)
+    assert f'<form method="get" action="{url}">' in page.text
+    assert 'value="Suzhou Industrial Park"' in page.text
+    by_name = home_client.get(f"{url}.svg?thing=Suzhou+Industrial+Park").text
+    by_iri = home_client.get(f"{url}.svg?thing={ID}organization/suzhou-industrial-park").text
+    assert by_name == by_iri != home_client.get(f"{url}.svg").text
+    assert "Harvard University" in by_name
+    refused = home_client.get(f"{url}?thing=nobody+at+all")
+    assert refused.status_code == 400
+    assert "nothing here is called nobody at all" in refused.json["detail"]
 
 
 def test_a_disputed_claim_is_drawn_as_disputed(home_client):

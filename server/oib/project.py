@@ -80,6 +80,7 @@ class Description:
         about: what the data set is and how it is made, by language tag; paragraphs are separated
             by empty lines.
         query: the query that the query editor begins with.
+        picture: the name of the saved query that is drawn on the home page, empty for none.
         diagram: the plan of the class diagram, see ``pictures.diagram_plan``.
     """
 
@@ -94,6 +95,7 @@ class Description:
     license_name: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     query: str = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 20\n"
+    picture: str = ""
     diagram: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -22,9 +22,8 @@ from oib.namespaces import OIB
 from oib.pictures.chart import draw_chart
 from oib.saved_queries import Chart, SavedQuery
 from oib.services import Services
-from oib.web import context, representations, templating
+from oib.web import context, queries, representations, templating
 from oib.web.localization import Locale
-from oib.web.representations import FORMAT_PARAMETERS
 
 bp = Blueprint("pictures", __name__)
 
@@ -90,7 +89,7 @@ def picture(name: str) -> Response:
         )
     own = {parameter.name for parameter in saved.parameters}
     media_type = representations.negotiate((media_types.HTML, _SVG), fixed, own)
-    values = _values(own)
+    values = tuple(sorted(queries.resolved_values(saved, queries.values_of(saved)).items()))
     saved.bind(dict(values))  # refused before anything is looked up in a cache
     # Its words are in a language as those of a page are, and so is its entity tag.
     key = f"picture {media_type} {request.full_path} {templating.locale().language}"
@@ -120,12 +119,10 @@ def inline(name: str, **values: str) -> Markup:
         BadInput: the query has no such parameter, or the value is of another kind.
     """
     drawn = _draw(name, tuple(sorted(values.items())))
-    arguments = dict(values)
-    url = templating.locale().local_url(f"pictures/{name}", **arguments)
-    scroll = '<div class="scroll" tabindex="0" role="region" aria-label="{}">'
+    url = templating.locale().local_url(f"pictures/{name}", **values)
     return Markup(
-        f'<figure class="chart">{scroll}{{}}</div><figcaption><a href="{{}}">{{}}</a></figcaption>'
-        "</figure>"
+        '<figure class="chart"><div class="scroll" tabindex="0" role="region" aria-label="{}">'
+        '{}</div><figcaption><a href="{}">{}</a></figcaption></figure>'
     ).format(drawn.title, Markup(drawn.svg), url, drawn.title)
 
 
@@ -155,17 +152,10 @@ def _respond(name: str, values: Values, media_type: str) -> Response:
         drawn=drawn,
         svg=Markup(drawn.svg),
         columns=saved.columns,
+        headings=context.services().library.headings,
+        fields=queries.form_fields(saved, dict(values)),
         arguments=urlencode(values),
         text=saved.bind(dict(values)),
-    )
-
-
-def _values(own: set[str]) -> Values:
-    """Return the parameters of the query in the address; language and format are not among them."""
-    return tuple(
-        (name, value)
-        for name, value in sorted(request.args.items(multi=True))
-        if name in own or name not in ("lang", *FORMAT_PARAMETERS)
     )
 
 

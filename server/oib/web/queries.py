@@ -76,7 +76,7 @@ def query(name: str) -> Response:
     except NotAcceptable as error:
         raise representations.not_acceptable(error, url, forms) from error
     try:
-        values = _resolved(saved, _values(saved))
+        values = resolved_values(saved, values_of(saved))
         text = saved.bind(values)
     except BadInput as error:
         if media_type != media_types.HTML:
@@ -136,7 +136,7 @@ def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
         names=result.names,
         saved=saved,
         text=text,
-        fields=_fields(saved, values),
+        fields=form_fields(saved, values),
         error=None,
         preview=result.preview,
         things=result.things,
@@ -154,7 +154,7 @@ def _form(saved: SavedQuery, error: BadInput) -> Response:
         "query.html",
         400,
         saved=saved,
-        fields=_fields(saved, dict(request.args)),
+        fields=form_fields(saved, dict(request.args)),
         error=str(error),
         text=saved.text,
         preview=None,
@@ -164,7 +164,7 @@ def _form(saved: SavedQuery, error: BadInput) -> Response:
     return response
 
 
-def _fields(saved: SavedQuery, values: Mapping[str, str]) -> list[Field]:
+def form_fields(saved: SavedQuery, values: Mapping[str, str]) -> list[Field]:
     """Return the fields of the form: things by their names, as they can be typed."""
     locale = templating.locale()
     fields = []
@@ -206,7 +206,7 @@ def _immutable_options(services: Services, example: str) -> Mapping[str, Mapping
     return answers.fetch_options(context.queries(), example)
 
 
-def _resolved(saved: SavedQuery, values: dict[str, str]) -> dict[str, str]:
+def resolved_values(saved: SavedQuery, values: dict[str, str]) -> dict[str, str]:
     """Return the values of parameters with the IRIs of the things that they name.
 
     Raises:
@@ -240,7 +240,7 @@ def _arguments(saved: SavedQuery) -> list[tuple[str, str]]:
     ]
 
 
-def _values(saved: SavedQuery) -> dict[str, str]:
+def values_of(saved: SavedQuery) -> dict[str, str]:
     """Return the values of the query's parameters; language and format belong to the response."""
     own = {parameter.name for parameter in saved.parameters}
     values: dict[str, str] = {}
