@@ -195,7 +195,7 @@ def test_parameters_are_counted():
     [
         ("csv", ("text/csv",)),
         ("TTL", ("text/turtle",)),
-        ("json", (media_types.SPARQL_JSON, media_types.JSON_LD)),
+        ("json", (media_types.SPARQL_JSON, media_types.JSON_LD, media_types.JSON)),
         ("application/sparql-results json", (media_types.SPARQL_JSON,)),
         ("text/csv; header=present", ("text/csv",)),
         ("image/png", ("image/png",)),
