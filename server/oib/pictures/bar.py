@@ -40,10 +40,16 @@ def draw_bar(rows: Sequence[Cells], wording: Wording) -> Picture:
         status, iri = Status.from_terms(row), row["category"].text
         canvas.parts.append(sign(signs[iri], 10, y - 4, status))
         words = wording.message(
-            "share", name=wording.name(iri), number=count, share=f"{100 * count / total:.0f}"
+            "share", name=wording.name(iri), number=count, share=_percentage(count, total)
         )
         for line in wrap(words, _LABEL, max_lines=2):
             canvas.text(26, y, line)
             y += LINE
         y += 6
     return canvas.picture(_WIDTH, y - 8, is_fluid=True)
+
+
+def _percentage(count: int, total: int) -> str:
+    """Return a share in whole percent; what is there, however little, is not nothing."""
+    share = 100 * count / total
+    return "<1" if 0 < share < 0.5 else f"{share:.0f}"

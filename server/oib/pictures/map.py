@@ -16,12 +16,12 @@ from oib.pictures.canvas import LINE, SIZE, Canvas, LabelBox, Picture, Wording, 
 from oib.pictures.status import Cells, Status, draw_legend
 from oib.pictures.text_metrics import text_width, wrap
 
-_WIDTH: Final = 680
+_WIDTH: Final = 560
 _NORTH, _SOUTH = 78, -56  # of the map of the world, in degrees
 _NEAR: Final = 14  # degrees: places closer than that form a group
 _CROWD: Final = 4  # so many places of a group are drawn once more, larger
 _MARGIN: Final = 3  # degrees around the places of a part
-_TALLEST: Final = 620
+_TALLEST: Final = 520
 _DISC: Final = 7
 _DOT: Final = 11
 _PER_LINE: Final = 12  # dots

@@ -22,7 +22,7 @@ _PAD: Final = 8
 _SMALL_LINE: Final = 15
 _GROUP: Final = 26  # between two groups
 _BOLD: Final = SIZE * 1.1  # bold letters are as wide as those of a larger size
-_COLUMNS: Final = 5  # of the picture, unless a group has more
+_MAX_LINES: Final = 4  # of a name
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,9 @@ def draw_network(rows: Sequence[Cells], wording: Wording) -> Picture:
     ties = [_parse_tie(row) for row in rows]
     canvas = Canvas()
     groups = [_place_group(names, ties, wording) for names in _groups(ties, wording)]
-    width = max([_COLUMNS, *map(_columns, groups)]) * (_CARD + _GAP) - _GAP + 2
     bottom = _place_groups(groups)
+    right = max((card.left + _CARD for group in groups for card in group), default=0)
+    width = max(right + _GAP * 0.6, 3 * _CARD)  # ties may go round the right side
     cards = {card.iri: card for group in groups for card in group}
     for card in cards.values():
         for tie in card.ties:
@@ -129,7 +130,7 @@ def _place_group(iris: Sequence[str], ties: Sequence[_Tie], wording: Wording) ->
     distances = _distances(root, neighbours)
     cards = {iri: _Card(iri, column) for iri, column in distances.items()}
     for iri, card in cards.items():  # in the order of their distance
-        card.names = wrap(wording.name(iri), _CARD - 2 * _PAD, _BOLD)
+        card.names = wrap(wording.name(iri), _CARD - 2 * _PAD, _BOLD, _MAX_LINES)
         for other in neighbours[iri]:
             if cards[other].column == card.column + 1 and not cards[other].parent:
                 cards[other].parent = iri
