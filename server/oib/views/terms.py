@@ -146,6 +146,15 @@ class TermReference:
             ),
         )
 
+    def properties_by_domain(self) -> tuple[tuple[str, tuple[TermEntry, ...]], ...]:
+        """Return properties by the IRI of their first domain, which is empty for those without."""
+        groups: dict[str, list[TermEntry]] = {}
+        for term in self.terms:
+            if term.kind == "property":
+                domain = next((value.text for value in term.domains if value.is_iri), "")
+                groups.setdefault(domain, []).append(term)
+        return tuple((domain, tuple(groups[domain])) for domain in sorted(groups))
+
     def children(self, iri: str) -> tuple[TermEntry, ...]:
         """Return the classes right below a class; with an empty text, those below none of ours."""
         classes = [term for term in self.terms if term.kind == "class"]

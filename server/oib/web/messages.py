@@ -173,6 +173,7 @@ MESSAGES: Final = {
     "cards": ("All on record: evidence, wording, sources", "完整记录：证据、措辞与来源"),
     "posts": ("Posts in it, as claimed", "据称在此任职者"),
     "table_of": ("Table: {of}", "表格：{of}"),
+    "any_domain": ("of things of any class", "任何类的事物"),
     "list_all": ("{total} in all", "共 {total} 项"),
     "list_none": (
         "Nothing is left. Not stated is not no: choose less, or see the claims.",

@@ -1,0 +1,81 @@
+// Goes from the home page to what people look for, by clicks or by keyboard, and prints what it found.
+
+import { browse } from "./browser.mjs";
+
+const [root] = process.argv.slice(2);
+const HOMES = { en: "/", "zh-Hans": "/?lang=zh-Hans" };
+const NAMES = {
+  en: { bases: "Bases", sources: "Sources", people: "People", person: "Sun Youshun", base: "offshore innovation base in Suzhou" },
+  "zh-Hans": { bases: "基地", sources: "来源", people: "人物", person: "孙友顺", base: "苏州离岸创新创业基地" },
+};
+
+/** Click a link by its whole name; a click is counted. */
+async function click(page, name, within = "body") {
+  await page.locator(within).getByRole("link", { name, exact: true }).first().click();
+  page.clicks += 1;
+}
+
+/** Press Tab until the link of a name has the focus, then Enter. */
+async function enter(page, name) {
+  for (let presses = 0; presses < 300; presses += 1) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const { innerText, localName } = document.activeElement;
+      const style = getComputedStyle(document.activeElement);
+      return { text: innerText?.trim(), localName, outline: style.outlineStyle !== "none" };
+    });
+    if (focused.localName === "body") throw new Error(`the focus was lost before ${name}`);
+    if (focused.text === name) {
+      if (!focused.outline) throw new Error(`nobody sees that ${name} has the focus`);
+      await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+      return;
+    }
+  }
+  throw new Error(`no ${name} within 300 stops`);
+}
+
+const rows = (page) => page.locator("table.list tbody th[scope=row]").count();
+const total = async (page) => Number((await page.locator(".count").innerText()).match(/\d+/)[0]);
+
+await browse(root, async (open) => {
+  const found = [];
+  for (const [lang, names] of Object.entries(NAMES)) {
+    for (const javaScriptEnabled of [true, false]) {
+      const page = await open(HOMES[lang], { javaScriptEnabled });
+      page.clicks = 0;
+      await click(page, names.bases, "nav.lists");
+      found.push({ lang, javaScriptEnabled, what: "bases", rows: await rows(page), total: await total(page), clicks: page.clicks });
+      await page.goto(root + HOMES[lang]);
+      page.clicks = 0;
+      await click(page, names.sources, "nav.lists");
+      found.push({ lang, javaScriptEnabled, what: "sources", rows: await rows(page), total: await total(page), clicks: page.clicks });
+      await page.goto(root + HOMES[lang]);
+      page.clicks = 0;
+      await click(page, names.people, "nav.lists");
+      await click(page, names.person, "main");
+      found.push({ lang, javaScriptEnabled, what: "dispute", text: await page.locator("#claims ~ .scroll").first().innerText(), clicks: page.clicks });
+      await page.context().close();
+    }
+  }
+  for (const [lang, names] of Object.entries(NAMES)) {
+    const page = await open(HOMES[lang], { javaScriptEnabled: true });
+    await enter(page, names.bases);
+    const address = page.url();
+    await enter(page, lang === "en" ? names.base : `${names.base}`);
+    found.push({ lang, what: "keyboard", list: address, thing: page.url() });
+    await page.context().close();
+  }
+  const page = await open("/bases", { javaScriptEnabled: false });
+  await page.getByLabel("Place").selectOption({ label: "Suzhou (1)" });
+  await page.getByRole("button", { name: "Choose" }).click();
+  found.push({ what: "choice", rows: await rows(page), address: page.url() });
+  await page.goto(`${root}/queries/united-front/partners-of-a-base`);
+  await page.getByLabel("the base").fill("offshore innovation base in Tianjin");
+  await page.getByRole("button", { name: "Run" }).click();
+  found.push({ what: "question", rows: await page.locator("table.list tbody tr").count(), address: page.url() });
+  await page.getByRole("searchbox").first().fill("苏州");
+  await page.getByRole("button", { name: "Search" }).first().click();
+  found.push({ what: "search", text: await page.locator("main").innerText() });
+  await page.context().close();
+  return found;
+});

@@ -1,0 +1,116 @@
+"""The site in a browser: every kind of page on a desk, in the dark, on a phone and in Chinese.
+
+From the home page to what people look for: by clicks, without script, by keyboard.
+"""
+
+import pytest
+
+import live_server
+from browser import browse
+from oib.namespaces import OIB
+
+KINDS = [
+    "/",
+    "/how-to-read",
+    "/bases",
+    "/claims?hedge=vocab%23hedge-implied",
+    "/people",
+    "/doc/organization/tianjin-base",
+    "/doc/person/sun-youshun",
+    "/doc/document/innovation-without-borders",
+    "/doc/claim/innovation-without-borders/p13-10",
+    "/queries/",
+    "/queries/claim/about",
+    "/queries/person/academies?person=Atlantis",
+    "/ontology",
+    "/ontology?q=claim",
+    "/vocab",
+    "/shapes",
+    "/dataset",
+    "/search?q=Suzhou",
+    "/nowhere/suzhou-base",
+]
+
+
+@pytest.fixture(scope="module")
+def root(snapshots, snapshot):
+    with live_server.serve("--out", snapshots) as server:
+        yield server.root
+
+
+@pytest.fixture(scope="module")
+def pages(root):
+    return browse("site.mjs", root, *KINDS)
+
+
+@pytest.fixture(scope="module")
+def visits(root):
+    return browse("visits.mjs", root)
+
+
+def of(visits, what):
+    found = [visit for visit in visits if visit["what"] == what]
+    assert found
+    return found
+
+
+def test_no_page_breaks_a_rule_of_accessibility(pages):
+    faults = {(page["path"], page["way"]): page["axe"] for page in pages if page["axe"]}
+    assert len(pages) == 4 * len(KINDS)
+    assert faults == {}
+
+
+def test_no_page_is_wider_than_the_window(pages):
+    assert {(page["path"], page["way"]): page["beyond"] for page in pages if page["beyond"]} == {}
+
+
+def test_no_page_has_more_than_three_hundred_tab_stops(pages):
+    assert {page["path"]: page["stops"] for page in pages if page["stops"] > 300} == {}
+
+
+def test_no_page_asks_another_host_or_breaks_its_policy(pages):
+    assert [page for page in pages if page["outside"] or page["faults"]] == []
+
+
+@pytest.mark.parametrize(("what", "pattern"), [
+    ("bases", "?x a oib:OffshoreBase"),
+    ("sources", "?claim oib:citesSource ?x"),
+])  # fmt: skip
+def test_a_list_is_one_click_away_in_both_languages_and_without_script(
+    visits, services, what, pattern
+):
+    query = f"PREFIX oib: <{OIB}> SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {pattern} }}"
+    count = int(services.engine.query(query, "text/csv").split()[1])
+    found = of(visits, what)
+    assert {(visit["lang"], visit["javaScriptEnabled"]) for visit in found} == {
+        (lang, has_script) for lang in ("en", "zh-Hans") for has_script in (True, False)
+    }
+    assert {visit["total"] for visit in found} == {count}
+    assert {visit["rows"] for visit in found} == {min(count, 50)}
+    assert {visit["clicks"] for visit in found} == {1}
+
+
+def test_a_disputed_post_and_its_dispute_are_at_most_three_clicks_away(visits):
+    for visit in of(visits, "dispute"):
+        assert visit["clicks"] <= 3
+        words = {"en": "uncorroborated", "zh-Hans": "未获佐证"}[visit["lang"]]
+        assert words in visit["text"]
+
+
+def test_a_keyboard_is_enough(visits):
+    for visit in of(visits, "keyboard"):
+        assert "/bases" in visit["list"]
+        assert "/doc/organization/suzhou-base" in visit["thing"]
+
+
+def test_a_list_and_a_question_take_choices_without_script(visits):
+    (choice,) = of(visits, "choice")
+    assert choice["rows"] == 1
+    assert "place=id%2Fplace%2Fsuzhou" in choice["address"]
+    (question,) = of(visits, "question")
+    assert question["rows"] > 3
+
+
+def test_two_chinese_characters_are_found(visits):
+    (search,) = of(visits, "search")
+    assert "苏州" in search["text"]
