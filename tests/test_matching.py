@@ -162,6 +162,13 @@ def test_a_name_from_a_register_matches_and_keeps_source_and_status(tmp_path):
     )
 
 
+def test_names_that_registers_give_are_in_the_index_with_their_register(index):
+    [found] = match(index, Query("Tientsin", types=(OIB + "Place",)))[:1]
+    assert (found.entity.identifier, found.is_match) == ("place/tianjin", True)
+    assert found.name.source == "https://sws.geonames.org/1792947/"
+    assert found.name.status.endswith("#link-verified")
+
+
 def test_a_name_that_documents_state_matches(tmp_path):
     index = index_of(tmp_path, thing("organization/a", en("Alpha"), en("Beta House", STATED)))
     assert matched(index, "Beta House") == ["organization/a"]

@@ -9,7 +9,7 @@ from oib.engine.statements import StatementIndex, Term, fetch_properties, fetch_
 from oib.errors import BadInput, NotFound
 from oib.namespaces import ID, OIB
 from oib.reconciliation import constraints, normalization
-from oib.reconciliation.collection import PRINTED, SchemaTerm
+from oib.reconciliation.collection import PRINTED, REGISTERED, SchemaTerm
 from oib.reconciliation.index import IndexedEntity, IndexedName, NameIndex
 from oib.reconciliation.matching import decide, match
 from oib.reconciliation.model import Candidate, Query
@@ -148,8 +148,9 @@ class ReconciliationService:
         return entity
 
     def names_of(self, entity: IndexedEntity) -> list[IndexedName]:
-        """Return the forms of the name of a thing, without those that a text has in passing."""
-        return [name for name in self._index.names_of(entity.number) if name.kind != PRINTED]
+        """Return the forms of the name of a thing, without those of registers and in passing."""
+        apart = (PRINTED, REGISTERED)
+        return [name for name in self._index.names_of(entity.number) if name.kind not in apart]
 
     def term_name(self, iri: str, language: str) -> str:
         """Return the label of a class or property in a language."""
