@@ -1,5 +1,6 @@
 """Search: names, texts, sources and questions, in both languages, at ``/search``."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -122,7 +123,8 @@ def test_the_page_has_results_in_both_languages(client):
 def test_every_page_has_the_box_and_names_the_description(client):
     for path in ("/", "/queries/", "/search", "/doc/place/suzhou"):
         page = client.get(path, headers={"Accept": "text/html"}).text
-        assert '<form class="search" role="search" method="get" action="/search">' in page, path
+        assert re.search(r'<form class="search[^>]* method="get" action="/search">', page), path
+        assert '<input name="q" type="search"' in page, path
         assert 'rel="search" type="application/opensearchdescription+xml"' in page, path
 
 
