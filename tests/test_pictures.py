@@ -196,6 +196,18 @@ def test_the_home_page_has_the_picture_that_the_home_names(home_client):
     assert response.text.count("<svg") == 1
 
 
+@pytest.mark.parametrize("thing", ["organization/suzhou-base", "person/sun-youshun"])
+def test_the_page_of_a_thing_links_to_its_picture(home_client, thing):
+    links = Page(home_client.get(f"/doc/{thing}", headers=BROWSER).text).links
+    (link,) = [link for link in links if link.startswith("/pictures/network/around?")]
+    page = home_client.get(link, headers=BROWSER)
+    assert page.status_code == 200
+    assert f"/doc/{thing}" in Page(page.text).links
+    assert not any(
+        "around" in link for link in Page(home_client.get("/doc/place/suzhou.html").text).links
+    )
+
+
 def test_a_picture_of_one_thing_has_a_form_with_the_names_of_things(home_client):
     url = "/pictures/network/around"
     page = home_client.get(url, headers=BROWSER)

@@ -81,6 +81,8 @@ class Description:
             by empty lines.
         query: the query that the query editor begins with.
         picture: the name of the saved query that is drawn on the home page, empty for none.
+        pictures: the saved query that draws a thing, whose first parameter is that thing, by the
+            kind in the thing's IRI; its page links to the picture.
         diagram: the plan of the class diagram, see ``pictures.diagram_plan``.
     """
 
@@ -96,6 +98,7 @@ class Description:
     about: Mapping[str, str] = field(default_factory=dict)
     query: str = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 20\n"
     picture: str = ""
+    pictures: Mapping[str, str] = field(default_factory=dict)
     diagram: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -57,6 +57,7 @@ def create_app(services: Services | CurrentServices) -> Flask:
     ):
         app.register_blueprint(module.bp)
     app.jinja_env.globals["picture_html"] = pictures.inline
+    app.jinja_env.globals["picture_url"] = pictures.url_of_thing
     app.register_error_handler(OibError, problems.render_error)
     app.register_error_handler(HTTPException, problems.render_http_error)
     app.after_request(_add_common_headers)

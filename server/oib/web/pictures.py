@@ -18,7 +18,7 @@ from markupsafe import Markup
 from oib import media_types, response_headers
 from oib.engine.statements import LABELS, StatementIndex, Term, fetch_properties, fetch_rows
 from oib.errors import NotFound
-from oib.namespaces import OIB
+from oib.namespaces import ID, OIB
 from oib.pictures.chart import draw_chart
 from oib.saved_queries import Chart, SavedQuery
 from oib.services import Services
@@ -124,6 +124,16 @@ def inline(name: str, **values: str) -> Markup:
         '<figure class="chart"><div class="scroll" tabindex="0" role="region" aria-label="{}">'
         '{}</div><figcaption><a href="{}">{}</a></figcaption></figure>'
     ).format(drawn.title, Markup(drawn.svg), url, drawn.title)
+
+
+def url_of_thing(iri: str) -> str:
+    """Return the address of the picture of a thing, empty if the home names none for its kind."""
+    services = context.services()
+    name = services.description.pictures.get(iri.removeprefix(ID).partition("/")[0], "")
+    if not name or not iri.startswith(ID):
+        return ""
+    parameter = services.library[name].parameters[0].name
+    return templating.locale().local_url(f"pictures/{name}", **{parameter: iri})
 
 
 def _gallery() -> Response:
