@@ -16,7 +16,7 @@ from oib.namespaces import QUERIES
 from oib.saved_queries import Parameter, SavedQuery
 from oib.services import Services
 from oib.sparql import guard, results
-from oib.views import answers, entity_triples
+from oib.views import entity_triples, named_things
 from oib.web import context, representations, result_table, signposting, templating
 from oib.web.citations import Citation
 from oib.web.signposting import Resource
@@ -198,12 +198,12 @@ def _options(example: str) -> Mapping[str, Mapping[str, str]]:
     services = context.services()
     if services.is_immutable:
         return _immutable_options(services, example)
-    return answers.fetch_options(context.queries(), example)
+    return named_things.fetch_options(context.queries(), example)
 
 
 @lru_cache(maxsize=128)
 def _immutable_options(services: Services, example: str) -> Mapping[str, Mapping[str, str]]:
-    return answers.fetch_options(context.queries(), example)
+    return named_things.fetch_options(context.queries(), example)
 
 
 def resolved_values(saved: SavedQuery, values: dict[str, str]) -> dict[str, str]:
@@ -216,7 +216,7 @@ def resolved_values(saved: SavedQuery, values: dict[str, str]) -> dict[str, str]
     resolved = {}
     for name, value in values.items():
         if name in known and known[name].kind == "iri" and not _IRI.match(value) and value.strip():
-            things = answers.find_by_name(context.queries(), value.strip()[:_MAX_NAME])
+            things = named_things.find_by_name(context.queries(), value.strip()[:_MAX_NAME])
             if len(things) > 1:
                 shown = ", ".join(things[:5])
                 raise BadInput(f"{value} is the name of several things; send one of {shown}")

@@ -10,7 +10,7 @@ from oib.engine.preview import Preview
 from oib.engine.statements import fetch_properties
 from oib.errors import OibError
 from oib.sparql.dataset import UNION, Dataset
-from oib.views import answers, claim_titles
+from oib.views import claim_titles, named_things
 from oib.views.entity import Vocabulary
 
 # How many IRIs have their names fetched, and how long they may be together in characters: one
@@ -62,7 +62,7 @@ def fetch_linked(
     }
     names, things = dict(table.names), {}
     with suppress(OibError):  # the answer is there; links only make it easier to follow
-        things = answers.fetch_named_things(session, sorted(texts))
+        things = named_things.fetch_named_things(session, sorted(texts))
         unknown = set(things.values()) - names.keys() - vocabulary.names.keys()
         names |= {iri: vocabulary.names[iri] for iri in things.values() if iri in vocabulary.names}
         names |= fetch_properties(session, unknown).all_names()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from markupsafe import Markup, escape
 
 from oib.engine.statements import Term
-from oib.views.answers import SEPARATOR
+from oib.views.named_things import SEPARATOR
 from oib.web.localization import Locale
 
 Names = Mapping[str, Mapping[str, str]]
@@ -58,7 +58,7 @@ class TermMarkup:
         """Return a term; a text that is the name of a thing as a link to that thing.
 
         Args:
-            term: of an answer; names in a row are separated as in ``answers.SEPARATOR``.
+            term: of an answer; names in a row are separated as in ``named_things.SEPARATOR``.
             things: the IRI of each thing by its name.
         """
         if term is None or term.kind != "literal" or not term.text:
