@@ -1,4 +1,8 @@
-"""Names find their things: ``reconciliation/names.csv``, written before a look at the labels."""
+"""Names find their things: ``reconciliation/names.csv``, written before a look at the labels.
+
+The rules were made with these names at hand; ``held-out.csv`` was written when they were finished, and
+run once.
+"""
 
 import csv
 from pathlib import Path
@@ -21,11 +25,11 @@ from oib.reconciliation.index_writer import MAX_POSTINGS, encode_index
 from oib.reconciliation.matching import FEATURES, match
 from oib.reconciliation.model import Query
 
-NAMES = Path(__file__).parent / "reconciliation" / "names.csv"
+FOLDER = Path(__file__).parent / "reconciliation"
 
 
-def rows():
-    with NAMES.open(encoding="utf-8", newline="") as file:
+def rows(name="names.csv"):
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -36,9 +40,13 @@ def index(services):
 
 @pytest.fixture(scope="module")
 def outcomes(index):
-    """Each row with the identifiers of its candidates and the one that is a match."""
+    return outcomes_of(index, rows())
+
+
+def outcomes_of(index, names):
+    """Return each row with the identifiers of its candidates and the one that is a match."""
     found = []
-    for row in rows():
+    for row in names:
         types = (OIB + row["type"],) if row["type"] else ()
         candidates = match(index, Query(row["name"], types=types))
         matches = [each.entity.identifier for each in candidates if each.is_match]
@@ -55,12 +63,15 @@ def test_the_test_set_has_names_to_find_and_traps_to_avoid():
 
 
 def test_no_match_is_wrong(outcomes):
-    wrong = [
+    assert wrong_matches(outcomes) == []
+
+
+def wrong_matches(outcomes):
+    return [
         (row["name"], matched)
         for row, _, matched in outcomes
         if matched and (row["automatic"] == "no" or matched != row["expected"])
     ]
-    assert wrong == []
 
 
 def test_most_names_match_by_themselves(outcomes):
@@ -70,8 +81,22 @@ def test_most_names_match_by_themselves(outcomes):
 
 
 def test_the_right_thing_is_among_the_first_five(outcomes):
+    assert share_in_first_five(outcomes) >= 0.97
+
+
+def test_names_that_no_rule_was_made_with_fare_as_well(index):
+    outcomes = outcomes_of(index, rows("held-out.csv"))
+    assert wrong_matches(outcomes) == []
+    assert share_in_first_five(outcomes) >= 0.97
+    missed = [
+        row["name"] for row, _, matched in outcomes if row["automatic"] == "yes" and not matched
+    ]
+    assert missed == []
+
+
+def share_in_first_five(outcomes):
     wanted = [(row["expected"], found[:5]) for row, found, _ in outcomes if row["expected"]]
-    assert sum(right in found for right, found in wanted) / len(wanted) >= 0.97
+    return sum(right in found for right, found in wanted) / len(wanted)
 
 
 def test_features_explain_a_score(index):
