@@ -1,7 +1,7 @@
 """Names find their things: ``reconciliation/names.csv``, written before a look at the labels.
 
-The rules were made with these names at hand; ``held-out.csv`` was written when they were finished, and
-run once.
+The rules were made with these names at hand; ``held-out.csv`` was written when they were finished,
+and run once.
 """
 
 import csv

@@ -253,6 +253,7 @@ BAD_10 = {
     "too many queries": {"queries": [named("x")] * (BATCH_SIZE + 1)},
     "too many conditions": {"queries": [named("x", *[on("isLocatedIn", "y")] * 50)]},
     "too many values": {"queries": [named(["x"] * 60)]},
+    "too many names": {"queries": [named(["x"] * 50)] * 5},
 }
 
 

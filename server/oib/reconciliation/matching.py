@@ -56,6 +56,7 @@ FEATURES: Final = {
 _TRUST: Final = (1.0, 0.99, 0.97, 0.98, 0.98, 0.97, 0.94)
 _MAX_SCORED: Final = 12  # names that are aligned with a query
 _MIN_SHARE: Final = 0.5  # of what the best of these has in common with the query
+_MAX_WORDS: Final = 60  # of a query; a title has thirty
 _MAX_TERMS: Final = 200  # of a query
 _MAX_WORD: Final = 40  # letters of a word in which a typing error is looked for
 _MAX_FREQUENT: Final = 50  # names that hold a word that is not a rare one
@@ -90,7 +91,7 @@ class _Text:
         return cls(
             text,
             folded,
-            tuple(normalization.content_words(folded)),
+            tuple(normalization.content_words(folded)[:_MAX_WORDS]),
             normalization.compact(folded),
             "" if text.isascii() else normalization.toned(text),
             normalization.has_chinese(folded),

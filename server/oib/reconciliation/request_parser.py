@@ -91,12 +91,18 @@ class RequestParser:
         if not isinstance(queries, list) or set(batch) - {"queries"}:
             raise BadInput('the body is {"queries": […]}, an array of queries, and nothing else')
         _check_size(len(queries))
-        return [
+        parsed = [
             self._query_10(
                 _object(value, f"query {place}", "a member conditions"), f"query {place}"
             )
             for place, value in enumerate(queries)
         ]
+        names = sum(1 + len(query.other_names) for query in parsed)
+        if names > BATCH_SIZE:
+            raise TooLarge(
+                f"one batch may have {BATCH_SIZE} names, not {names}; send several batches"
+            )
+        return parsed
 
     def extension(self, text: str) -> ExtensionRequest:
         """Return a request for data extension; both versions have the same form.

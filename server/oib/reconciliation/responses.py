@@ -100,7 +100,7 @@ def manifest_10(
         "name": title,
         "lang": language,
         "dir": "ltr",
-        "documentation": url,
+        "documentation": f"{base}reconcile",
         "batchSize": BATCH_SIZE,
         "standardizedScore": True,
         "view": {"url": f"{base}id/{{id}}"},
