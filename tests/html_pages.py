@@ -1,5 +1,6 @@
 """Markup: an HTML page is read strictly, and what it links to and loads is told."""
 
+import json
 from html.parser import HTMLParser
 
 VOID = {"br", "hr", "img", "input", "link", "meta"}
@@ -9,7 +10,7 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.open, self.ids, self.links, self.assets, self.tags, self.words = [], [], [], [], [], []
-        self.lang = None
+        self.lang, self.data = None, []
         self.feed(text)
         self.close()
         assert text.startswith("<!doctype html>")
@@ -21,7 +22,8 @@ class Page(HTMLParser):
         assert len(attributes) == len(pairs), f"an attribute twice: <{tag} {pairs}>"
         assert "style" not in attributes
         assert not any(name.startswith("on") for name in attributes)
-        self.tags.append(tag)
+        if attributes != {"type": "application/ld+json"}:  # which is data, and nothing that runs
+            self.tags.append(tag)
         self.lang = self.lang or (attributes.get("lang") if tag == "html" else None)
         if "id" in attributes:
             self.ids.append(attributes["id"])
@@ -37,7 +39,10 @@ class Page(HTMLParser):
         self.open.pop()
 
     def handle_data(self, data):
-        self.words.append(data)
+        if self.open[-1:] == ["script"] and data.startswith("{"):
+            self.data.append(json.loads(data))
+        else:
+            self.words.append(data)
 
     @property
     def text(self):

@@ -26,6 +26,7 @@ from oib.web import (
     reconciliation,
     releases,
     search,
+    site_index,
 )
 
 
@@ -52,6 +53,7 @@ def create_app(services: Services | CurrentServices) -> Flask:
         search,
         pictures,
         health,
+        site_index,
         guide,
         lists,
     ):

@@ -27,7 +27,7 @@ _OFFERED = (*results.GRAPHS, media_types.HTML, *results.DATASETS, *media_types.G
 
 
 @bp.get("/id/")
-def all_things() -> Response:
+def allthings_by_kind() -> Response:
     """Redirect from all things to the list of their kinds."""
     return _see_other(url_for("collections.kinds"))
 
@@ -41,7 +41,7 @@ def things_of_kind(kind: str) -> Response:
 @bp.get("/doc/")
 def kinds() -> Response:
     """Return the list of the kinds of things."""
-    return _respond(DOC, [f"{DOC}{kind}/" for kind in _things()], "kinds_of_things")
+    return _respond(DOC, [f"{DOC}{kind}/" for kind in things_by_kind()], "kinds_of_things")
 
 
 @bp.get("/doc/<kind>/")
@@ -51,7 +51,7 @@ def things(kind: str) -> Response:
     Raises:
         NotFound: there is no such kind, or no such page.
     """
-    known = _things()
+    known = things_by_kind()
     if kind not in known:
         links = [(url_for("collections.things", kind=each), "item", "") for each in known]
         raise NotFound(f"no things are of the kind {kind[:100]}; {', '.join(known)} are", links)
@@ -111,7 +111,8 @@ def _respond(iri: str, members: Sequence[str], heading: str) -> Response:
     return response
 
 
-def _things() -> Mapping[str, tuple[str, ...]]:
+def things_by_kind() -> Mapping[str, tuple[str, ...]]:
+    """Return the IRIs of all current things by kind; immutable data are asked for them once."""
     if context.services().is_immutable:
         return _immutable_things(context.services())
     return collection.fetch_things(context.queries())

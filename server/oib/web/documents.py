@@ -14,7 +14,14 @@ from oib.errors import NotAcceptable, NotFound
 from oib.namespaces import BASE, GRAPH, PREFIXES
 from oib.sparql import results
 from oib.views import entity_triples, terms
-from oib.web import context, representations, result_table, signposting, templating
+from oib.web import (
+    context,
+    page_metadata,
+    representations,
+    result_table,
+    signposting,
+    templating,
+)
 from oib.web.signposting import Resource
 
 bp = Blueprint("documents", __name__)
@@ -37,6 +44,12 @@ _DUMP_TYPES = {
 }
 _GZIP = "application/gzip"
 _MAX_WORDS = 200  # characters
+_MEDIA_TYPES = {
+    "data.nq.gz": _GZIP,
+    "data.trig.gz": _GZIP,
+    "claims-rdf12.ttl": media_types.TURTLE,
+    "context.jsonld": media_types.JSON_LD,
+}
 _CHUNK = 2**16  # bytes that are decompressed at a time
 _SUFFIXES = f"any({','.join((*_FORMS, signposting.SUFFIX))})"
 
@@ -234,7 +247,12 @@ SELECT ?s ?p ?o WHERE {{ GRAPH <{GRAPH}meta> {{
 
 
 def _dataset() -> Response:
-    engine, iri = context.queries(), BASE + "dataset"
+    engine, iri, services = context.queries(), BASE + "dataset", context.services()
+    downloads = {
+        name.rpartition("/")[2]: record
+        for name, record in sorted(services.files.items())
+        if name.startswith("dump/")
+    }
     statements = StatementIndex.select(engine, _ABOUT)
     named = statements | fetch_properties(engine, statements.iris())
     parts_of = {
@@ -258,11 +276,10 @@ def _dataset() -> Response:
             for prop, value in statements.predicate_objects(iri)
             if not value.text.startswith(iri + "#")
         },
-        downloads={
-            name.rpartition("/")[2]: record
-            for name, record in sorted(context.services().files.items())
-            if name.startswith("dump/")
-        },
+        downloads=downloads,
+        schema_org=page_metadata.dataset(
+            services.description, services.version, downloads, _MEDIA_TYPES
+        ),
         parts_of=parts_of,
         forms=media_types.GRAPH_SUFFIXES,
     )

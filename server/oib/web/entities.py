@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from oib import media_types
 from oib.engine.statements import Term
 from oib.errors import BadInput, Gone, NotAcceptable, NotFound
-from oib.namespaces import ID, OIB
+from oib.namespaces import ID, OIB, PREFIXES
 from oib.services import Services
 from oib.sparql import results
 from oib.views import (
@@ -26,7 +26,7 @@ from oib.views.entity import EntityDescription, EntityStatements
 from oib.views.entity_queries import DocumentPage
 from oib.views.entity_triples import Publication
 from oib.views.lifecycle import Lifecycle
-from oib.web import context, representations, signposting, templating
+from oib.web import context, page_metadata, representations, signposting, templating
 from oib.web.citations import Citation
 from oib.web.signposting import Resource
 
@@ -38,6 +38,8 @@ _FORMS = {
     **media_types.PAGE_SUFFIXES,
 }
 _OFFERED = (*results.GRAPHS, media_types.HTML, *results.DATASETS, *media_types.GRAPH_ALIASES)
+_TYPE = PREFIXES["rdf"] + "type"
+_SCHEMA = PREFIXES["schema"]
 # Classes of nodes that record statements: no document states anything about them.
 _RECORDS = {"Claim", "Assessment", "EvidenceLocator", "Withdrawn"}
 # The heading of each list of claim outlines, by the property that links the claims to a thing.
@@ -184,6 +186,7 @@ def _page(statements: EntityStatements, status: int) -> Response:
         "mentions": statement_table.by_document(about.mentions),
     }
     locale = templating.locale()
+    name = locale.name(about.iri, about.names)[0]
     return templating.render(
         "entity.html",
         status,
@@ -199,6 +202,15 @@ def _page(statements: EntityStatements, status: int) -> Response:
         is_record=is_record,
         is_claim="Claim" in types,
         forms=media_types.GRAPH_SUFFIXES,
+        page_summary=locale.message("page_summary", name=name),
+        schema_org=page_metadata.thing(
+            about.iri,
+            [value.removeprefix(_SCHEMA) for value in _values(statements, _TYPE, _SCHEMA)],
+            about.names.get(about.iri, {}),
+            _values(statements, _SCHEMA + "sameAs", ""),
+            page_metadata.canonical_url(),
+            context.services().description,
+        ),
         outline_headings=_OUTLINE_HEADINGS,
         about_link=OIB + "claimSubject",
         mention_link=OIB + "claimObject",
@@ -245,6 +257,15 @@ def _missing(about: EntityDescription) -> tuple[Term, ...]:
 @lru_cache(maxsize=256)
 def _immutable_usual(services: Services, classes: tuple[str, ...]) -> Mapping[str, float]:
     return expectations.fetch_usual(context.queries(), classes)
+
+
+def _values(statements: EntityStatements, prop: str, start: str) -> set[str]:
+    """Return the IRIs that a thing has as values of a property, those with a beginning."""
+    return {
+        value.text
+        for _, name, value in statements.own
+        if name == prop and value.is_iri and value.text.startswith(start)
+    }
 
 
 def _fetch_lifecycle(iri: str) -> Lifecycle:

@@ -320,6 +320,10 @@ MESSAGES: Final = {
     "page_last": ("last", "末页"),
     "page_next": ("next", "下一页"),
     "page_of": ("Page {number} of {last}", "第 {number} 页，共 {last} 页"),
+    "page_summary": (
+        "{name}: what is claimed, by whom, where, how surely and since when.",
+        "{name}：各项主张由谁提出、载于何处、确定程度与时间。",
+    ),
     "page_previous": ("previous", "上一页"),
     "pages": ("Pages", "分页"),
     "more": ("{count} more", "另有 {count} 项"),

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import Response, render_template, request
 
 from oib import media_types
-from oib.web import context
+from oib.web import context, page_metadata
 from oib.web.localization import Locale
 from oib.web.messages import MESSAGES
 from oib.web.term_markup import TermMarkup
@@ -32,6 +32,7 @@ def render(
     """Return a page; ``names`` holds the names of its IRIs, by IRI and language tag."""
     page_locale = locale()
     markup = TermMarkup(page_locale, names or {})
+    canonical = page_metadata.canonical_url()
     body = render_template(
         template,
         locale=page_locale,
@@ -51,6 +52,8 @@ def render(
         description=context.services().description,
         lists=context.services().pages.lists,
         path=request.path,
+        canonical=canonical,
+        language_urls=page_metadata.language_urls(canonical),
         switch=f"?{urlencode([*_other_arguments(), ('lang', page_locale.alternate)])}",
         **values,
     )

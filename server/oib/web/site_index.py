@@ -1,0 +1,93 @@
+"""``/robots.txt``, ``/sitemap.xml`` and well-known addresses: where a crawler begins."""
+
+from flask import Blueprint, Response, request, url_for
+from markupsafe import escape
+
+from oib import media_types
+from oib.errors import NotFound
+from oib.namespaces import ID
+from oib.web import collections, context, representations
+from oib.web.messages import LANGUAGES
+
+bp = Blueprint("site_index", __name__)
+
+_MAX_URLS = 20_000  # of one file; sitemaps.org allows 50,000
+_XMLNS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    """Return what crawlers are asked for: not to run queries, not to walk through old releases."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /sparql?",
+        "Disallow: /version/",
+        "Disallow: /graph-store",
+        f"Sitemap: {_root()}/sitemap.xml",
+    ]
+    return context.respond("\n".join(lines) + "\n", "text/plain")
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> Response:
+    """Return the pages of the site in both languages, or with many pages an index of such files."""
+
+    def create() -> Response:
+        paths = _paths()
+        parts = -(-len(paths) // _MAX_URLS)
+        if parts == 1:
+            return context.respond(_url_set(paths), media_types.XML)
+        if "page" not in request.args:
+            entries = "".join(
+                f"<sitemap><loc>{_root()}/sitemap.xml?page={number}</loc></sitemap>\n"
+                for number in range(1, parts + 1)
+            )
+            body = f"{_DECLARATION}<sitemapindex {_XMLNS}>\n{entries}</sitemapindex>\n"
+            return context.respond(body, media_types.XML)
+        number = representations.page_number()
+        if number > parts:
+            raise NotFound(f"there is no page {number} of this; the last one is {parts}")
+        shown = paths[(number - 1) * _MAX_URLS : number * _MAX_URLS]
+        return context.respond(_url_set(shown), media_types.XML)
+
+    return representations.conditional_response(media_types.XML, create)
+
+
+@bp.get("/.well-known/sparql-examples")
+def examples() -> Response:
+    """Redirect to the saved queries, which are described in the terms of sparql-examples."""
+    response = context.respond("", "text/plain", 302)
+    response.location = url_for("queries.library")
+    return response
+
+
+def _paths() -> list[str]:
+    services = context.services()
+    fixed = ["", "ontology", "vocab", "shapes", "dataset", "queries/", "sparql", "changes", "doc/"]
+    lists = [each.name for each in services.pages.lists]
+    queries = [f"queries/{query.name}" for query in services.library]
+    things = [
+        f"doc/{iri.removeprefix(ID)}"
+        for iris in collections.things_by_kind().values()
+        for iri in iris
+    ]
+    return [*fixed, *lists, *queries, *things]
+
+
+def _url_set(paths: list[str]) -> str:
+    entries = "".join(
+        f"<url><loc>{url}</loc>{''.join(_alternate(tag, url) for tag in LANGUAGES)}</url>\n"
+        for url in (escape(f"{_root()}/{path}") for path in paths)
+    )
+    return f"{_DECLARATION}<urlset {_XMLNS} {_XHTML}>\n{entries}</urlset>\n"
+
+
+def _alternate(tag: str, url: str) -> str:
+    return f'<xhtml:link rel="alternate" hreflang="{tag}" href="{url}?lang={tag}"/>'
+
+
+def _root() -> str:
+    """Return scheme and host under which the server is known, by its settings."""
+    return request.host_url.rstrip("/")
