@@ -16,6 +16,7 @@ from oib.commands import (
     build_snapshot,
     check_files,
     describe_document,
+    examine_links,
     locate_passage,
     reconcile_table,
     register_iris,
@@ -250,6 +251,10 @@ def _parser() -> argparse.ArgumentParser:
 
     one = command("register", register_iris, "add new IRIs to the list of those ever issued")
     one.add_argument("--check", action="store_true", help="only name those that are missing")
+
+    one = command("links", examine_links, "check the identifiers of outside registers")
+    one.add_argument("--all", action="store_true", help="name the things without a link, too")
+    one.add_argument("--out", type=Path, help="folder of the snapshots")
 
     one = command("release", release_data, "freeze the data under a version, for ever")
     one.add_argument("version", metavar="VERSION", help="that of the ontology, such as 1.2.0")

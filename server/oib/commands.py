@@ -178,6 +178,8 @@ def register_iris(arguments: argparse.Namespace) -> int:
 
     home = find_home(arguments.home)
     new = register.missing(home) if arguments.check else register.add(home)
+    if not arguments.check:
+        new += register.add_minted(home)
     for name in new:
         print(name)
     print(f"{len(new)} {'missing' if arguments.check else 'added'}")
@@ -187,6 +189,7 @@ def register_iris(arguments: argparse.Namespace) -> int:
 def release_data(arguments: argparse.Namespace) -> int:
     """Freeze the data under the version that the ontology names, and print what was written."""
     from oib.dataset import releases
+    from oib.documents import register
 
     home = find_home(arguments.home)
     folder = _folder(arguments, home)
@@ -208,6 +211,7 @@ def release_data(arguments: argparse.Namespace) -> int:
     }
     now = datetime.now(UTC).replace(microsecond=0)
     release = releases.freeze(home, built, version, now, documents)
+    register.add_minted(home)
     size = (home / release.archive).stat().st_size
     print(f"{release.version}  {release.archive}  {size} bytes  {release.triples} quads")
     return 0
@@ -280,6 +284,24 @@ def serve_assistant(arguments: argparse.Namespace) -> int:
     finally:
         services.engine.close()
     return 0
+
+
+def examine_links(arguments: argparse.Namespace) -> int:
+    """Print what is wrong with links to outside registers, and which things have none."""
+    from oib.documents import links
+
+    home = find_home(arguments.home)
+    report = links.examine(build.ensure(home, _folder(arguments, home), _progress).store())
+    for reason in report.problems:
+        print(printable(reason))
+    for (authority, status), number in sorted(report.counts.items()):
+        print(f"{number:6}  {authority}, {status}")
+    for kind, names in report.unlinked.items():
+        shown = f": {', '.join(names)}" if arguments.all else ""
+        print(f"{len(names):6}  {kind} without a link{shown}")
+    for authority in report.unchecked:
+        print(f"not checked: {authority}, whose form is not known here")
+    return 1 if report.problems else 0
 
 
 def _query_text(arguments: argparse.Namespace, services: Services) -> str:

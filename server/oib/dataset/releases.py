@@ -11,14 +11,14 @@ import json
 import lzma
 import re
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from pyoxigraph import RdfFormat, Store, parse, serialize
+from pyoxigraph import Quad, RdfFormat, Store, parse, serialize
 
 from oib.dataset import exports, nquads, snapshot
 from oib.dataset.manifest import Manifest
@@ -93,26 +93,31 @@ def unpack(home: Path, release: Release, folder: Path) -> Snapshot:
     directory = target / release.sha256[:16]
     if directory.is_dir():
         return Snapshot.open(directory)
-    path = home / release.archive
+    files = _read(home, release)
     try:
-        packed = path.read_bytes()
-        if hashlib.sha256(packed).hexdigest() != release.sha256:
-            raise ValueError("its digest is not that of the list")
-        files = _members(packed)
         members = json.loads(files.pop(_MANIFEST))
         manifest = Manifest(**{**members, "digest": release.sha256, "files": {}})
-        quads = list(parse(files.pop(_DATA), RdfFormat.N_QUADS))  # labels of blank nodes are kept
+        stated = list(parse(files.pop(_DATA), RdfFormat.N_QUADS))  # labels of blank nodes are kept
         store = Store()
-        store.extend(quads)
-    except (OSError, ValueError, KeyError, TypeError, SyntaxError, lzma.LZMAError) as error:
-        raise Unavailable(
-            f"the archive of release {release.version} cannot be read ({error}); restore {path}",
-            retry_after=None,
-        ) from error
+        store.extend(stated)
+    except (ValueError, KeyError, TypeError, SyntaxError) as error:
+        raise _damaged(home, release, error) from error
     context = json.dumps({"@context": exports.context(store)}, ensure_ascii=False).encode()
     dumps = {"context.jsonld": context, "claims-rdf12.ttl": exports.claims_rdf12(store), **files}
     with snapshot.locked(target, lambda line: None):
-        return snapshot.write(target, manifest, quads, dumps, is_current=False)
+        return snapshot.write(target, manifest, stated, dumps, is_current=False)
+
+
+def quads(home: Path, release: Release) -> Iterator[Quad]:
+    """Return the quads of a release.
+
+    Raises:
+        Unavailable: the archive is missing or damaged.
+    """
+    try:
+        return parse(_read(home, release)[_DATA], RdfFormat.N_QUADS)
+    except KeyError as error:
+        raise _damaged(home, release, error) from error
 
 
 def freeze(
@@ -158,8 +163,8 @@ def freeze(
 
 def canonical_lines(data: bytes) -> list[bytes]:
     """Return N-Quads as sorted lines, their blank nodes with canonical labels (RDFC-1.0)."""
-    quads = nquads.canonical(parse(data, RdfFormat.N_QUADS))
-    lines = serialize(quads, format=RdfFormat.N_QUADS) or b""
+    canonical = nquads.canonical(parse(data, RdfFormat.N_QUADS))
+    lines = serialize(canonical, format=RdfFormat.N_QUADS) or b""
     return sorted(line for line in lines.split(b"\n") if line)
 
 
@@ -174,6 +179,25 @@ def version_of(releases: Sequence[Release], version: str) -> Release:
             return release
     known = ", ".join(release.version for release in releases) or "none"
     raise NotFound(f"version {version[:40]} was never released; released are: {known}")
+
+
+def _read(home: Path, release: Release) -> dict[str, bytes]:
+    """Return the files of an archive, by name."""
+    try:
+        packed = (home / release.archive).read_bytes()
+        if hashlib.sha256(packed).hexdigest() != release.sha256:
+            raise ValueError("its digest is not that of the list")
+        return _members(packed)
+    except (OSError, ValueError, lzma.LZMAError, tarfile.TarError) as error:
+        raise _damaged(home, release, error) from error
+
+
+def _damaged(home: Path, release: Release, error: Exception) -> Unavailable:
+    return Unavailable(
+        f"the archive of release {release.version} cannot be read ({error}); "
+        f"restore {home / release.archive}",
+        retry_after=None,
+    )
 
 
 def _release(entry: Mapping[str, Any]) -> Release:

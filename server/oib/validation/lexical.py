@@ -16,6 +16,7 @@ from stdnum.cn import uscc
 
 from oib.edtf import parse_edtf
 from oib.errors import BadInput
+from oib.identifiers import is_ror
 from oib.namespaces import EDTF, OIB, PREFIXES
 
 _XSD: Final = PREFIXES["xsd"]
@@ -88,7 +89,6 @@ _REGISTER: Final = re.compile(
 )
 _REGISTRY_CODE: Final = OIB + "registryCode"
 _USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
-_ROR_DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
 
 
 @dataclass(frozen=True)
@@ -373,7 +373,7 @@ def _fits_register(iri: str) -> bool:
     if not match:
         return True
     if match["ror"]:
-        return _is_ror(match["ror"])
+        return is_ror(match["ror"])
     if match["lei"]:
         return bool(lei.is_valid(match["lei"]))
     return bool(isni.is_valid(match["isni"] or match["orcid"]))
@@ -382,13 +382,3 @@ def _fits_register(iri: str) -> bool:
 def _fits_uscc(code: str) -> bool:
     """Check the last character of a unified social credit code (GB 32100); IDL-06 has the form."""
     return not _USCC.fullmatch(code) or bool(uscc.is_valid(code))
-
-
-def _is_ror(identifier: str) -> bool:
-    """Check the two check digits of a ROR identifier (ISO/IEC 7064 MOD 97-10)."""
-    if not re.fullmatch(rf"0[{_ROR_DIGITS}]{{6}}[0-9]{{2}}", identifier):
-        return False
-    number = 0
-    for digit in identifier[:-2]:
-        number = number * 32 + _ROR_DIGITS.index(digit)
-    return 98 - (number * 100) % 97 == int(identifier[-2:])

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request, send_from_directory, url_for
 
@@ -78,6 +79,10 @@ def release(name: str, version: str) -> Response:
     Raises:
         NotFound: there is no such version.
     """
+    if context.services().released:  # versions of documents have one address each
+        response = context.respond("", "text/plain", 302)
+        response.location = f"/{name}/{quote(version)}"
+        return response
     forms = {**media_types.GRAPH_SUFFIXES, **media_types.PAGE_SUFFIXES}
     version, fixed = representations.split_suffix(version, forms)
     if version == __version__:
@@ -196,9 +201,10 @@ def _graph(name: str, iri: str, media_type: str) -> Response:
     )
 
 
+@bp.get("/catalogue")
 @bp.get("/.well-known/void")
 def void() -> Response:
-    """Redirect from the well-known address to the description of the data set (VoID, 7.2)."""
+    """Redirect to the description of the data set, also from the well-known address (VoID, 7.2)."""
     response = context.respond("", "text/plain", 302)
     response.location = url_for("documents.document", name="dataset")
     return response

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.http import http_date, parse_date
@@ -40,6 +41,14 @@ def version(version: str) -> Response:
     """Redirect from a release to the description of its data."""
     release = releases.version_of(_released(), version)
     return _see_other(f"/version/{release.version}/dataset")
+
+
+@bp.get("/version/<path:rest>")
+def elsewhere(rest: str) -> Response:
+    """Redirect from an address of a version within another one to that of the version itself."""
+    if context.services().released is None:
+        raise NotFound(f"there is no {request.path}; {url_for('releases.overview')} lists versions")
+    return _see_other(f"/version/{quote(rest)}")
 
 
 @bp.get("/changes")
