@@ -38,7 +38,7 @@ def seen(home_client):
         if response.mimetype == "text/html":
             links = {link.partition("#")[0] for link in Page(response.text).links}
             # Of a list, the order in which it comes and what is chosen make no new links; a release
-            # is a site of its own.
+            # is a site of its own; what changed of one thing has no links.
             local = {
                 link
                 for link in links
@@ -46,6 +46,7 @@ def seen(home_client):
                 and not link.startswith("/version/")
                 and "lang=" not in link
                 and "sort=" not in link
+                and "thing=" not in link
             }
             wanted += sorted(local - set(found) - set(wanted))
     return found
