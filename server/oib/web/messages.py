@@ -373,7 +373,7 @@ MESSAGES: Final = {
     "picture_not_on_the_map": ("Not on the map ({number})", "未上图（{number}）"),
     "picture_not_stated": ("not stated", "未述"),
     "picture_place_not_stated": ("place not stated", "地点未述"),
-    "picture_of_thing": ("Picture of what it is tied to", "关联图示"),
+    "picture_of_thing": ("Picture of its ties", "关联图示"),
     "picture_query": ("The query behind it", "所依查询"),
     "picture_relayed": ("relayed, in another’s words", "转述他人之言"),
     "picture_share": ("{name}: {number} ({share}%)", "{name}：{number}（{share}%）"),
