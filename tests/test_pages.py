@@ -28,17 +28,21 @@ class Silent:
 
 @pytest.fixture(scope="module")
 def seen(home_client):
-    """Return every page that can be reached from the welcome page, by its address."""
+    """Return the response and the page of every address that leads from the welcome page.
+
+    Data are responses without a page.
+    """
     found, wanted = {}, ["/", "/?lang=zh-Hans", "/nowhere"]
     while wanted:
         url = wanted.pop()
         with home_client.get(url, headers=BROWSER) as response:
             response.get_data()
-        found[url] = response
-        if response.mimetype == "text/html":
-            links = {link.partition("#")[0] for link in Page(response.text).links}
+        page = Page(response.text) if response.mimetype == "text/html" else None
+        found[url] = response, page
+        if page:
+            links = {link.partition("#")[0] for link in page.links}
             # Of a list, the order in which it comes and what is chosen make no new links; a release
-            # is a site of its own; what changed of one thing has no links.
+            # is a site of its own; what changed of each thing has its own tests.
             local = {
                 link
                 for link in links
@@ -54,24 +58,22 @@ def seen(home_client):
 
 def test_every_link_leads_somewhere(seen):
     assert len(seen) > 300
-    broken = {url: r.status_code for url, r in seen.items() if r.status_code >= 400}
+    broken = {url: r.status_code for url, (r, _) in seen.items() if r.status_code >= 400}
     assert broken == {"/nowhere": 404}
 
 
 def test_every_fragment_that_is_linked_to_is_there(seen):
-    ids = {url: set(Page(r.text).ids) for url, r in seen.items() if r.mimetype == "text/html"}
-    for response in seen.values():
-        if response.mimetype == "text/html":
-            for link in Page(response.text).links:
-                url, _, fragment = link.partition("#")
-                if fragment and url in ids:
-                    assert fragment in ids[url], link
+    ids = {url: set(page.ids) for url, (_, page) in seen.items() if page}
+    for _, page in seen.values():
+        for link in page.links if page else ():
+            url, _, fragment = link.partition("#")
+            if fragment and url in ids:
+                assert fragment in ids[url], link
 
 
 def test_every_page_is_well_formed_local_and_without_script(seen):
-    for url, response in seen.items():
-        if response.mimetype == "text/html":
-            page = Page(response.text)
+    for url, (response, page) in seen.items():
+        if page:
             assert page.lang == ("zh-Hans" if "lang=" in url else "en")
             assert page.tags.count("h1") == page.tags.count("main") == 1
             assert ("script" in page.tags) == url.startswith("/sparql")
@@ -79,8 +81,8 @@ def test_every_page_is_well_formed_local_and_without_script(seen):
 
 
 def test_every_page_forbids_what_it_does_not_need(seen):
-    for response in seen.values():
-        if response.mimetype == "text/html":
+    for response, page in seen.values():
+        if page:
             policy = response.headers["Content-Security-Policy"]
             assert policy.startswith("default-src 'none'; style-src 'self'; img-src 'self' data:")
             assert "unsafe" not in policy

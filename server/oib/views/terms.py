@@ -100,13 +100,15 @@ class RuleEntry:
 class TermReference:
     """The terms or rules of one published document, with the names of all IRIs that occur.
 
-    ``header`` has what the document states of itself: titles, version, licence and so on.
+    ``shapes`` are the IRIs of shapes that only group rules. ``header`` has what the document states
+    of itself: titles, version, licence and so on.
     """
 
     header: Mapping[str, tuple[Term, ...]]
     terms: tuple[TermEntry, ...]
     rules: tuple[RuleEntry, ...]
     names: Mapping[str, Mapping[str, str]]
+    shapes: tuple[str, ...] = ()
 
     def containing(self, words: str, severity: str = "") -> "TermReference":
         """Return the terms and rules that contain all words, of a severity if one is given.
@@ -174,11 +176,16 @@ def fetch_reference(engine: Queryable, name: str) -> TermReference:
     )
     named = statements | fetch_properties(engine, statements.iris())
     terms = [] if name == "shapes" else list(_terms(engine, statements))
+    rules = sorted(_rules(statements), key=lambda rule: rule.identifier)
+    known = {rule.iri for rule in rules}
     return TermReference(
         header=_properties(statements, BASE + name, {_RDF + "type", _SH + "declare"}),
         terms=tuple(sorted(terms, key=lambda term: term.iri.lower())),
-        rules=tuple(sorted(_rules(statements), key=lambda rule: rule.identifier)),
+        rules=tuple(rules),
         names={iri: names for iri in named if (names := named.names(iri))},
+        shapes=tuple(
+            iri for iri in sorted(statements) if iri.startswith(OIBS) and iri not in known
+        ),
     )
 
 

@@ -174,6 +174,7 @@ MESSAGES: Final = {
     "posts": ("Posts in it, as claimed", "据称在此任职者"),
     "table_of": ("Table: {of}", "表格：{of}"),
     "any_domain": ("of things of any class", "任何类的事物"),
+    "shapes_of_rules": ("Shapes that group the rules", "归组各规则的形状"),
     "list_all": ("{total} in all", "共 {total} 项"),
     "list_none": (
         "Nothing is left. Not stated is not no: choose less, or see the claims.",
