@@ -72,7 +72,7 @@ def test_every_fragment_that_is_linked_to_is_there(seen):
 
 
 def test_every_page_is_well_formed_local_and_without_script(seen):
-    for url, (response, page) in seen.items():
+    for url, (_, page) in seen.items():
         if page:
             assert page.lang == ("zh-Hans" if "lang=" in url else "en")
             assert page.tags.count("h1") == page.tags.count("main") == 1
