@@ -21,6 +21,9 @@ def pytest_addoption(parser):
     parser.addoption(
         "--home", type=Path, default=ROOT, help="run the tests of the data over another home"
     )
+    parser.addoption(
+        "--whole-crawl", action="store_true", help="fetch every document in every form"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    entity_documents,
     entity_pages,
     generator,
     measure,
@@ -57,6 +58,8 @@ def main() -> int:
     if not arguments.no_pages:
         _log("entity pages, beside the state before")
         results["pages"] = entity_pages.measure_pages(settings)
+        _log("entity documents, beside oxigraph")
+        results["documents"] = entity_documents.measure_documents(settings)
     if not arguments.no_names:
         _log("names and search")
         results["names"] = name_matching.measure_names(_log)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from bench.entity_documents import CONSTRUCTED, DESCRIBED, DOCUMENTS
 from bench.entity_pages import BEFORE, PAGE, PAGES
 from bench.hostile_load import GRACE, LIMIT, NONE
 from bench.measure import AGGREGATE_QUERY, BOUNDED_QUERY, REPEATED_QUERY, SMALL
@@ -96,6 +97,13 @@ def judge(results: Mapping[str, Any]) -> list[Target]:
             0.5,
         )
     )
+    for what, title in (
+        (DESCRIBED, "entity document in Turtle, with names and incoming, against a DESCRIBE"),
+        (CONSTRUCTED, "entity document in Turtle, against the same statements"),
+    ):
+        cells, key = results.get("documents", {}).get("cells", ()), (DOCUMENTS, what, 1)
+        work = f"{title} by {MEMORY}, never seen, processor time"
+        targets.append(_compare(work, "shipped", cells, key, MEMORY, 1.5))
     for name, size in results["sizes"].items():
         targets += _judge_hostile(name, size.get("hostile", ()))
     return [
