@@ -498,10 +498,10 @@ def test_the_page_of_an_entity_takes_few_queries(counted, things):
         texts.clear()
 
 
-def test_a_document_in_rdf_takes_two_queries_and_one_that_is_known_none(counted):
+def test_a_document_in_rdf_takes_at_most_two_queries_and_one_that_is_known_none(counted):
     client, texts = counted
     first = client.get("/doc/person/sun-youshun", headers={"Accept": "text/turtle"})
-    assert len(texts) == 2
+    assert 1 <= len(texts) <= 2
     texts.clear()
     headers = {"Accept": "text/turtle", "If-None-Match": first.headers["ETag"]}
     assert client.get("/doc/person/sun-youshun", headers=headers).status_code == 304

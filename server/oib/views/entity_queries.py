@@ -154,12 +154,12 @@ def document(iri: str) -> str:
 
 def construct_labels(iris: Iterable[str]) -> str:
     """Return the query for the names of things."""
-    names = ", ".join(f"<{name}>" for name in LABELS)
     things = " ".join(map(sparql_iri, iris))
-    return (
-        "CONSTRUCT { ?s ?p ?o } "
-        f"WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o FILTER(?p IN ({names})) }}"
+    # A pattern for each property: a filter would look through all properties of each thing.
+    names = " UNION ".join(
+        f"{{ VALUES ?s {{ {things} }} ?s <{name}> ?o BIND(<{name}> AS ?p) }}" for name in LABELS
     )
+    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {names} }}"
 
 
 def construct_term_labels() -> str:

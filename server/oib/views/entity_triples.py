@@ -1,7 +1,8 @@
 """The RDF description of an entity, and named graphs, in the serializations of RDF."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -116,11 +117,13 @@ def serialize_document(
     term_labels: Labels,
     publication: Publication,
     compaction: Compaction = jsonld.DEFAULT,
+    thing_labels: MutableMapping[bytes, tuple[bytes, ...]] | None = None,
 ) -> bytes:
     """Return a page of the description of a thing with the names of all that it mentions.
 
-    The names of things are fetched by one query, if there are any. The last statements are those on
-    the document itself. TriG and N-Quads have the IRI of the document as the name of the graph.
+    The names of things that ``thing_labels`` has not got are fetched by one query, and added to it.
+    The last statements are those on the document itself. TriG and N-Quads have the IRI of the
+    document as the name of the graph.
 
     Raises:
         NotAcceptable: RDF has no such media type, or cannot write one of the terms in it.
@@ -128,10 +131,18 @@ def serialize_document(
     own_name = b"<%s> " % document.iri.encode()
     mentioned = set(_IRI.findall(b"\n".join(document.lines)))
     labels = {line for iri in mentioned for line in term_labels.get(iri, ())}
-    things = sorted(iri.decode() for iri in mentioned if iri.startswith(_THING))
-    labels.update(fetch_labels(engine, things))
-    own = sorted(line for line in document.lines if line.startswith(own_name))
-    others = sorted(document.lines.difference(own))
+    known = thing_labels if thing_labels is not None else {}
+    things = {iri for iri in mentioned if iri.startswith(_THING)}
+    if unknown := things.difference(known):
+        fetched = _by_subject(
+            b"\n".join(fetch_labels(engine, sorted(iri.decode() for iri in unknown)))
+        )
+        known.update((iri, fetched.get(iri, ())) for iri in unknown)
+    labels.update(line for iri in things for line in known[iri])
+    stated = sorted(document.lines)
+    start = bisect_left(stated, own_name)
+    end = bisect_left(stated, own_name[:-1] + b"!")  # the character after the blank
+    own, others = stated[start:end], [*stated[:start], *stated[end:]]
     ordered = [*own, *others, *sorted(labels - document.lines), *_statements(document, publication)]
     body = b"\n".join(ordered) + b"\n"
     if b"_:" in body:

@@ -1,5 +1,6 @@
 """The context of a request: the services that answer it, and the headers that it sent."""
 
+from collections.abc import MutableMapping
 from functools import lru_cache
 from typing import cast
 
@@ -11,6 +12,8 @@ from oib.services import Services
 from oib.views import entity, entity_triples
 from oib.views.entity import Vocabulary
 from oib.views.entity_triples import Labels
+
+_MAX_NAMED = 50_000  # things whose names are kept; some 400 bytes each
 
 
 def services() -> Services:
@@ -54,6 +57,21 @@ def term_labels() -> Labels:
 @lru_cache(maxsize=8)
 def _immutable_term_labels(services: Services) -> Labels:
     return entity_triples.fetch_term_labels(queries())
+
+
+def thing_labels() -> MutableMapping[bytes, tuple[bytes, ...]] | None:
+    """Return the names of things that documents have mentioned so far; None if data may change."""
+    if not services().is_immutable:
+        return None
+    known = _immutable_thing_labels(services())
+    if len(known) > _MAX_NAMED:
+        known.clear()
+    return known
+
+
+@lru_cache(maxsize=8)
+def _immutable_thing_labels(services: Services) -> MutableMapping[bytes, tuple[bytes, ...]]:
+    return {}
 
 
 def accept() -> str:

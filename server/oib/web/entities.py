@@ -151,6 +151,7 @@ def _document(iri: str, page: DocumentPage, media_type: str) -> Response:
         context.term_labels(),
         Publication(about.license_iri, about.publisher_iri),
         services.compaction,
+        context.thing_labels(),
     )
     response = context.respond(body, media_type)
     representations.add_page_links(response, page.number, fetched.pages)
