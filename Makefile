@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 JOBS ?= 2
 VENV := .venv
-EDITOR := server/oib/web/editor
+EDITOR_SCRIPT := server/oib/web/editor
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
@@ -55,12 +55,12 @@ $(READY_DEV): $(READY) requirements-dev.lock pyproject.toml
 
 clients: ## install the clients that tests/test_clients.py runs (needs npm)
 	cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts
-	cd $(EDITOR) && npm ci --no-audit --no-fund --ignore-scripts
+	cd $(EDITOR_SCRIPT) && npm ci --no-audit --no-fund --ignore-scripts
 	$(PYTHON) -m venv tests/clients/.venv
 	tests/clients/.venv/bin/python -m pip install --quiet --require-hashes -r tests/clients/requirements.lock
 
 editor: ## bundle the script of the query editor anew (needs npm)
-	cd $(EDITOR) && npm ci --no-audit --no-fund --ignore-scripts && npm run build
+	cd $(EDITOR_SCRIPT) && npm ci --no-audit --no-fund --ignore-scripts && npm run build
 
 model: $(READY_DEV) ## draw ontology/model.svg anew
 	$(BIN)/python -m oib.pictures
