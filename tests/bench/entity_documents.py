@@ -37,6 +37,7 @@ def measure_documents(settings: TrialSettings) -> dict[str, Any]:
         ID + path.relative_to(ROOT / "instances").with_suffix("").as_posix()
         for kind in ("organization", "person", "place", "programme")
         for path in sorted((ROOT / "instances" / kind).glob("*.ttl"))
+        if "isReplacedBy" not in path.read_text("utf-8")
     ]
     servers: dict[str, Server] = {}
     try:
