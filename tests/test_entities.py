@@ -546,6 +546,7 @@ def visible(text):
         start = main.rindex("<details")
         end = main.index("</details>", start) + len("</details>")
         main = main[:start] + main[end:]
+    main = re.sub('<p class="print-only">.*?</p>', "", main)
     return re.sub("<[^>]*>", " ", main).split()
 
 

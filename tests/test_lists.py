@@ -221,6 +221,7 @@ def test_a_home_without_lists_has_none(tmp_path):
         A_LIST.replace("#+ order: 1", "#+ order: 1\n#+ sort: colour"),
         A_LIST.replace("SELECT", "SELECTED"),
         A_LIST.replace("#+ columns:", "#+ columns: ["),
+        A_LIST.replace("en: Town,", "en: Town, as named,"),
     ],
 )
 def test_a_broken_definition_is_named(tmp_path, text):

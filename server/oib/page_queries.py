@@ -176,4 +176,7 @@ def _line(name: str, text: str, header: Mapping[str, Any]) -> HomeLine:
 
 
 def _texts(texts: Mapping[str, Any]) -> Texts:
+    # A comma without quotation marks ends a value in YAML, and what follows is a key.
+    if empty := [tag for tag, text in texts.items() if text is None]:
+        raise ValueError(f"{empty[0]} has no text; put texts with commas in quotation marks")
     return {str(tag): str(text) for tag, text in texts.items()}

@@ -231,6 +231,10 @@ MESSAGES: Final = {
         "Is something wrong about this person? Ask for a correction",
         "关于此人的内容有误？请求更正",
     ),
+    "correct_people": (
+        "Is something wrong about one of them? Ask for a correction",
+        "关于其中某人的内容有误？请求更正",
+    ),
     "correct_how": (
         "Open an issue in the project’s repository, or write to the maintainers.",
         "可在项目仓库中提出 issue，或致函维护者。",
