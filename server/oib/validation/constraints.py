@@ -6,8 +6,9 @@ components of SHACL Core in ``_COMPONENTS``, on paths that SPARQL can express, a
 ``sh:sparql`` whose query has no nested ``SELECT``. Any other shape stays with pySHACL. Tests hold
 both ways against each other.
 
-A compiled query finds its focus nodes in the named graph ``FOCUS``, as ``?this <IS> <shape>``, so
-that the same text serves a whole data set and a handful of nodes.
+A compiled query finds its focus nodes in the named graph ``FOCUS``, in triples
+``<shape> <HAS_FOCUS> ?this``, so that the same text serves a whole data set and a handful of nodes.
+They are objects there because a literal can be a focus node, too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from oib.namespaces import PREFIXES
 from oib.validation.shape_graph import (
     RDF,
     RDFS,
@@ -33,7 +35,7 @@ from oib.validation.shape_graph import (
 )
 
 FOCUS: Final = "urn:x-oib:focus"
-IS: Final = "urn:x-oib:is"
+HAS_FOCUS: Final = "urn:x-oib:has-focus"
 #: Where the functions lie that the check adds to those of SPARQL.
 FUNCTIONS: Final = "urn:x-oib:"
 #: Whether a literal lies in the lexical space of its datatype.
@@ -41,9 +43,13 @@ WELL_FORMED: Final = FUNCTIONS + "well-formed"
 #: The prefix of the IRIs that stand for shapes in the graph ``FOCUS``.
 SHAPE_KEY: Final = "urn:x-oib:shape:"
 
+_IMPORTS: Final = PREFIXES["owl"] + "imports"
 _CLASS: Final = f"a/{SUBCLASS}*"
 _HEAD: Final = re.compile(r"\bSELECT\b(?P<head>[^{]*?)(?:\bWHERE\s*)?\{", re.IGNORECASE)
 _STRING: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|<[^<>\s]*>|#[^\n]*")
+_RULED_OUT: Final = re.compile(r"\b(?:MINUS|SERVICE|VALUES)\b|\bAS\s+[?$]this\b", re.IGNORECASE)
+_INNER_GROUP: Final = re.compile(r"(?:\bOPTIONAL|\bEXISTS)\s*\{", re.IGNORECASE)
+_UNBOUND_GROUP: Final = re.compile(r"\{(?!\s*[?$]this\b)", re.IGNORECASE)
 #: Expressions that XPath, Python and the engine read alike: no look-around, no back-references.
 _PORTABLE: Final = re.compile(r"(?s)(?!.*(?:\(\?|\\[0-9bBAZzpPGQEX]|&&|\[\[|~~)).*")
 _TARGETS: Final = ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
@@ -196,7 +202,8 @@ def _core(
 ) -> Iterator[Constraint]:
     """Yield the constraints of SHACL Core that a shape states itself."""
     names = {each for each in graph.predicates(shape) if each.startswith(SH)} - _NEUTRAL
-    if unknown := names - {SH + name for name in _COMPONENTS}:
+    unknown = names - {SH + name for name in _COMPONENTS}
+    if unknown := unknown | (graph.predicates(shape) & _parameters(graph)):
         raise _Unsupported(", ".join(unknown))
     if names and not isinstance(shape, NamedNode):
         raise _Unsupported("a shape without a name")
@@ -209,11 +216,26 @@ def _core(
                 shape=key,
                 component=component,
                 severity=_severity(graph, shape),
-                query=query.replace("?focus", f"GRAPH <{FOCUS}> {{ ?this <{IS}> <{key}> }}"),
+                query=query.replace("?focus", _focus("?this", key)),
                 predicate=node if isinstance(node, NamedNode) else None,
                 reads=reads or (values if path else ""),
                 starts=tuple(graph.path_starts(node)) if node is not None else (),
             )
+
+
+def _parameters(graph: ShapeGraph) -> set[str]:
+    """Return the parameters of the constraint components that the shapes graph itself declares."""
+    return {
+        iri_of(path)
+        for component in graph.subjects("parameter")
+        for parameter in graph.objects(component, "parameter")
+        for path in graph.objects(parameter, "path")
+    }
+
+
+def _focus(variable: str, key: str) -> str:
+    """Return the pattern that binds a variable to the focus nodes of a shape."""
+    return f"GRAPH <{FOCUS}> {{ <{key}> <{HAS_FOCUS}> {variable} }}"
 
 
 _Queries = Iterator[tuple[str, str]]
@@ -310,9 +332,15 @@ def _closed(graph: ShapeGraph, shape: Term, path: str, values: str) -> _Queries:
 
 
 def _compared(
-    kind: Callable[[str], str],
+    kind: Callable[[str], str], variables: str = "?this ?value"
 ) -> Callable[[ShapeGraph, Term, str, str], _Queries]:
-    """Return a component that compares the values with those of another property."""
+    """Return a component that compares the values with those of another property.
+
+    Args:
+        kind: makes the body of a query of the pattern of the values; several of them on a line
+            each.
+        variables: which make a result; what follows ``?this ?value`` only tells them apart.
+    """
 
     def component(graph: ShapeGraph, shape: Term, path: str, values: str) -> _Queries:
         for name in _names_of(component):
@@ -322,7 +350,7 @@ def _compared(
                 reads = f"{{ {values} }} UNION {{ ?this {other} ?value }}"
                 for body in kind(values).split("\n"):
                     yield (
-                        f"SELECT DISTINCT ?this ?value WHERE {{ ?focus {body} }}".replace(
+                        f"SELECT DISTINCT {variables} WHERE {{ ?focus {body} }}".replace(
                             "?other", str(other)
                         ),
                         reads,
@@ -393,6 +421,10 @@ def _bound(operator: str) -> Callable[[ShapeGraph, Term, Term], str]:
     return lambda graph, shape, limit: f"!COALESCE(?value {operator} {limit}, false)"
 
 
+def _length(wrong: str) -> Callable[[ShapeGraph, Term, Term], str]:
+    return lambda graph, shape, limit: f"isBlank(?value) || STRLEN(STR(?value)) {wrong} {limit}"
+
+
 _COMPONENTS: Final[dict[str, Callable[[ShapeGraph, Term, str, str], _Queries]]] = {
     "class": _class,
     "closed": _closed,
@@ -402,14 +434,16 @@ _COMPONENTS: Final[dict[str, Callable[[ShapeGraph, Term, str, str], _Queries]]] 
     "hasValue": _has_value,
     "in": _filter(_in),
     "languageIn": _filter(_language_in),
-    "lessThan": _compared(_less("<")),
-    "lessThanOrEquals": _compared(_less("<=")),
+    "lessThan": _compared(_less("<"), "?this ?value ?limit"),
+    "lessThanOrEquals": _compared(_less("<="), "?this ?value ?limit"),
     "maxCount": _max_count,
     "maxExclusive": _filter(_bound("<")),
     "maxInclusive": _filter(_bound("<=")),
+    "maxLength": _filter(_length(">")),
     "minCount": _min_count,
     "minExclusive": _filter(_bound(">")),
     "minInclusive": _filter(_bound(">=")),
+    "minLength": _filter(_length("<")),
     "nodeKind": _filter(_node_kind),
     "pattern": _filter(_pattern),
     "uniqueLang": _unique_lang,
@@ -424,12 +458,13 @@ def _sparql(graph: ShapeGraph, shape: Term, node: Term, key: str) -> Iterator[Co
         not isinstance(node, NamedNode)
         or len(re.findall(r"\bSELECT\b", _STRING.sub("", select), re.IGNORECASE)) != 1
         or re.search(r"\$(PATH|shapesGraph|currentShape)\b", select)
+        or not _binds_focus_everywhere(select)
     ):
-        raise _Unsupported("sh:sparql with a nested SELECT, or that looks at the shapes")
+        raise _Unsupported("sh:sparql that looks at the shapes, or needs pre-binding")
     prefixes = _prefixes(graph, node)
-    focus = f" GRAPH <{FOCUS}> {{ $this <{IS}> <{key}> }} "
+    focus = _focus("$this", key)
     query = _HEAD.sub(
-        lambda match: f"SELECT {_distinct(match['head'])} WHERE {{{focus}", select, count=1
+        lambda match: f"SELECT {_distinct(match['head'])} WHERE {{ {focus} ", select, count=1
     )
     yield Constraint(
         rule=node.value,
@@ -442,15 +477,29 @@ def _sparql(graph: ShapeGraph, shape: Term, node: Term, key: str) -> Iterator[Co
     )
 
 
+def _binds_focus_everywhere(select: str) -> bool:
+    """Return whether a query is the same with ``$this`` bound once, at its beginning.
+
+    SHACL binds it in every group (section 5.3.1, pre-binding) and so rules out some keywords. A
+    group of its own, such as a branch of a UNION, is evaluated before it is joined and has to begin
+    with a pattern of ``$this``; an OPTIONAL or EXISTS sees the binding around it.
+    """
+    body = _HEAD.sub("{", _STRING.sub("<>", select), count=1).partition("{")[2]
+    return not _RULED_OUT.search(body) and not _UNBOUND_GROUP.search(_INNER_GROUP.sub("", body))
+
+
 def _distinct(head: str) -> str:
     return head if re.search(r"\bDISTINCT\b", head, re.IGNORECASE) else f"DISTINCT {head}"
 
 
 def _prefixes(graph: ShapeGraph, node: Term) -> str:
     """Return the prefix lines that ``sh:prefixes`` and ``sh:declare`` give a constraint."""
+    owners = graph.objects(node, "prefixes")
+    for owner in owners:  # grows by what is imported
+        owners += [each for each in graph.objects(owner, _IMPORTS) if each not in owners]
     return "".join(
         f"PREFIX {_text(graph, entry, 'prefix')}: <{_text(graph, entry, 'namespace')}>\n"
-        for owner in graph.objects(node, "prefixes")
+        for owner in owners
         for entry in graph.objects(owner, "declare")
     )
 

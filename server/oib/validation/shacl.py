@@ -20,7 +20,7 @@ from pyoxigraph import (
     Triple,
 )
 
-from oib.validation.constraints import FOCUS, IS, Constraint, compile_shapes
+from oib.validation.constraints import FOCUS, HAS_FOCUS, Constraint, compile_shapes
 from oib.validation.functions import CUSTOM_FUNCTIONS
 from oib.validation.rdflib_terms import from_rdflib, to_rdflib_graph
 from oib.validation.shape_graph import SH, ShapeGraph, Term
@@ -120,7 +120,7 @@ class Validator:
                 query = f"SELECT DISTINCT ?this WHERE {{ VALUES ?this {{ {values} }} {pattern} }}"
             matched = (row["this"] for row in _solutions(store, query))
             found[key] = frozenset(node for node in matched if wanted is None or node in wanted)
-            store.extend(Quad(node, NamedNode(IS), shape, _FOCUS) for node in found[key])  # type: ignore[arg-type]
+            store.extend(Quad(shape, NamedNode(HAS_FOCUS), node, _FOCUS) for node in found[key])
         return found
 
     def _by_pyshacl(self, store: Store, nodes: Collection[Term] | None) -> Iterator[Result]:
@@ -141,7 +141,6 @@ def validate_with_pyshacl(data: Iterable[Triple], shapes: Iterable[Triple]) -> I
     # Imported late: most checks need neither, and they take longer to import than all the rest.
     import pyshacl
     from rdflib import Graph
-    from rdflib.namespace import RDF
     from rdflib.namespace import SH as SHACL
 
     _, report, _ = pyshacl.validate(
@@ -149,7 +148,8 @@ def validate_with_pyshacl(data: Iterable[Triple], shapes: Iterable[Triple]) -> I
     )
     if not isinstance(report, Graph):
         raise report  # pySHACL hands back what it could not carry out
-    for node in report.subjects(RDF.type, SHACL.ValidationResult):
+    # What sh:detail holds are results as well, but no results of the report.
+    for node in report.objects(None, SHACL.result):
         rule = report.value(node, SHACL.sourceConstraint) or report.value(node, SHACL.sourceShape)
         path = from_rdflib(report.value(node, SHACL.resultPath))
         focus = from_rdflib(report.value(node, SHACL.focusNode))
