@@ -13,7 +13,7 @@ from oib.errors import BadTurtle
 from oib.namespaces import ID
 from oib.validation import isolation
 from oib.validation.isolation import CheckLimits
-from projects import PREFIXES, ROOT
+from projects import PREFIXES, ROOT, copy_home
 
 MOST_MIB = 512
 
@@ -106,3 +106,19 @@ def test_what_goes_wrong_while_the_data_are_loaded_is_raised_as_it_is():
     with pytest.raises(BadTurtle, match="3:4: a dot is missing") as caught:
         isolation.run(fail, CheckLimits())
     assert (caught.value.line, caught.value.column) == (3, 4)
+
+
+def test_a_rule_that_is_left_to_pyshacl_is_evaluated_in_the_confined_process(tmp_path):
+    home = copy_home(tmp_path / "home")
+    with (home / "shapes" / "place.ttl").open("a", encoding="utf-8") as file:
+        file.write(
+            "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+            "oibs:PLC-99 a sh:PropertyShape ; sh:path skos:prefLabel ; sh:maxLength 1 ;\n"
+            '  sh:severity sh:Violation ; sh:message "too long"@en, "太长"@zh-Hans .\n'
+            "oibs:PlaceNameShape a sh:NodeShape ;\n"
+            "  sh:targetClass oib:Place ; sh:property oibs:PLC-99 .\n"
+        )
+    path = home / "instances" / "place" / "suzhou.ttl"
+    status, report, _ = check("--home", home, path)
+    assert status == 1
+    assert {finding["rule"].rpartition("#")[2] for finding in report["findings"]} == {"PLC-99"}

@@ -81,8 +81,7 @@ class Checker:
         literals = (Literal("x", language="en"), Literal("汉", language="zh-Hans"))
         list(find_errors(Triple(_DEPRECATED, _DEPRECATED, each) for each in literals))
         self.home.warm_up()
-        if self.validator.compiled.rest:
-            import pyshacl  # noqa: F401
+        self.validator.warm_up()
 
     def check_home(self) -> Report:
         """Check the home as it stands: every file against the rules, and all of them together."""

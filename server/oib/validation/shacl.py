@@ -123,6 +123,11 @@ class Validator:
             store.extend(Quad(shape, NamedNode(HAS_FOCUS), node, _FOCUS) for node in found[key])
         return found
 
+    def warm_up(self) -> None:
+        """Load what pySHACL and rdflib import only when they are first used, if they will be."""
+        if self.compiled.rest:
+            list(self._by_pyshacl(Store(), None))
+
     def _by_pyshacl(self, store: Store, nodes: Collection[Term] | None) -> Iterator[Result]:
         done = set(self.compiled.compiled)
         shapes = [
