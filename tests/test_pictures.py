@@ -267,6 +267,20 @@ def test_what_is_not_stated_stays_open():
     assert "2015-01-01 \u2013 not_stated" in open_end.body
 
 
+def test_a_disputed_cell_is_hatched_and_its_sign_no_solid_dot():
+    cell = {"row": "urn:/source", "column": "urn:/base", "hedge": "urn:/likely", "number": "2"}
+    disputed = draw("matrix", cell | {"hedged": True, "disputed": True})
+    root = ElementTree.fromstring(disputed.to_svg("one", "t", "d", "en"))
+    (pattern,) = root.iter(f"{SVG}pattern")
+    hatched = [node for node in root.iter() if node.get("class") == "dispute"]
+    assert len(hatched) == 2  # the cell, and the legend
+    assert {node.get("fill") for node in hatched} == {f"url(#{pattern.get('id')})"}
+    (mark,) = marks_of(root)
+    assert mark.get("class") == "mark hedged disputed"
+    assert "dot" not in mark.find(f"{SVG}circle").get("class").split()
+    assert "dispute" not in draw("matrix", cell | {"hedged": True, "disputed": False}).body
+
+
 def test_a_network_that_goes_round_is_drawn():
     ends = ["ab", "bc", "ca", "ad", "da", "aa", "ef"]
     rows = [{"subject": f"urn:/{one}", "object": f"urn:/{two}", **TIE} for one, two in ends]
