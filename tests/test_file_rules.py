@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from file_edits import triples_of
+from oib.namespaces import PREFIXES as NAMESPACES
 from oib.validation.checker import Checker
 from oib.validation.rules import load_rules
 from projects import CLAIM, PREFIXES, ROOT
@@ -11,6 +13,7 @@ from test_cli import oib
 
 TYPED = '<organization/x> a oib:Organization ; skos:prefLabel "X of Examples"@en .'
 KNOWN = (ROOT / "instances" / "place" / "boston.ttl").read_text("utf-8")
+PREF_LABEL = NAMESPACES["skos"] + "prefLabel"
 #: What breaks a rule: the text of a file, and what the file does.
 CASES = {
     "FIL-01": ("# nothing\n", "adds"),
@@ -25,6 +28,7 @@ CASES = {
     "FIL-10": (f"{KNOWN}\n{PREFIXES}{TYPED}", "replaces:instances/place/boston.ttl"),
     "FIL-11": (KNOWN, "removes"),
     "FIL-12": (KNOWN, "adds"),
+    "FIL-14": (f"{PREFIXES}<place/boston> oib:curatorNote 'Unknown'@en .", "removes"),
 }
 
 
@@ -65,7 +69,22 @@ def test_what_a_file_takes_away_is_checked_through_the_command(tmp_path):
     assert done.returncode == 1
     assert done.stdout.startswith(f"{path} removes: ")
     assert "error[FIL-11] <place/boston> was released" in done.stdout
-    path.write_text(f"{PREFIXES}<place/boston> oib:translatedName '波士顿'@zh-Hans .", "utf-8")
-    done = oib("check", "--removes", path)
-    assert done.returncode == 0
-    assert done.stdout.startswith(f"{path} removes: 1 removed\n")
+
+
+@pytest.mark.parametrize(
+    ("thing", "numbers"),
+    [("boston", (0, 0, 0, 1)), ("nowhere", (0, 0, 0, 0))],  # new, changed, removed, kept
+)
+def test_a_removal_of_what_is_not_there_removes_nothing(checker, thing, numbers):
+    text = f"{PREFIXES}<place/{thing}> oib:curatorNote 'Unknown'@en ."
+    report = checker.check_texts([("x.ttl", text)], "removes")
+    (file,), (finding,) = report.files, report.findings
+    assert (file.added, file.changed, file.removed, file.kept) == numbers
+    assert (finding.rule, finding.severity) == ("FIL-14", "Info")
+
+
+def test_a_removal_of_one_statement_changes_its_thing(checker):
+    (triple, *_) = (t for t in triples_of(KNOWN) if t.predicate.value == PREF_LABEL)
+    text = f"{triple} ."
+    (file,) = checker.check_texts([("x.ttl", text)], "removes").files
+    assert (file.added, file.changed, file.removed, file.kept) == (0, 1, 0, 0)

@@ -239,6 +239,8 @@ class _Check:
         document = submission.document
         self.problems += borders.problems
         if submission.effect is Effect.REMOVES:
+            if borders.accepted and not any(_quad(t) in self.home.store for t in borders.accepted):
+                self.problems.append(Problem(OIBS + "FIL-14", anchor="file", document=document))
             return
         self.problems += boundaries.undeclared(document, borders, self.home)
         if submission.effect is Effect.ADDS:
@@ -398,17 +400,23 @@ class _Check:
         )
         gone = before - own if submission.effect is Effect.REPLACES else set()
         if submission.effect is Effect.REMOVES:
-            gone = {node for node in own if node in before}
+            # A statement that the data do not have takes nothing away.
+            gone = {node for node in before & lost if not self._outlasts(node, removed)}
         touched = (gained | lost) & own
         return FileEffect(
             submission.document.path,
             str(submission.effect),
             submission.target or "",
-            added=len(own - before),
+            added=0 if submission.effect is Effect.REMOVES else len(own - before),
             changed=len(touched & before - gone),
             removed=len(gone),
             kept=len((own & before) - touched - gone),
         )
+
+    def _outlasts(self, node: Term, removed: set[Triple]) -> bool:
+        """Return whether something is still stated of a node after triples were removed."""
+        found = self.home.store.quads_for_pattern(node, None, None, DefaultGraph())  # type: ignore[arg-type]
+        return any(quad.triple not in removed for quad in found)
 
 
 def _described(store: Store) -> frozenset[Term]:
