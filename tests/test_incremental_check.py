@@ -18,7 +18,7 @@ NUMBER = int(os.environ.get("OIB_EDITS", "200"))
 SEED = os.environ.get("OIB_EDIT_SEED", "10")
 #: What only a file that is sent can have: an IRI in use, nothing new. And what only a file at its
 #: place can have, which the files of additions here are not.
-OF_FILES, OF_PLACES = {"FIL-09", "FIL-12"}, {"FIL-10"}
+OF_FILES, OF_PLACES = {"FIL-09", "FIL-12", "FIL-14"}, {"FIL-10"}
 
 
 @pytest.fixture(scope="module")
