@@ -45,10 +45,10 @@ def triples(iri):
     return [quad.triple for quad in quads]
 
 
-def store_of(found):
+def store_of(statements):
     """Return a store that holds triples in its default graph."""
     store = Store()
-    store.extend(Quad(t.subject, t.predicate, t.object) for t in found)
+    store.extend(Quad(t.subject, t.predicate, t.object) for t in statements)
     return store
 
 

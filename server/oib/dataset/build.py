@@ -44,7 +44,7 @@ def ensure(home: Path, folder: Path, log: Log) -> Snapshot:
         StorageError: the folder cannot be written, and there is no older snapshot.
     """
     old = _usable(folder, log)
-    if old and _is_up_to_date(old, snapshot.digest(home)):
+    if old and old.manifest.digest == snapshot.digest(home):
         return old
     try:
         return build(home, folder, log)
@@ -75,7 +75,7 @@ def build(home: Path, folder: Path, log: Log) -> Snapshot:
         with snapshot.locked(folder, log):
             digest = snapshot.digest(home)
             old = _usable(folder, log, hash_all=True)
-            if old and _is_up_to_date(old, digest):
+            if old and old.manifest.digest == digest:
                 log(f"{old.manifest.version} is up to date")
                 return old
             return _build(home, folder, digest, log)
@@ -97,13 +97,6 @@ def _usable(folder: Path, log: Log, hash_all: bool = False) -> Snapshot | None:
         log(f"{error.args[0].partition(';')[0]}; building it anew")
         return None
     return found
-
-
-def _is_up_to_date(old: Snapshot | None, digest: str) -> bool:
-    """Return whether a snapshot is that of the sources, with all that a build writes now."""
-    if old is None or old.manifest.digest != digest:
-        return False
-    return all(old.index_file(name) for name in (snapshot.NAME_INDEX, snapshot.SEARCH_INDEX))
 
 
 def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
