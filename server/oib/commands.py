@@ -1,33 +1,39 @@
 """The commands of ``oib``: what each does with its arguments; each returns the exit status."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oib import media_types
 from oib.dataset import build, snapshot
 from oib.engine.embedded import Embedded
 from oib.engine.limits import VARIABLES, Limits
 from oib.errors import BadInput
-from oib.http.server import serve
-from oib.http.settings import HttpSettings
 from oib.namespaces import BASE, PREFIXES
 from oib.project import find_home
-from oib.services import Services
 from oib.sparql import guard, results
 from oib.terminal import printable
 from oib.validation import copies
 from oib.views import entity_triples, text_table
 
-# rdflib and pySHACL take longer to import than all the rest, and serving needs neither: so what the
-# commands on files run is imported there.
+if TYPE_CHECKING:
+    from oib.services import Services
+
+# rdflib and pySHACL take longer to import than all the rest, and serving needs neither; the server
+# takes as long as a check of a small file. So what only some commands run is imported there.
 
 
 def serve_home(arguments: argparse.Namespace) -> int:
     """Build the snapshot if the sources changed, and serve it until it is stopped."""
+    from oib.http.server import serve
+    from oib.http.settings import HttpSettings
+
     home = find_home(arguments.home)
     folder = _folder(arguments, home)
     flags = {name: getattr(arguments, name, None) for name in VARIABLES}
@@ -74,6 +80,8 @@ def tidy_files(arguments: argparse.Namespace) -> int:
 
 def ask_query(arguments: argparse.Namespace) -> int:
     """Print the answer to a saved query or to one in a file, or the names of all saved ones."""
+    from oib.services import Services
+
     home = find_home(arguments.home)
     services = Services.open(home, _folder(arguments, home), log=_progress)
     if arguments.list:
@@ -221,6 +229,7 @@ def reconcile_table(arguments: argparse.Namespace) -> int:
     """Print a table with the IRI, the score and the reason for each of its names."""
     from oib.reconciliation import spreadsheet
     from oib.reconciliation.service import ReconciliationService
+    from oib.services import Services
 
     if arguments.check:
         return _check_service(arguments)
@@ -270,6 +279,8 @@ def _check_service(arguments: argparse.Namespace) -> int:
 
 def serve_assistant(arguments: argparse.Namespace) -> int:
     """Serve the Model Context Protocol on standard input and output, until the input ends."""
+    from oib.services import Services
+
     try:
         from oib.mcp_server import create_server
     except ModuleNotFoundError as error:
