@@ -97,16 +97,21 @@ def context(store: Store) -> Context:
 
 def _rules(store: Store) -> dict[str, dict[str, str]]:
     """Return how the rules type the values of each property, where they all agree."""
-    told: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    forms: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in _rows(store, _RULES):
         rule, value = row["rule"].value.rpartition("#")[2], row["value"]
         if rule == "languageIn":
-            told[row["term"].value].add(("@container", "@language"))
+            forms[row["term"].value].add(("@container", "@language"))
         elif rule == "datatype":
-            told[row["term"].value].add(("@type", _curie(value.value)))
+            forms[row["term"].value].add(("@type", _curie(value.value)))
         elif value.value == PREFIXES["sh"] + "IRI":
-            told[row["term"].value].add(("@type", "@id"))
-    return {term: dict(each) for term, each in told.items() if len(each) == 1}
+            forms[row["term"].value].add(("@type", "@id"))
+    # A string of JSON is an xsd:string by itself; rdflib takes one that says so for another.
+    return {
+        term: {name: value for name, value in each if value != "xsd:string"}
+        for term, each in forms.items()
+        if len(each) == 1
+    }
 
 
 def _rows(store: Store, query: str) -> QuerySolutions:
