@@ -216,6 +216,21 @@ def test_other_media_types_are_answered_too(home_client, accept, form):
     assert {quad.triple for quad in parse(response.data, form)} == known
 
 
+@pytest.mark.parametrize("path", ["/doc/place/suzhou", "/graph/vocab", "/doc/place/"])
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("application/n-quads,application/trig;q=0.95,application/ld+json;q=0.9", "ld+json"),
+        ("application/trig, text/turtle;q=0.5", "turtle"),
+        ("application/trig, text/turtle;q=0", "trig"),
+        ("application/n-quads, */*;q=0.1", "n-quads"),
+    ],
+)
+def test_who_reads_triples_and_quads_gets_triples(home_client, path, accept, form):
+    response = home_client.get(path, headers={"Accept": accept})
+    assert (response.status_code, response.mimetype.partition("/")[2]) == (200, form)
+
+
 def test_an_iri_with_a_suffix_leads_to_that_form(home_client):
     response = home_client.get("/id/place/suzhou.ttl")
     assert (response.status_code, response.location) == (303, "/doc/place/suzhou.ttl")

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from urllib.parse import quote, urlencode
 
 from flask import Response, request
 
 from oib import media_types, negotiation, response_headers
 from oib.errors import BadInput, NotAcceptable
+from oib.sparql import results
 from oib.views import paging
 from oib.web import context, templating
 
@@ -30,7 +32,7 @@ def negotiate(
     """Return the media type of the response.
 
     The suffix of the URL decides, then its parameter ``as``, ``format`` or ``output``, then the
-    header ``Accept``.
+    header ``Accept``. Quads are for clients that name no format of triples beside them.
 
     Args:
         offered: the media types to choose from, the preferred one first.
@@ -46,7 +48,15 @@ def negotiate(
             for name in FORMAT_PARAMETERS
             if name not in own_parameters and request.args.get(name)
         )
-        return negotiation.choose(offered, context.accept(), next(names, ""))
+        name, accept = next(names, ""), context.accept()
+        best = negotiation.choose(offered, accept, name)
+        # A client that reads both formats of triples and of quads, as Comunica does, would have the
+        # statements in named graphs only, and would ask its default graph in vain.
+        triples = [each for each in results.GRAPHS if each in offered and each in accept.lower()]
+        if best in results.DATASETS and triples and not name:
+            with suppress(NotAcceptable):
+                return negotiation.choose(triples, accept)
+        return best
     if fixed not in offered:
         raise NotAcceptable(f"this has no form {fixed}; ask for {', '.join(offered)}")
     return fixed
