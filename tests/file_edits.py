@@ -111,13 +111,14 @@ class _Editor:
         return Edit("added.ttl", text, Effect.ADDS, kinds, {"added.ttl": text})
 
     def remove(self):
-        names = {self.file() for _ in range(self.rng.randint(1, 2))}
+        # Sorted, so that the seed alone decides which statements go.
+        names = sorted({self.file() for _ in range(self.rng.randint(1, 2))})
         stated = list(self.home.triples_of(names))
         number = self.rng.choice([1, 1, 2, 5, len(stated)])
-        gone = set(self.rng.sample(stated, min(number, len(stated))))
+        gone = dict.fromkeys(self.rng.sample(stated, min(number, len(stated))))
         files = {}
         for name, triples in self.home.files.items():
-            if gone.intersection(triples):
+            if not gone.keys().isdisjoint(triples):
                 left = [triple for triple in triples if triple not in gone]
                 files[name] = text_of(left) if left else None
         return Edit("removed.ttl", text_of(gone), Effect.REMOVES, (f"{len(gone)} gone",), files)

@@ -64,17 +64,22 @@ def path_of(home, edit):
 
 
 def wanted(before, after, edit):
-    """Return what is said of the file's own things, and what is new elsewhere."""
+    """Return what is said of the file's own things, and what is new elsewhere.
+
+    A finding that stood before is not new because its message names another thing as the nearest.
+    """
     removes = edit.effect is Effect.REMOVES
     own = set() if removes else {str(triple.subject) for triple in triples_of(edit.text)}
-    return {each for each in after if each[2] in own or each not in before}
+    stood = {each[:-1] for each in before}
+    return {each for each in after if each[2] in own or each[:-1] not in stood}
 
 
 def compare(report, before, after, edit):
     """Return the findings in which the two verdicts differ."""
     reused = {str(each.identity[0]) for each in report.findings if each.rule == "FIL-09"}
     # Of a claim whose IRI was in use, a file hears that alone, and the home what comes of it.
-    alone, whole = keys(report.findings), wanted(before, after, edit)
+    whole = wanted(before, after, edit)
+    alone = wanted(before, keys(report.findings), edit)
     if reused:
         mixed = {each for each in whole if each[2] in reused}
         assert any(each[1] == "Violation" for each in mixed), edit
