@@ -15,7 +15,7 @@ VERSIONS = ("0.2", "1.0-draft")
 
 needs_schemas = pytest.mark.skipif(
     not FOLDER.is_dir(),
-    reason=f"set {VARIABLE} to a copy of https://github.com/reconciliation-api/specs",
+    reason=f"install a copy of github.com/reconciliation-api/specs and name it in {VARIABLE}",
 )
 
 

@@ -11,7 +11,8 @@ import pytest
 from bench import http_client
 
 on_linux = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="the bench reads /proc; run it on Linux"
+    not sys.platform.startswith("linux"),
+    reason="install and run it on Linux: the bench reads /proc",
 )
 
 

@@ -67,7 +67,7 @@ def check(*arguments):
     return process.returncode, json.loads(output), most
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the memory of processes is read from /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="install and run it on Linux: it reads /proc")
 @pytest.mark.parametrize("content", HOSTILE, ids=lambda content: content.__name__)
 def test_a_costly_file_gets_a_verdict_or_one_message_within_the_memory(content, tmp_path):
     path = tmp_path / "costly.ttl"
