@@ -1,25 +1,22 @@
 """The name index of a snapshot, opened for reading: keys, terms, names and things."""
 
 import json
-import sqlite3
-import weakref
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
-from oib.errors import Unavailable
 from oib.namespaces import ID, OIB
 from oib.reconciliation import normalization
 from oib.reconciliation.collection import SchemaTerm
+from oib.sqlite_index import SqliteIndex
 
 # How many rows are kept of each table: all of a small index, the frequent ones of a large one.
 _MAX_CACHED: Final = 20_000
 _MAX_KEYS: Final = 200  # names with the keys of a query that are looked at
 _MAX_CORRECTIONS: Final = 8  # words that a misspelled one may stand for
 _NAME_COLUMNS: Final = 11  # of the table ``name``
-_MAPPED: Final = 2**30  # bytes of the file that are mapped into memory, not copied
 
 
 class IndexedEntity:
@@ -125,43 +122,22 @@ class IndexedName:
         return normalization.is_acronym(self.text)
 
 
-class NameIndex:
+class NameIndex(SqliteIndex):
     """The names of one version of the data; safe to use from several threads.
 
     Args:
         path: the database that ``index_writer`` made.
     """
 
+    title = "name index"
+    table = "name"
+
     def __init__(self, path: Path) -> None:
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        # SQLite itself lets one thread at a time use a connection (its serialized mode).
-        self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        self._database.execute(f"PRAGMA mmap_size = {_MAPPED}")
-        self._close = weakref.finalize(self, self._database.close)
+        super().__init__(path)
         self._names: dict[int, IndexedName] = {}
         self._entities: dict[int, IndexedEntity] = {}
         self._terms: dict[str, tuple[float, array[int]] | None] = {}
         self._corrections: dict[str, tuple[str, ...]] = {}
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open an index.
-
-        Raises:
-            Unavailable: there is none, or it is no database.
-        """
-        try:
-            index = cls(path)
-            index._database.execute("SELECT 1 FROM name LIMIT 1")
-        except sqlite3.Error as error:
-            raise Unavailable(
-                f"the name index {path} cannot be read ({error}); run oib build to write it anew"
-            ) from error
-        return index
-
-    def close(self) -> None:
-        """Close the database; the index must not be used afterwards."""
-        self._close()
 
     def named_by(self, keys: Sequence[str]) -> list[tuple[str, int, int]]:
         """Return the names that have one of some keys, as key, kind of key and number."""

@@ -1,22 +1,19 @@
 """The search index of a snapshot, opened for reading."""
 
 import json
-import sqlite3
-import weakref
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
-from oib.errors import BadInput, Unavailable
+from oib.errors import BadInput
 from oib.reconciliation import normalization
 from oib.search.collection import KINDS, Form
+from oib.sqlite_index import SqliteIndex
 
 #: The longest text that is searched for, in characters.
 MAX_LENGTH: Final = 200
 #: So many results are counted; there may be more.
 MAX_COUNTED: Final = 10_000
 _MAX_TERMS: Final = 20
-_MAPPED: Final = 2**30  # bytes of the file that are mapped into memory, not copied
 # What a match in each column of the full-text table counts: names, texts, characters.
 _WEIGHTS: Final = "8.0, 1.0, 2.0"
 
@@ -59,39 +56,15 @@ class Results:
     is_complete: bool
 
 
-class SearchIndex:
+class SearchIndex(SqliteIndex):
     """The texts of one version of the data; safe to use from several threads.
 
     Args:
         path: the database that ``index_writer`` made.
     """
 
-    def __init__(self, path: Path) -> None:
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        # SQLite itself lets one thread at a time use a connection (its serialized mode).
-        self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        self._database.execute(f"PRAGMA mmap_size = {_MAPPED}")
-        self._close = weakref.finalize(self, self._database.close)
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open an index.
-
-        Raises:
-            Unavailable: there is none, or it is no database.
-        """
-        try:
-            index = cls(path)
-            index._database.execute("SELECT 1 FROM record LIMIT 1")
-        except sqlite3.Error as error:
-            raise Unavailable(
-                f"the search index {path} cannot be read ({error}); run oib build to write it anew"
-            ) from error
-        return index
-
-    def close(self) -> None:
-        """Close the database; the index must not be used afterwards."""
-        self._close()
+    title = "search index"
+    table = "record"
 
     def search(self, text: str, kind: str = "", limit: int = 20, offset: int = 0) -> Results:
         """Return the records that hold all words of a text, or some if none holds all.
