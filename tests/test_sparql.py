@@ -290,3 +290,14 @@ def test_an_internal_error_says_nothing_of_the_inside():
 
 def test_an_accept_header_that_makes_no_sense_still_gets_its_problem_reported(client):
     assert told(client.get("/sparql", query_string={"query": "é"}, headers={"Accept": "é"}), 400)
+
+
+@pytest.mark.parametrize("length", [10, 10_000])
+def test_a_fault_of_the_server_is_answered_however_long_the_query_is(client, monkeypatch, length):
+    def fail(self, *arguments):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(Embedded, "session", fail)
+    response = client.get("/sparql", query_string={"query": f"{ASK['query']} #{'x' * length}"})
+    assert told(response, 500).startswith("the server failed")
+    assert "secret" not in response.text

@@ -2,12 +2,9 @@
 
 import json
 from http import HTTPStatus
-from typing import Final
 
 from oib import response_headers
 from oib.errors import BadQuery, OibError, Unavailable
-
-MEDIA_TYPE: Final = "application/problem+json"
 
 
 def encode(status: int, detail: str, **members: object) -> bytes:

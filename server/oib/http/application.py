@@ -5,11 +5,19 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from functools import partial
 
 from oib import response_headers
 from oib.errors import OibError
 from oib.http import problems, sparql
-from oib.http.messages import Pending, Request, Respond, Response, respond_later
+from oib.http.messages import (
+    Pending,
+    Request,
+    Respond,
+    Response,
+    respond_later,
+    response_from,
+)
 from oib.http.metrics import Metrics
 from oib.http.response_cache import (
     MAX_BYTES,
@@ -91,12 +99,10 @@ class HttpApplication:
             return None
 
     def _fault(self, request: Request, error: BaseException) -> Response:
-        """Log an exception, and return the response to the request that met it."""
+        """Log an exception, and return the response to the request during which it was raised."""
         _log.error("fault in the answer to %s %s", request.method, request.path, exc_info=error)
         detail = "the server failed to answer this request; tell whoever runs it"
-        response = problems.problem(500, detail)
-        response.headers.extend(response_headers.common(request.version))
-        return response
+        return problems.problem(500, detail, version=request.version)
 
     def _record(self, request: Request, response: Response) -> Response:
         body = response.body
@@ -127,23 +133,21 @@ class HttpApplication:
             if slash and rest:
                 return self._release(request, services.releases, version, "/" + rest, respond)
         if path in sparql.PATHS:
-            # Its own way to the cache is quicker, unless there is much to read before.
-            if len(request.query) <= guard.MAX_INLINE_LENGTH:
-                return self._sparql.handle(request, services, respond)
-        elif path == "/metrics":
+            answer = partial(self._sparql.handle, request, services)
+            # It finds its answers by their entity tags, for which the query has to be read; a long
+            # one is looked up unread first.
+            if len(request.query) > guard.MAX_INLINE_LENGTH:
+                return self._from_cache(
+                    request, services, lambda key, respond: answer(respond), respond
+                )
+            return answer(respond)
+        if path == "/metrics":
             respond(self._metrics(request))
             return None
-        elif path == "*":
+        if path == "*":
             respond(self._options(services))
             return None
-        key = self.cache.key(request, services.version)
-        entry = self.cache.lookup(key) if key else None
-        if entry is not None:
-            request.cache_result = "hit"
-            return self.cache.deliver(entry, request, key, respond)
-        if path in sparql.PATHS:
-            return self._sparql.handle(request, services, respond)
-        return self._page(request, services, key, respond)
+        return self._page(request, services, respond)
 
     def _release(
         self,
@@ -162,35 +166,38 @@ class HttpApplication:
 
         async def make() -> Response:
             opened = await asyncio.to_thread(releases.open, version)
-            response: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
-            pending = self._route(inner, opened, response.set_result)
-            try:
-                return await response
-            except asyncio.CancelledError:
-                if pending:
-                    pending.cancel()
-                raise
+            return await response_from(partial(self._route, inner, opened))
 
         def fail(error: BaseException) -> Response:
-            if not isinstance(error, OibError):
-                return self._fault(request, error)
-            response = problems.from_error(error)
-            response.headers.extend(response_headers.common(request.version))
-            return response
+            if isinstance(error, OibError):
+                return problems.from_error(error, request.version)
+            return self._fault(request, error)
 
         return respond_later(make(), respond, fail)
 
-    def _page(
+    def _page(self, request: Request, services: Services, respond: Respond) -> Pending | None:
+        """Let the web application answer, unless its response is in the cache."""
+        return self._from_cache(
+            request, services, partial(self._make_page, request, services), respond
+        )
+
+    def _from_cache(
+        self,
+        request: Request,
+        services: Services,
+        make: Callable[[Key | None, Respond], Pending | None],
+        respond: Respond,
+    ) -> Pending | None:
+        """Answer a request from the cache; ``make`` answers if it is not there, given its key."""
+        key = self.cache.key(request, services.version)
+        entry = self.cache.lookup(key) if key else None
+        if entry is not None:
+            return self.cache.deliver(entry, request, key, respond)
+        return make(key, respond)
+
+    def _make_page(
         self, request: Request, services: Services, key: Key | None, respond: Respond
     ) -> Pending | None:
-        """Let the web application answer."""
-        if request.path in sparql.PATHS:  # whose pages were not looked for yet
-            key = self.cache.key(request, services.version)
-            entry = self.cache.lookup(key) if key else None
-            if entry is not None:
-                request.cache_result = "hit"
-                return self.cache.deliver(entry, request, key, respond)
-
         def deliver(response: Response) -> None:
             entry = cacheable(response) if services.is_immutable else None
             if entry is None or not key:
@@ -211,6 +218,4 @@ class HttpApplication:
     def _metrics(self, request: Request) -> Response:
         if request.method in ("GET", "HEAD"):
             return self.metrics.response()
-        response = problems.problem(405, "metrics are read by GET", _ALLOW)
-        response.headers.extend(response_headers.common(self._services.current.version))
-        return response
+        return problems.problem(405, "metrics are read by GET", _ALLOW, request.version)

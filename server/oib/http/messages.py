@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -109,7 +110,7 @@ def respond_later(
     respond: Respond,
     fail: Callable[[BaseException], Response],
 ) -> Pending:
-    """Let a coroutine make a response; ``fail`` makes that to an error which it raises."""
+    """Respond with the result of a coroutine; ``fail`` makes the response to its exception."""
     task = asyncio.get_running_loop().create_task(making)
 
     def finish(task: asyncio.Task[Response]) -> None:
@@ -121,16 +122,24 @@ def respond_later(
     return task
 
 
-async def fetch(application: Application, request: Request) -> Response:
-    """Return the response of an application to a request."""
+async def response_from(answer: Callable[[Respond], Pending | None]) -> Response:
+    """Return the response that a function passes to its argument, at once or later.
+
+    Cancelling this cancels the response that is being made.
+    """
     response: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
-    pending = application.handle(request, response.set_result)
+    pending = answer(response.set_result)
     try:
         return await response
     except asyncio.CancelledError:
         if pending:
             pending.cancel()
         raise
+
+
+async def fetch(application: Application, request: Request) -> Response:
+    """Return the response of an application to a request."""
+    return await response_from(partial(application.handle, request))
 
 
 def status_line(status: int) -> bytes:

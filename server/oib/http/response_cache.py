@@ -185,7 +185,8 @@ class ResponseCache:
     def deliver(
         self, entry: CachedResponse, request: Request, key: Key | None, respond: Respond
     ) -> Pending | None:
-        """Respond with an entry, in the coding that the client accepts."""
+        """Respond with an entry that was found or just stored, in the coding the client accepts."""
+        request.cache_result = request.cache_result or "hit"
         if self._is_to_be_encoded(entry, request):
             small = self._encode(entry, key)
             if not isinstance(small, CachedResponse):

@@ -14,12 +14,19 @@ from oib import media_types, negotiation, response_headers
 from oib.errors import Forbidden, NotAcceptable, OibError
 from oib.http import problems, service_description
 from oib.http.encoding import etag_matches
-from oib.http.messages import Headers, Pending, Request, Respond, Response
+from oib.http.messages import (
+    Headers,
+    Pending,
+    Request,
+    Respond,
+    Response,
+    respond_later,
+    response_from,
+)
 from oib.http.response_cache import (
     MAX_BODY,
     CachedResponse,
     HeaderSet,
-    Key,
     ResponseCache,
     not_modified_headers,
 )
@@ -37,10 +44,11 @@ PATHS: Final = frozenset({PATH, PATH + "/"})
 
 _READERS: Final = 2  # threads that read long queries
 _METHODS = {"GET", "HEAD", "POST"}
-_ALLOW = [("Allow", "GET, HEAD, POST, OPTIONS")]
+_METHODS_ALLOWED = "GET, HEAD, POST, OPTIONS"
+_ALLOW = [("Allow", _METHODS_ALLOWED)]
 _NAMED_GRAPHS: Final = guard.parse(service_description.NAMED_GRAPHS)
 
-Page = Callable[[Request, Services, Key | None, Respond], Pending | None]
+Page = Callable[[Request, Services, Respond], Pending | None]
 
 
 class SparqlEndpoint:
@@ -49,18 +57,18 @@ class SparqlEndpoint:
     Args:
         cache: keeps the responses; one is found there in whatever way it was asked for.
         page: answers a request whose client prefers HTML.
-        fail: returns the response to a request at which the server itself failed.
+        fault: returns the response to a request at which the server itself failed.
     """
 
     def __init__(
         self,
         cache: ResponseCache,
         page: Page,
-        fail: Callable[[Request, BaseException], Response],
+        fault: Callable[[Request, BaseException], Response],
     ) -> None:
-        self._cache, self._page, self._fault = cache, page, fail
+        self._cache, self._page, self._fault = cache, page, fault
         # One thread for a client, for threads that compute slow down the event loop.
-        self.readers = FairThreadPool("read", _READERS, 1)
+        self._readers = FairThreadPool("read", _READERS, 1)
 
     def handle(self, request: Request, services: Services, respond: Respond) -> Pending | None:
         """Answer a request."""
@@ -68,14 +76,25 @@ class SparqlEndpoint:
             respond(_other_method(request, services))
             return None
         if len(request.query) + len(request.body) > guard.MAX_INLINE_LENGTH:
-            return _LongQuery(self, request, services, respond)
+            return self._read_in_thread(request, services, respond)
         try:
-            operation, query = read(request)
-            return self.answer(request, services, operation, query, respond)
+            return self._answer(request, services, *read(request), respond)
         except OibError as error:
-            return self.fail(request, services, error, respond)
+            return self._report(request, services, error, respond)
 
-    def answer(
+    def _read_in_thread(self, request: Request, services: Services, respond: Respond) -> Pending:
+        """Answer a request with a long text, which is read where it holds up nobody."""
+
+        async def make() -> Response:
+            try:
+                parts = await self._readers.run(request.client, partial(read, request))
+                return await response_from(partial(self._answer, request, services, *parts))
+            except OibError as error:
+                return await response_from(partial(self._report, request, services, error))
+
+        return respond_later(make(), respond, partial(self._fault, request))
+
+    def _answer(
         self,
         request: Request,
         services: Services,
@@ -91,7 +110,7 @@ class SparqlEndpoint:
         accept = request.headers.get("accept", "")
         media_type = _choose(query.form if query else "CONSTRUCT", accept, operation.format)
         if media_type == media_types.HTML:
-            return self._page(request, services, None, respond)
+            return self._page(request, services, respond)
         if query is None:
             return self._describe(request, services, media_type, respond)
         if query.is_volatile or not services.is_immutable:
@@ -101,7 +120,6 @@ class SparqlEndpoint:
         etag = f'"{response_headers.entity_tag(version, part, media_type)}"'
         entry = self._cache.find(etag)
         if entry is not None:
-            request.cache_result = "hit"
             key = self._cache.key(request, version)
             if key:
                 self._cache.remember(key, etag)
@@ -122,34 +140,17 @@ class SparqlEndpoint:
         etag = f'"{response_headers.entity_tag(services.version, *about)}"'
         entry = self._cache.find(etag)
         if entry is not None:
-            request.cache_result = "hit"
             return self._cache.deliver(entry, request, None, respond)
+
+        def deliver(named_graphs: bytes) -> None:
+            body = service_description.describe(url, media_type, services.limits, named_graphs)
+            headers = _description_headers(media_type, services)
+            tag = etag if services.is_immutable else ""
+            self._deliver(request, headers, tag, body, respond)
+
         session = services.engine.session(request.client)
         answer = session.answer(_NAMED_GRAPHS, media_types.N_TRIPLES)
-
-        def finish(answer: "asyncio.Future[bytes]") -> None:
-            if answer.cancelled():
-                return
-            if error := answer.exception():
-                if isinstance(error, OibError):
-                    respond(problem(services, error))
-                else:
-                    respond(self._fault(request, error))
-                return
-            body = service_description.describe(url, media_type, services.limits, answer.result())
-            headers = _description_headers(media_type, services)
-            if services.is_immutable:
-                entry = CachedResponse(etag, headers, body)
-                self._cache.store(entry, request, None)
-                self._cache.deliver(entry, request, None, respond)
-            else:
-                respond(Response(200, [*headers.headers, ("Content-Length", str(len(body)))], body))
-
-        if answer.done():
-            finish(answer)
-            return None
-        answer.add_done_callback(finish)
-        return answer
+        return self._when_done(request, services, answer, deliver, respond)
 
     def _evaluate(
         self,
@@ -162,22 +163,38 @@ class SparqlEndpoint:
         respond: Respond,
     ) -> Pending | None:
         """Let the engine answer; without an entity tag the answer is not kept."""
+
+        def deliver(body: bytes) -> None:
+            headers = _header_set(media_type, services.version, bool(etag))
+            self._deliver(request, headers, etag, body, respond)
+
         if query.bounded_shape is not None and operation.dataset is UNION:
             body = services.engine.evaluate_bounded(query, media_type)
             if body is not None:
-                self._deliver(request, services, media_type, etag, body, respond)
+                deliver(body)
                 return None
         session = services.engine.session(request.client, operation.timeout)
         answer = session.answer(query, media_type, operation.dataset)
+        return self._when_done(request, services, answer, deliver, respond)
+
+    def _when_done(
+        self,
+        request: Request,
+        services: Services,
+        answer: "asyncio.Future[bytes]",
+        deliver: Callable[[bytes], None],
+        respond: Respond,
+    ) -> Pending | None:
+        """Deliver an answer of the engine as soon as it is there, or respond with its error."""
 
         def finish(answer: "asyncio.Future[bytes]") -> None:
             if answer.cancelled():
                 return
             error = answer.exception()
             if error is None:
-                self._deliver(request, services, media_type, etag, answer.result(), respond)
+                deliver(answer.result())
             elif isinstance(error, OibError):
-                respond(problem(services, error))
+                respond(_problem(services, error))
             else:
                 respond(self._fault(request, error))
 
@@ -188,16 +205,9 @@ class SparqlEndpoint:
         return answer
 
     def _deliver(
-        self,
-        request: Request,
-        services: Services,
-        media_type: str,
-        etag: str,
-        body: bytes,
-        respond: Respond,
+        self, request: Request, common: HeaderSet, etag: str, body: bytes, respond: Respond
     ) -> None:
-        """Respond with the answer of the engine."""
-        common = _header_set(media_type, services.version, bool(etag))
+        """Respond with a body, and keep it if it has an entity tag and is not too long."""
         if etag and len(body) <= MAX_BODY:
             entry = CachedResponse(etag, common, body)
             self._cache.store(entry, request, None)
@@ -207,63 +217,31 @@ class SparqlEndpoint:
         headers = [*common.headers, *own, ("Content-Length", str(len(body)))]
         respond(Response(200, headers, body))
 
-    def fail(
+    def _report(
         self, request: Request, services: Services, error: OibError, respond: Respond
     ) -> Pending | None:
-        """Answer a request that failed: as a page for a browser, else as a problem."""
+        """Answer a request that failed: by a page for a browser, else by problem details."""
         accept = request.headers.get("accept", "")
         if "html" in accept.lower() and _prefers_page(accept):
-            return self._page(request, services, None, respond)
-        respond(problem(services, error))
+            return self._page(request, services, respond)
+        respond(_problem(services, error))
         return None
 
 
-class _LongQuery:
-    """A request that takes a while to be read: in a thread, so that it holds up nobody."""
-
-    def __init__(
-        self, endpoint: SparqlEndpoint, request: Request, services: Services, respond: Respond
-    ) -> None:
-        self._endpoint, self._request = endpoint, request
-        self._services, self._respond = services, respond
-        self._pending: Pending | None = None
-        self._is_cancelled = False
-        reading = endpoint.readers.run(request.client, partial(read, request))
-        self._reading = asyncio.get_running_loop().create_task(reading)
-        self._reading.add_done_callback(self._go_on)
-
-    def cancel(self) -> None:
-        """Do not read it, or do not answer it."""
-        self._is_cancelled = True
-        self._reading.cancel()
-        if self._pending:
-            self._pending.cancel()
-
-    def _go_on(self, reading: "asyncio.Future[tuple[Operation, ParsedQuery | None]]") -> None:
-        if self._is_cancelled or reading.cancelled():
-            return
-        request, services, respond = self._request, self._services, self._respond
-        try:
-            operation, query = reading.result()
-            self._pending = self._endpoint.answer(request, services, operation, query, respond)
-        except OibError as error:
-            self._pending = self._endpoint.fail(request, services, error, respond)
-
-
 def _other_method(request: Request, services: Services) -> Response:
-    methods = "GET, HEAD, POST, OPTIONS"
     if request.method == "OPTIONS":
-        marks = response_headers.common(services.version)
+        common = response_headers.common(services.version)
         requested = request.headers.get("access-control-request-headers", "")
-        preflight = response_headers.preflight(requested, methods)
-        return Response(200, [*_ALLOW, *marks, *preflight, ("Content-Length", "0")])
-    response = problems.problem(405, f"{request.method} is not offered; use GET or POST", _ALLOW)
-    return _mark(response, services)
+        preflight = response_headers.preflight(requested, _METHODS_ALLOWED)
+        return Response(200, [*_ALLOW, *common, *preflight, ("Content-Length", "0")])
+    detail = f"{request.method} is not offered; use GET or POST"
+    return problems.problem(405, detail, [*_ALLOW, ("Vary", "Accept")], services.version)
 
 
-def problem(services: Services, error: OibError) -> Response:
-    """Return the response that tells a program of an error."""
-    return _mark(problems.from_error(error), services)
+def _problem(services: Services, error: OibError) -> Response:
+    response = problems.from_error(error, services.version)
+    response.headers.append(("Vary", "Accept"))
+    return response
 
 
 def read(request: Request) -> tuple[Operation, ParsedQuery | None]:
@@ -334,8 +312,3 @@ def _description_headers(media_type: str, services: Services) -> HeaderSet:
             *response_headers.common(services.version),
         ]
     )
-
-
-def _mark(response: Response, services: Services) -> Response:
-    response.headers.extend([("Vary", "Accept"), *response_headers.common(services.version)])
-    return response

@@ -79,7 +79,7 @@ def _render(problem: Problem) -> Response:
             near=_near() if problem.status == HTTPStatus.NOT_FOUND else (),
         )
     body = problem_details.encode(problem.status, problem.detail, **problem.members)
-    return context.respond(body, problem_details.MEDIA_TYPE, problem.status)
+    return context.respond(body, media_types.PROBLEM, problem.status)
 
 
 def _near() -> tuple[Hit, ...]:
