@@ -41,11 +41,16 @@ def test_requests_are_counted_by_route_and_status(client):
     client.get("/sparql?query=no")
     client.get("/static/oib.css")
     client.get(f"/{'x' * 50}")
+    client.get("/.env")
+    for path in ("/reconcile", "/bases.csv", "/vocab.ttl", "/.well-known/void", "/"):
+        client.get(path)
     told = numbers(client)
     assert told["oib_requests_total", "200", "sparql"] == 2
     assert told["oib_requests_total", "400", "sparql"] == 1
     assert told["oib_requests_total", "200", "static"] == 1
-    assert told["oib_requests_total", "404", "other"] == 1
+    assert told["oib_requests_total", "404", "other"] == 2
+    counted = {label for (name, *labels) in told if "requests" in name for label in labels}
+    assert counted >= {"reconcile", "bases", "vocab", ".well-known", ""}
     assert told["oib_query_seconds_count", "answered"] == 2
     assert told["oib_query_seconds_count", "refused"] == 1
     assert told["oib_cache_total", "hit"] == 1

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -49,6 +49,7 @@ class HttpApplication:
         web: the web application.
         log: gets a line of the access log for each request; None if there is no such log.
         cache_bytes: how many bytes of responses are kept.
+        routes: first segments of the paths that the web application answers, for the metrics.
     """
 
     def __init__(
@@ -57,12 +58,15 @@ class HttpApplication:
         web: WebApplication,
         log: Callable[[str], None] | None = None,
         cache_bytes: int = MAX_BYTES,
+        routes: Iterable[str] = (),
     ) -> None:
         self._services, self._web = services, web
         self.cache = ResponseCache(cache_bytes)
         self._memo = RequestMemo()
         self._sparql = SparqlEndpoint(self.cache, self._page, self._fault)
-        self.metrics = Metrics(lambda: services.current.version, lambda: self.cache.size, log)
+        self.metrics = Metrics(
+            lambda: services.current.version, lambda: self.cache.size, routes, log
+        )
 
     def refuse(self, response: Response) -> Response:
         """Mark and record the response to what could not be read as a request."""

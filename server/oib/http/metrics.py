@@ -8,7 +8,6 @@ import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -24,22 +23,19 @@ from prometheus_client.registry import Collector
 from oib.http import access_log
 from oib.http.messages import Request, Response
 
-# Few and fixed, so that no client can make up a series: the first parts of our own paths.
-_ROUTES: Final = frozenset(
-    (
-        *("sparql", "graph-store", "queries", "id", "doc", "graph", "dump", "ontology", "vocab"),
-        *("shapes", "dataset", "static", "health", "ready", ""),
-    )
-)
 _QUERY_ROUTES: Final = frozenset({"sparql", "queries"})
 _BUCKETS: Final = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 30.0)
 _OUTCOMES: Final = {408: "slow", 413: "too-large", 422: "too-large", 503: "stopped"}
 
 
-@lru_cache(maxsize=256)
-def _route(path: str) -> str:
-    first = path[1:].partition("/")[0].partition(".")[0]
-    return first if first in _ROUTES else "other"
+#: The paths that the server answers without the web application.
+_OWN_ROUTES: Final = frozenset({"sparql", "metrics"})
+
+
+def _first_segment(path: str) -> str:
+    """Return how a path begins, without the suffix that names a format."""
+    segment = path[1:].partition("/")[0]
+    return segment.partition(".")[0] or segment
 
 
 class _Histogram:
@@ -64,16 +60,22 @@ class _Histogram:
 class Metrics(Collector):
     """The counters of one server.
 
-    ``version`` returns that of the data now served, ``cache_bytes`` the size of the response
-    cache; ``log`` gets a line of the access log for each request, None if there is no such log.
+    Args:
+        version: returns that of the data now served.
+        cache_bytes: returns the size of the response cache.
+        routes: first segments of paths, under which requests are counted; those to all other paths
+            are counted together, so that no client can make up a time series.
+        log: gets a line of the access log for each request; None if there is no such log.
     """
 
     def __init__(
         self,
         version: Callable[[], str],
         cache_bytes: Callable[[], int],
+        routes: Iterable[str] = (),
         log: Callable[[str], None] | None = None,
     ) -> None:
+        self._routes = _OWN_ROUTES | set(map(_first_segment, (f"/{route}" for route in routes)))
         self._version, self._cache_bytes, self._log = version, cache_bytes, log
         self._requests = Counter[tuple[str, int]]()
         self._seconds: dict[str, _Histogram] = {}
@@ -86,7 +88,7 @@ class Metrics(Collector):
     def record(self, request: Request, status: int, sent: int) -> None:
         """Count a response with a body of so many bytes."""
         seconds = time.perf_counter() - request.started
-        route = _route(request.path)
+        route = self._route(request.path)
         self._requests[route, status] += 1
         outcome = _OUTCOMES.get(status, "refused" if status >= 400 else "answered")
         if route in _QUERY_ROUTES:
@@ -98,6 +100,10 @@ class Metrics(Collector):
             self._cache[request.cache_result] += 1
         if self._log:
             self._log(access_log.format_line(request, status, seconds, sent, outcome))
+
+    def _route(self, path: str) -> str:
+        segment = _first_segment(path)
+        return segment if segment in self._routes else "other"
 
     def response(self) -> Response:
         """Return all metrics as a response."""

@@ -65,8 +65,8 @@ async def _run(open_application: Open, host: str, port: int, settings: HttpSetti
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    most = min(settings.max_connections, _available_descriptors())
-    connections = Connections(open_application(), settings, loop, most)
+    max_connections = min(settings.max_connections, _available_descriptors())
+    connections = Connections(open_application(), settings, loop, max_connections)
     server = await loop.create_server(
         lambda: HttpProtocol(connections), host, port, backlog=_BACKLOG
     )
@@ -84,12 +84,13 @@ def create_application(
 ) -> HttpApplication:
     """Return the application over services, pages included."""
     # Flask takes a fifth of the whole start; the workers come up while it is imported.
-    from oib.web import context, create_app
+    from oib.web import context, create_app, first_segments
 
     limits = services.current.limits
-    threads = limits.threads if limits else _THREADS
-    web = WebApplication(create_app(services), context.bind, threads)
-    return HttpApplication(services, web, log, cache_bytes)
+    app = create_app()
+    web = WebApplication(app, context.bind, limits.threads if limits else _THREADS)
+    lists = {definition.name for definition in services.current.pages.lists}
+    return HttpApplication(services, web, log, cache_bytes, first_segments(app) | lists)
 
 
 def serve(

@@ -1,13 +1,13 @@
 """The Flask app: pages and documents, one blueprint for each subject."""
 
+import re
+
 from flask import Flask, Response, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from oib import response_headers
 from oib.errors import OibError
-from oib.reload import CurrentServices
-from oib.services import Services
 from oib.web import (
     check_report,
     collections,
@@ -29,16 +29,15 @@ from oib.web import (
     site_index,
 )
 
+_ALTERNATIVES = re.compile(r"<any\(([^)]*)\):\w+>")
 
-def create_app(services: Services | CurrentServices) -> Flask:
-    """Return the Flask app over one set of services, or over those that are current."""
+
+def create_app() -> Flask:
+    """Return the Flask app; ``context.bind`` gives each request its services and its session."""
     app = Flask(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     app.config["MAX_CONTENT_LENGTH"] = response_headers.MAX_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = response_headers.MAX_BODY
-    if isinstance(services, Services):
-        services = CurrentServices(services)
-    app.extensions["services"] = services
     for module in (
         query_editor,
         graph_store,
@@ -64,6 +63,21 @@ def create_app(services: Services | CurrentServices) -> Flask:
     app.register_error_handler(HTTPException, problems.render_http_error)
     app.after_request(_add_common_headers)
     return app
+
+
+def first_segments(app: Flask) -> set[str]:
+    """Return how the paths that the app answers begin, up to the second slash.
+
+    A first segment that is free, such as the name of a list, is left out.
+    """
+    segments = set[str]()
+    for rule in app.url_map.iter_rules():
+        segment = rule.rule[1:].partition("/")[0]
+        if names := _ALTERNATIVES.match(segment):
+            segments.update(name.strip() for name in names[1].split(","))
+        elif not segment.startswith("<"):
+            segments.add(segment)
+    return segments
 
 
 def _add_common_headers(response: Response) -> Response:

@@ -4,10 +4,9 @@ from collections.abc import MutableMapping
 from functools import lru_cache
 from typing import cast
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 
 from oib.engine.base import QuerySession
-from oib.reload import CurrentServices
 from oib.services import Services
 from oib.views import entity, entity_triples
 from oib.views.entity import Vocabulary
@@ -18,8 +17,6 @@ _MAX_NAMED = 50_000  # things whose names are kept; some 400 bytes each
 
 def services() -> Services:
     """Return the services of this request; they stay the same until it ends."""
-    if "services" not in g:
-        g.services = cast(CurrentServices, current_app.extensions["services"]).current
     return cast(Services, g.services)
 
 
@@ -30,8 +27,6 @@ def bind(services: Services, session: QuerySession) -> None:
 
 def queries() -> QuerySession:
     """Return the query session of this request: one deadline for all of its queries."""
-    if "queries" not in g:
-        g.queries = services().engine.session(request.remote_addr or "")
     return cast(QuerySession, g.queries)
 
 
