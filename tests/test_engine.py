@@ -313,6 +313,22 @@ def test_a_remote_engine_follows_no_redirect(listener):
     assert listener.hits == 0
 
 
+class RedirectingOnce(Redirecting):
+    def answer(self):
+        if self.path == "/target":
+            self.send_body(b"arrived")
+        else:
+            super().answer()
+
+
+def test_a_remote_engine_leaves_other_requests_of_the_process_alone():
+    Remote("http://127.0.0.1:9/")
+    with endpoint(RedirectingOnce) as (url, server):
+        server.target = "/target"
+        assert urlopen(url, timeout=5).read() == b"arrived"
+        assert urlopen("data:,x", timeout=5).read() == b"x"
+
+
 class Endless(Endpoint):
     def answer(self):
         self.send_body(*[b" " * 2**16] * 10_000)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from email.message import Message
+from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, Final
 from urllib.error import HTTPError
@@ -26,6 +27,7 @@ from urllib.request import (
     HTTPSHandler,
     OpenerDirector,
     Request,
+    build_opener,
     install_opener,
 )
 
@@ -111,10 +113,12 @@ class Exchange:
 _current = threading.local()
 
 
+def _exchange() -> Exchange | None:
+    return getattr(_current, "exchange", None)
+
+
 def _attach(connected: socket.socket) -> None:
-    # The opener is that of the process: others may use it, outside of any exchange.
-    exchange = getattr(_current, "exchange", None)
-    if exchange is not None:
+    if exchange := _exchange():
         exchange.attach(connected)
 
 
@@ -152,12 +156,28 @@ class _BoundedErrors(HTTPErrorProcessor):
     https_response = http_response
 
 
-def _opener() -> OpenerDirector:
-    """Return an opener without redirects, proxies, cookies, files and FTP."""
-    opener = OpenerDirector()
-    for handler in (_Handler(), _SecureHandler(), _BoundedErrors()):
-        opener.add_handler(handler)
-    return opener
+class _Opener(OpenerDirector):
+    """Opens the URL of an exchange without redirects, proxies, cookies, files and FTP.
+
+    SPARQLWrapper uses the opener of the process and no other. So that all else in the process goes
+    on as before, this one opens what belongs to no exchange as urllib does by default.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        for handler in (_Handler(), _SecureHandler(), _BoundedErrors()):
+            self.add_handler(handler)
+        self._default = build_opener()
+
+    def open(self, fullurl: Any, data: Any = None, timeout: Any = None) -> Any:
+        if _exchange() is None:
+            return self._default.open(fullurl, data, timeout)
+        return super().open(fullurl, data, timeout)
+
+
+@cache
+def _install_opener() -> None:
+    install_opener(_Opener())
 
 
 class Remote:
@@ -178,7 +198,7 @@ class Remote:
         self._pool = ThreadPoolExecutor(MAX_LOOP_QUERIES, "remote-engine")
         self._page_slots = _Slots(MAX_PAGE_QUERIES)
         self._loop_slots = _Slots(MAX_LOOP_QUERIES)
-        install_opener(_opener())  # SPARQLWrapper uses the opener of the process
+        _install_opener()
 
     def evaluate_bounded(self, query: ParsedQuery, media_type: str) -> None:
         """Return None: the other endpoint answers all queries."""
