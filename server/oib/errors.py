@@ -8,9 +8,8 @@ OibError
  ├─ NotFound          404 / 2   nothing here has that name
  ├─ Gone              410 / 2   it was withdrawn
  ├─ NotAcceptable     406 / 2   no form of the answer is among the accepted media types
- ├─ TooSlow           408 / 2   a request that does not come to its end
  ├─ TooLarge          413 / 2   a request body or a query beyond the limit
- │   └─ AnswerTooLarge 422 / 2   an answer beyond the limit
+ │   └─ AnswerTooLarge  422 / 2   an answer beyond the limit
  ├─ UnsupportedMedia  415 / 2   a request body in a form that is not read
  ├─ Refused           422 / 1   the data break a rule; nothing was built
  ├─ HomeMissing       500 / 2   a data folder is not where it should be
@@ -20,6 +19,7 @@ OibError
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 
 class OibError(Exception):
@@ -95,12 +95,6 @@ class NotAcceptable(OibError):
         self.links = links
 
 
-class TooSlow(OibError):
-    """A client takes too long to send its request."""
-
-    status = 408
-
-
 class TooLarge(OibError):
     """A request body or an answer passes the limit."""
 
@@ -116,6 +110,14 @@ class AnswerTooLarge(TooLarge):
     """
 
     status = 422
+
+    @classmethod
+    def beyond(cls, max_bytes: int) -> Self:
+        """Return the error for an answer that would have more than so many bytes."""
+        return cls(
+            f"the answer is larger than {max_bytes / 2**20:g} MiB; "
+            "ask for less, or page through it with ORDER BY, LIMIT and OFFSET"
+        )
 
 
 class UnsupportedMedia(OibError):

@@ -10,7 +10,6 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
-    QuerySolutions,
     QueryTriples,
     Store,
     Triple,
@@ -20,6 +19,7 @@ from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
 from oib.edtf import Bounds, parse_edtf
+from oib.engine.stores import select
 from oib.namespaces import GRAPH, ID, OIB, PREFIXES
 
 DIRECT = NamedNode(GRAPH + "direct")
@@ -32,38 +32,27 @@ AGREEMENT = NamedNode(GRAPH + "agreement")
 
 _DATE = NamedNode(PREFIXES["xsd"] + "date")
 _CLAIM_DATES = """
-PREFIX oib: <https://w3id.org/oib/ontology#>
-PREFIX edtf: <http://id.loc.gov/datatypes/edtf/>
 SELECT ?node ?property ?text WHERE {
   { ?node a oib:Claim . ?node ?property ?text }
   UNION { ?node a oib:Document . ?node ?property ?text }
-  UNION { GRAPH <https://w3id.org/oib/graph/direct> { ?node ?property ?text } }
+  UNION { GRAPH graph:direct { ?node ?property ?text } }
   FILTER(DATATYPE(?text) = edtf:EDTF)
 }
 """
-_REPORTS = (
-    "SELECT DISTINCT ?document { ?claim <https://w3id.org/oib/ontology#isReportedIn> ?document }"
-)
+_REPORTS = "SELECT DISTINCT ?document { ?claim oib:isReportedIn ?document }"
 _VERIFIED = """
-PREFIX oib: <https://w3id.org/oib/ontology#>
-PREFIX oibv: <https://w3id.org/oib/vocab#>
 SELECT ?thing ?entry WHERE {
   ?link oib:linksEntity ?thing ; oib:linksTo ?entry ; oib:hasLinkStatus oibv:link-verified
 }
 """
 _STATED = """
-PREFIX oib: <https://w3id.org/oib/ontology#>
 SELECT DISTINCT ?claim ?unit WHERE { ?claim a oib:Claim ; oib:hasEvidence/oib:inUnit ?unit }
 """
 _LABELLED = """
-PREFIX oib: <https://w3id.org/oib/ontology#>
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?node ?property ?name WHERE {
   { GRAPH ?graph { ?node ?property ?name }
     FILTER(?property IN (skos:prefLabel, oib:translatedName))
-    FILTER(STRSTARTS(STR(?node), "https://w3id.org/oib/id/")) }
+    FILTER(STRSTARTS(STR(?node), STR(id:))) }
   UNION { ?node rdfs:isDefinedBy ?home ; ?property ?name
     FILTER(?property IN (skos:prefLabel, rdfs:label)) }
   FILTER NOT EXISTS { ?node owl:deprecated true }
@@ -100,10 +89,8 @@ def direct(store: Store, home: Path) -> list[Quad]:
     ``…/graph/direct``.
     """
     rule = (home / "queries" / "derive" / "direct.rq").read_text("utf-8")
-    documents = store.query(_REPORTS, use_default_graph_as_union=True)
-    assert isinstance(documents, QuerySolutions)
     quads = set()
-    for (document,) in documents:
+    for (document,) in select(store, _REPORTS):
         graph = NamedNode(f"{DIRECT.value}/{document.value.rpartition('/')[2]}")
         for triple in _construct(store, rule, document):
             quads |= {_quad(triple, graph), _quad(triple, DIRECT)}
@@ -125,9 +112,8 @@ def agreement(store: Store, home: Path) -> list[Quad]:
 
 def links(store: Store) -> list[Quad]:
     """Return ``schema:sameAs`` for every verified link to an entry of an outside register."""
-    rows = store.query(_VERIFIED, use_default_graph_as_union=True)
-    assert isinstance(rows, QuerySolutions)
     same = NamedNode(PREFIXES["schema"] + "sameAs")
+    rows = select(store, _VERIFIED)
     return sorted({Quad(row["thing"], same, row["entry"], LINKS) for row in rows}, key=str)
 
 
@@ -137,10 +123,8 @@ def labels(store: Store) -> list[Quad]:
     The name printed in that language comes first, then our translation, then the name that the
     thing has in another language, which keeps its own language tag.
     """
-    rows = store.query(_LABELLED, use_default_graph_as_union=True)
-    assert isinstance(rows, QuerySolutions)
     names: dict[NamedNode, dict[str, Literal]] = {}
-    for node, prop, name in rows:
+    for node, prop, name in select(store, _LABELLED):
         key = f"{re.split('[#/]', prop.value)[-1]}@{(name.language or '').lower()}"
         names.setdefault(node, {})[key] = name
     quads = []
@@ -153,10 +137,8 @@ def labels(store: Store) -> list[Quad]:
 
 def units(store: Store) -> list[Quad]:
     """Return the one unit that states each claim: that of its IRI, where its evidence has it."""
-    rows = store.query(_STATED, use_default_graph_as_union=True)
-    assert isinstance(rows, QuerySolutions)
     found: dict[NamedNode, list[NamedNode]] = {}
-    for claim, unit in rows:
+    for claim, unit in select(store, _STATED):
         found.setdefault(claim, []).append(unit)
     quads = []
     for claim, stated in found.items():
@@ -173,10 +155,8 @@ def bounds(store: Store) -> list[Quad]:
     document or an event, the day of its date; of what was launched or closed, the day of that. A
     thing that two documents date has the bounds of both. An unknown bound is left out.
     """
-    rows = store.query(_CLAIM_DATES, use_default_graph_as_union=True)
-    assert isinstance(rows, QuerySolutions)
     quads = set()
-    for row in rows:
+    for row in select(store, _CLAIM_DATES):
         node, prop, text = row["node"], row["property"].value, row["text"].value
         for name, day in _limits(prop.removeprefix(OIB), text):
             quads.add(Quad(node, NamedNode(OIB + name), Literal(str(day), datatype=_DATE), BOUNDS))
@@ -196,7 +176,7 @@ def inferred(store: Store) -> list[Quad]:
     entailed = {
         Triple(NamedNode(subject), NamedNode(predicate), _term(value))
         for subject, predicate, value in reasoner.reason()
-        if _worth_telling(subject, predicate, value)
+        if _is_informative(subject, predicate, value)
     }
     return sorted(
         (Quad(t.subject, t.predicate, t.object, INFERRED) for t in entailed - stated), key=str
@@ -259,8 +239,8 @@ def _bounds(text: str) -> Bounds:
     return Bounds(None, None) if text in ("", "..") else parse_edtf(text).bounds
 
 
-def _worth_telling(subject: Node, predicate: Node, value: Node) -> bool:
-    """Tell whether an entailment says something of a thing of ours, beyond that it is a thing."""
+def _is_informative(subject: Node, predicate: Node, value: Node) -> bool:
+    """Return whether an entailment says more of a thing of ours than that it is a thing."""
     noise = {PREFIXES["owl"] + "sameAs", PREFIXES["owl"] + "Thing", PREFIXES["rdfs"] + "Resource"}
     ours = str(subject).startswith(ID) and not isinstance(value, BNode)
     return ours and not noise & {str(predicate), str(value)}

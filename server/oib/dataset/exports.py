@@ -3,8 +3,9 @@
 from collections import defaultdict
 from typing import Any
 
-from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Triple, serialize
+from pyoxigraph import NamedNode, RdfFormat, Store, Triple, serialize
 
+from oib.engine.stores import select
 from oib.namespaces import GRAPH, OIB, PREFIXES
 
 Context = dict[str, Any]
@@ -15,25 +16,21 @@ _HEADER = (
     "Without the lines that say so this is RDF 1.1:\n"
     "# grep -v '#reifies> <<(' claims-rdf12.ttl\n"
 )
-_CLAIMS = f"""
-PREFIX oib: <{OIB}>
-SELECT DISTINCT ?claim ?s ?p ?o WHERE {{
+_CLAIMS = """
+SELECT DISTINCT ?claim ?s ?p ?o WHERE {
   ?claim a oib:Claim ; oib:claimSubject ?s ; oib:claimPredicate ?p .
-  {{ ?claim oib:claimObject ?o }} UNION {{ ?claim oib:claimValue ?o }}
-}}"""
-_TERMS = f"""
-PREFIX owl: <{PREFIXES["owl"]}>
-PREFIX rdfs: <{PREFIXES["rdfs"]}>
-SELECT DISTINCT ?term ?kind ?range WHERE {{
-  VALUES ?kind {{ owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }}
-  ?term a ?kind ; rdfs:isDefinedBy ?document . OPTIONAL {{ ?term rdfs:range ?range }}
-}}"""
-_RULES = f"""
-PREFIX sh: <{PREFIXES["sh"]}>
-SELECT DISTINCT ?term ?rule ?value WHERE {{
-  VALUES ?rule {{ sh:datatype sh:nodeKind sh:languageIn }}
+  { ?claim oib:claimObject ?o } UNION { ?claim oib:claimValue ?o }
+}"""
+_TERMS = """
+SELECT DISTINCT ?term ?kind ?range WHERE {
+  VALUES ?kind { owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }
+  ?term a ?kind ; rdfs:isDefinedBy ?document . OPTIONAL { ?term rdfs:range ?range }
+}"""
+_RULES = """
+SELECT DISTINCT ?term ?rule ?value WHERE {
+  VALUES ?rule { sh:datatype sh:nodeKind sh:languageIn }
   ?shape sh:path ?term ; ?rule ?value
-}}"""
+}"""
 #: Terms that others coined and every reader of our JSON wants short.
 _BORROWED = {
     **{name: f"skos:{name}" for name in ("prefLabel", "altLabel", "hiddenLabel", "definition")},
@@ -45,8 +42,8 @@ def claims_rdf12(store: Store) -> bytes:
     """Return the claims, assessments and locators in Turtle 1.2.
 
     Beside its other triples each claim has ``<claim> rdf:reifies <<( s p o )>>``, one whole
-    statement a line, so that ``<< ?s ?p ?o ~ ?claim >> oib:hasHedge ?hedge`` finds it and who knows
-    RDF 1.1 only can drop those lines.
+    statement a line, so that ``<< ?s ?p ?o ~ ?claim >> oib:hasHedge ?hedge`` finds it, and whoever
+    knows only RDF 1.1 can drop those lines.
     """
     plain = {
         quad.triple
@@ -56,7 +53,7 @@ def claims_rdf12(store: Store) -> bytes:
     }
     quoted = [
         Triple(row["claim"], _REIFIES, Triple(row["s"], row["p"], row["o"]))
-        for row in _rows(store, _CLAIMS)
+        for row in select(store, _CLAIMS)
     ]
     turtle = serialize(sorted(plain, key=str), format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
     lines = serialize(sorted(quoted, key=str), format=RdfFormat.N_TRIPLES) or b""
@@ -71,14 +68,14 @@ def context(store: Store) -> Context:
 
     Every class and property goes by its own name. Values of object properties are IRIs, those of
     datatype properties have their range as type; for annotation properties the rules in ``shapes/``
-    tell: a datatype, an IRI, or texts by language.
+    say it: a datatype, an IRI, or texts by language.
     """
     prefixes = {prefix: iri for prefix, iri in sorted(PREFIXES.items()) if prefix != "oib"}
     found: Context = {"@version": 1.1, "id": "@id", "type": "@type", "oib": OIB, **prefixes}
     for name, curie in _BORROWED.items():
         found[name] = {"@id": curie, "@container": "@language"}
     rules = _rules(store)
-    for row in sorted(_rows(store, _TERMS), key=str):
+    for row in sorted(select(store, _TERMS), key=str):
         iri, kind = row["term"].value, row["kind"].value.rpartition("#")[2]
         name = iri.removeprefix(OIB)
         if name == "claimPredicate":
@@ -98,7 +95,7 @@ def context(store: Store) -> Context:
 def _rules(store: Store) -> dict[str, dict[str, str]]:
     """Return how the rules type the values of each property, where they all agree."""
     forms: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in _rows(store, _RULES):
+    for row in select(store, _RULES):
         rule, value = row["rule"].value.rpartition("#")[2], row["value"]
         if rule == "languageIn":
             forms[row["term"].value].add(("@container", "@language"))
@@ -112,12 +109,6 @@ def _rules(store: Store) -> dict[str, dict[str, str]]:
         for term, each in forms.items()
         if len(each) == 1
     }
-
-
-def _rows(store: Store, query: str) -> QuerySolutions:
-    rows = store.query(query, use_default_graph_as_union=True)
-    assert isinstance(rows, QuerySolutions)
-    return rows
 
 
 def _curie(iri: str) -> str:

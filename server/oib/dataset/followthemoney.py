@@ -11,9 +11,10 @@ import re
 from collections import defaultdict
 from typing import Final
 
-from pyoxigraph import QuerySolutions, Store
+from pyoxigraph import Store
 
-from oib.namespaces import ID, OIB, PREFIXES
+from oib.engine.stores import select
+from oib.namespaces import ID, OIB
 
 #: Our classes and their schemata, the narrowest first.
 _SCHEMATA: Final = {
@@ -36,21 +37,14 @@ _INTERVALS: Final = {
 }
 _LINK: Final = ("UnknownLink", "subject", "object")
 _ENTITIES: Final = """
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX foaf: <http://xmlns.com/foaf/0.1/>
-PREFIX oib: <https://w3id.org/oib/ontology#>
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX schema: <https://schema.org/>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?node ?property ?value WHERE {
   ?node a ?kind ; ?property ?value
-  FILTER(STRSTARTS(STR(?node), "https://w3id.org/oib/id/"))
+  FILTER(STRSTARTS(STR(?node), STR(id:)))
   FILTER(?property IN (rdf:type, skos:prefLabel, skos:altLabel, oib:translatedName, foaf:name,
       schema:url, schema:sameAs, oib:isPostIn, oib:publishedOn, oib:publisherName))
   FILTER NOT EXISTS { ?node owl:deprecated true }
 }"""
 _CLAIMS: Final = """
-PREFIX oib: <https://w3id.org/oib/ontology#>
 SELECT ?claim ?subject ?predicate ?object ?label ?hedge ?speaker ?document ?date WHERE {
   ?claim a oib:Claim ; oib:claimSubject ?subject ; oib:claimPredicate ?predicate ;
       oib:claimObject ?object ; oib:hasHedge/oib:englishLabel ?hedge ;
@@ -80,7 +74,7 @@ def followthemoney(store: Store) -> bytes:
 
 def _entities(store: Store) -> dict[str, dict[str, object]]:
     values: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for node, prop, value in _rows(store, f"PREFIX rdf: <{PREFIXES['rdf']}>{_ENTITIES}"):
+    for node, prop, value in select(store, _ENTITIES):
         values[node.value][re.split("[#/]", prop.value)[-1]].add(value.value)
     found: dict[str, dict[str, object]] = {}
     for iri, of in values.items():
@@ -113,7 +107,7 @@ def _entities(store: Store) -> dict[str, dict[str, object]]:
 
 def _intervals(store: Store, known: set[str]) -> list[dict[str, object]]:
     found: dict[str, tuple[str, defaultdict[str, set[str]]]] = {}
-    for row in _rows(store, _CLAIMS):
+    for row in select(store, _CLAIMS):
         subject, thing = row["subject"].value, row["object"].value
         if subject not in known or thing not in known:
             continue
@@ -152,9 +146,3 @@ def _identifier(iri: str) -> str:
 def _date(text: str) -> str | None:
     """Return a plain date of year, month and day, as far as they are known; else None."""
     return text if re.fullmatch(r"\d{4}(-\d\d){0,2}", text) else None
-
-
-def _rows(store: Store, query: str) -> QuerySolutions:
-    rows = store.query(query, use_default_graph_as_union=True)
-    assert isinstance(rows, QuerySolutions)
-    return rows

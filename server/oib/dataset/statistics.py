@@ -8,10 +8,11 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, Store
 
 from oib.dataset.statements import DATASET, Statement, iri, typed
-from oib.namespaces import OIB, PREFIXES
+from oib.engine.stores import select
+from oib.namespaces import PREFIXES
 
 _TOTAL = "SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }"
 _SUBJECTS = "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s ?p ?o }"
@@ -23,24 +24,23 @@ SELECT ?property (COUNT(*) AS ?n) WHERE {
   SELECT DISTINCT ?s ?property ?o WHERE { ?s ?property ?o }
 } GROUP BY ?property"""
 # Nested partitions are those of our own classes: what editors offer to complete.
-_PROPERTIES_OF_CLASSES = f"""
-SELECT ?class ?property (COUNT(*) AS ?n) WHERE {{
-  SELECT DISTINCT ?class ?s ?property ?o WHERE {{
-    ?s a ?class FILTER(STRSTARTS(STR(?class), "{OIB}")) ?s ?property ?o }}
-}} GROUP BY ?class ?property"""
-_CLASSES_OF_OBJECTS = f"""
-SELECT ?class ?property ?other (COUNT(*) AS ?n) WHERE {{
-  SELECT DISTINCT ?class ?s ?property ?o ?other WHERE {{
-    ?s a ?class FILTER(STRSTARTS(STR(?class), "{OIB}")) ?s ?property ?o .
-    ?o a ?other FILTER(STRSTARTS(STR(?other), "{OIB}")) }}
-}} GROUP BY ?class ?property ?other"""
-_LINKS = f"""
-PREFIX oib: <{OIB}>
-SELECT ?authority (COUNT(DISTINCT ?link) AS ?n) WHERE {{
+_PROPERTIES_OF_CLASSES = """
+SELECT ?class ?property (COUNT(*) AS ?n) WHERE {
+  SELECT DISTINCT ?class ?s ?property ?o WHERE {
+    ?s a ?class FILTER(STRSTARTS(STR(?class), STR(oib:))) ?s ?property ?o }
+} GROUP BY ?class ?property"""
+_CLASSES_OF_OBJECTS = """
+SELECT ?class ?property ?other (COUNT(*) AS ?n) WHERE {
+  SELECT DISTINCT ?class ?s ?property ?o ?other WHERE {
+    ?s a ?class FILTER(STRSTARTS(STR(?class), STR(oib:))) ?s ?property ?o .
+    ?o a ?other FILTER(STRSTARTS(STR(?other), STR(oib:))) }
+} GROUP BY ?class ?property ?other"""
+_LINKS = """
+SELECT ?authority (COUNT(DISTINCT ?link) AS ?n) WHERE {
   ?link a oib:IdentityLink ; oib:hasAuthority ?authority ; oib:linksEntity ?thing ;
       oib:linksTo ?target .
-  ?thing <{PREFIXES["schema"]}sameAs> ?target
-}} GROUP BY ?authority"""
+  ?thing schema:sameAs ?target
+} GROUP BY ?authority"""
 #: Where the entries of each register live, for the targets of the linksets.
 _REGISTERS = {
     "GeoNames": "https://sws.geonames.org/",
@@ -119,7 +119,5 @@ def _linksets(store: Store) -> Iterator[Statement]:
 
 
 def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
-    """Return the solutions of a query over the union of all graphs."""
-    solutions = store.query(query, use_default_graph_as_union=True)
-    assert isinstance(solutions, QuerySolutions)
-    return sorted((tuple(row) for row in solutions), key=str)
+    """Return the solutions of a query, sorted."""
+    return sorted((tuple(row) for row in select(store, query)), key=str)

@@ -426,10 +426,7 @@ def _read(response: HTTPResponse, max_bytes: int, exchange: Exchange) -> bytes:
             break
         size += len(piece)
         if size > max_bytes:
-            raise AnswerTooLarge(
-                f"the answer is larger than {max_bytes / 2**20:g} MiB; "
-                "ask for less, or page through it with ORDER BY, LIMIT and OFFSET"
-            )
+            raise AnswerTooLarge.beyond(max_bytes)
         if exchange.is_late():
             raise TimeoutError
         pieces.append(piece)

@@ -1,13 +1,18 @@
 """The stores that queries are evaluated on: all graphs, and the union of all graphs."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
-from pyoxigraph import DefaultGraph, Store
+from pyoxigraph import DefaultGraph, QuerySolutions, Store
 
+from oib.namespaces import GRAPH, ID, PREFIXES
 from oib.sparql import jsonld
 from oib.sparql.guard import ParsedQuery
 from oib.sparql.jsonld import Compaction
+
+_PROLOGUE: Final = "".join(
+    f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in {**PREFIXES, "id": ID, "graph": GRAPH}.items()
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,21 @@ class Stores:
     def for_query(self, query: ParsedQuery) -> Store:
         """Return the store for a query to which the request gave no dataset."""
         return self.store if query.names_graphs else self.union
+
+
+def select(store: Store, query: str) -> QuerySolutions:
+    """Return the solutions of a query of our own over all graphs of a store together.
+
+    A triple of several graphs is found once for each. The prefixes of the project are declared, and
+    ``id:`` and ``graph:`` for the namespaces of things and of named graphs.
+
+    Args:
+        store: a store whose default graph does not matter.
+        query: a SELECT query without a prologue.
+    """
+    solutions = store.query(_PROLOGUE + query, use_default_graph_as_union=True)
+    assert isinstance(solutions, QuerySolutions)
+    return solutions
 
 
 def _has_default_graph(store: Store) -> bool:

@@ -75,13 +75,13 @@ class Compaction:
                 size += len(subject)
             size += len(value) if isinstance(value, str) else len(triple.object.value)
             if max_bytes is not None and size > max_bytes:
-                raise too_large(max_bytes)
+                raise AnswerTooLarge.beyond(max_bytes)
             _insert(node, key, value)
             size += _OVERHEAD
         document = {"@context": self._part(used), "@graph": list(nodes.values())}
         body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         if max_bytes is not None and len(body) > max_bytes:
-            raise too_large(max_bytes)
+            raise AnswerTooLarge.beyond(max_bytes)
         return body
 
     def _add(self, name: str, definition: Any) -> None:
@@ -206,14 +206,6 @@ def _insert(node: dict[str, Any], key: str, value: Any) -> None:
         node[key].append(value)
     else:
         node[key] = [node[key], value]
-
-
-def too_large(max_bytes: int) -> AnswerTooLarge:
-    """Return the error for an answer with more bytes than are allowed."""
-    return AnswerTooLarge(
-        f"the answer is larger than {max_bytes / 2**20:g} MiB; "
-        "ask for less, or page through it with ORDER BY, LIMIT and OFFSET"
-    )
 
 
 #: Compacts by prefixes alone, for graphs of any vocabulary.

@@ -18,10 +18,10 @@ from pyoxigraph import (
 
 from oib import media_types, negotiation
 from oib.characters import NC_NAME, NC_NAME_START
-from oib.errors import NotAcceptable
+from oib.errors import AnswerTooLarge, NotAcceptable
 from oib.namespaces import PREFIXES
 from oib.sparql import jsonld
-from oib.sparql.jsonld import Compaction, too_large
+from oib.sparql.jsonld import Compaction
 
 if TYPE_CHECKING:
     from oib.sparql.lexer import Form
@@ -170,7 +170,7 @@ class CappedBuffer(io.BytesIO):
         """
         written = super().write(data)
         if self._max_bytes is not None and self.tell() > self._max_bytes:
-            raise too_large(self._max_bytes)
+            raise AnswerTooLarge.beyond(self._max_bytes)
         return written
 
 
@@ -197,7 +197,7 @@ def _finish(body: bytes, media_type: str, max_bytes: int | None) -> bytes:
         # A parser turns CR and CRLF into LF unless it is escaped (XML 1.0, section 2.11).
         body = body.replace(b"\r", b"&#13;")
         if max_bytes is not None and len(body) > max_bytes:
-            raise too_large(max_bytes)
+            raise AnswerTooLarge.beyond(max_bytes)
     return body
 
 
