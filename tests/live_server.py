@@ -47,7 +47,11 @@ SMALL = """
 
 def services_of(engine, version="test-1"):
     return Services(
-        engine, version, Library(ROOT), pages=PageQueries.load(ROOT), description=description(ROOT)
+        engine,
+        version,
+        Library.load(ROOT),
+        pages=PageQueries.load(ROOT),
+        description=description(ROOT),
     )
 
 

@@ -64,7 +64,7 @@ def test_no_half_width_mark_stands_in_a_message_or_a_text_of_the_home(home):
     texts += [text["zh-Hans"] for each in pages.lists for text in (each.title, each.lead)]
     texts += [column.label["zh-Hans"] for each in pages.lists for column in each.columns]
     texts += [line.sentence["zh-Hans"] for line in pages.lines]
-    headings = Library(home).headings
+    headings = Library.load(home).headings
     texts += [
         text["zh-Hans"] for part in (headings.topics, headings.columns) for text in part.values()
     ]

@@ -13,7 +13,7 @@ from one_document import FOLDER, HEAD, SLUGS, ask, merged_of, rows
 from projects import ROOT
 
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
-LIBRARY = Library(ROOT)
+LIBRARY = Library.load(ROOT)
 
 each_document = pytest.mark.parametrize("slug", SLUGS)
 

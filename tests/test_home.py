@@ -96,7 +96,7 @@ def home_with(tmp_path, text):
 def test_another_home_has_other_lines(tmp_path):
     home = home_with(tmp_path, A_LINE)
     engine = live_server.small_services().engine
-    services = Services(engine, "1", Library(home), pages=PageQueries.load(home))
+    services = Services(engine, "1", Library.load(home), pages=PageQueries.load(home))
     text = Client(live_server.application(services)).get("/").text
     assert "<strong>1</strong> towns." in text
 

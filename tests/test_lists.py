@@ -198,7 +198,7 @@ def home_with(tmp_path, text):
 def test_another_home_has_other_lists(tmp_path):
     home = home_with(tmp_path, A_LIST)
     store = live_server.small_services().engine
-    services = Services(store, "1", Library(home), pages=PageQueries.load(home))
+    services = Services(store, "1", Library.load(home), pages=PageQueries.load(home))
     client = Client(live_server.application(services))
     assert [row["name"] for row in rows(client, "/towns.csv")] == ["Suzhou"]
     assert client.get("/bases").status_code == 404
@@ -208,7 +208,9 @@ def test_another_home_has_other_lists(tmp_path):
 def test_a_home_without_lists_has_none(tmp_path):
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     (tmp_path / "queries").mkdir()
-    services = Services(Embedded(Store()), "1", Library(tmp_path), pages=PageQueries.load(tmp_path))
+    services = Services(
+        Embedded(Store()), "1", Library.load(tmp_path), pages=PageQueries.load(tmp_path)
+    )
     client = Client(live_server.application(services))
     assert client.get("/bases").status_code == 404
 

@@ -24,7 +24,7 @@ from projects import ROOT
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 SVG = "{http://www.w3.org/2000/svg}"
-DRAWN = [saved for saved in Library(ROOT) if saved.chart]
+DRAWN = [saved for saved in Library.load(ROOT) if saved.chart]
 LANGUAGES = ("en", "zh-Hans")
 
 
@@ -223,7 +223,7 @@ def test_a_picture_of_one_thing_has_a_form_with_the_names_of_things(home_client)
 
 
 def test_a_disputed_claim_is_drawn_as_disputed(home_client):
-    root = svg_of(home_client, Library(ROOT)["network/ties"])
+    root = svg_of(home_client, Library.load(ROOT)["network/ties"])
     disputed = [mark for mark in marks_of(root) if "disputed" in mark.get("class")]
     titles = " ".join(mark.find(f"{SVG}title").text for mark in disputed)
     assert "Sun Youshun holds post MIT" in titles.replace(
@@ -233,7 +233,7 @@ def test_a_disputed_claim_is_drawn_as_disputed(home_client):
 
 
 def test_a_line_leads_to_its_claim(home_client):
-    saved = Library(ROOT)["network/ties"]
+    saved = Library.load(ROOT)["network/ties"]
     claims = {row["claim"].rpartition("/id/")[2] for row in rows_of(home_client, saved)}
     root = svg_of(home_client, saved)
     linked = {
@@ -245,7 +245,7 @@ def test_a_line_leads_to_its_claim(home_client):
 
 
 def test_only_a_verified_place_has_a_mark_on_the_map(home_client):
-    saved = Library(ROOT)["place/on-the-map"]
+    saved = Library.load(ROOT)["place/on-the-map"]
     places = {row["place"] for row in rows_of(home_client, saved) if row["latitude"]}
     root = svg_of(home_client, saved)
     discs = [node for node in root.iter() if node.get("class") == "disc"]

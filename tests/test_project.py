@@ -34,7 +34,7 @@ def write(home, text):
 
 
 def client(home):
-    services = Services(Embedded(Store()), "1", Library(home), description=description(home))
+    services = Services(Embedded(Store()), "1", Library.load(home), description=description(home))
     return Client(live_server.application(services))
 
 

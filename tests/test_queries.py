@@ -17,7 +17,7 @@ from one_document import FOLDER, SLUGS, TOGETHER, store_of
 from projects import ROOT
 
 ARTICLE = "innovation-without-borders"
-LIBRARY = Library(ROOT)
+LIBRARY = Library.load(ROOT)
 NAMES = [query.name for query in LIBRARY]
 SETS = {slug: (slug,) for slug in SLUGS}
 if (TOGETHER / "documents.txt").is_file():

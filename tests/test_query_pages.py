@@ -19,7 +19,7 @@ from oib.sparql import guard
 from projects import ROOT
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-LIBRARY = list(Library(ROOT))
+LIBRARY = list(Library.load(ROOT))
 SHACL = "http://www.w3.org/ns/shacl#"
 TWO = """\
 #+ question: {en: Two names}
@@ -197,7 +197,7 @@ def test_a_parameter_that_is_called_as_is_not_the_format(tmp_path, home_client):
     (tmp_path / "queries").mkdir()
     text = header + 'SELECT ?as WHERE { VALUES ?as { "csv" } }\n'
     (tmp_path / "queries" / "one.rq").write_text(text, "utf-8")
-    services = Services(Embedded(Store()), "1", Library(tmp_path))
+    services = Services(Embedded(Store()), "1", Library.load(tmp_path))
     client = Client(live_server.application(services))
     response = client.get("/queries/one?as=tsv", headers={"Accept": "text/csv"})
     assert (response.mimetype, response.text.split()) == ("text/csv", ["as", "tsv"])
@@ -207,7 +207,7 @@ def test_what_a_saved_query_does_not_settle_is_not_cached(tmp_path):
     (tmp_path / "queries").mkdir()
     text = "#+ question: {en: When}\nSELECT (NOW() AS ?now) (RAND() AS ?number) WHERE {}\n"
     (tmp_path / "queries" / "now.rq").write_text(text, "utf-8")
-    services = Services(Embedded(Store()), "1", Library(tmp_path))
+    services = Services(Embedded(Store()), "1", Library.load(tmp_path))
     client = Client(live_server.application(services))
     for accept in ("text/csv", BROWSER["Accept"]):
         one, two = (client.get("/queries/now", headers={"Accept": accept}) for _ in range(2))
@@ -218,7 +218,7 @@ def test_what_a_saved_query_does_not_settle_is_not_cached(tmp_path):
 
 @pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
 def test_an_answer_has_headings_in_words_of_both_languages(saved):
-    headings = Library(ROOT).headings
+    headings = Library.load(ROOT).headings
     for texts in (headings.topics[saved.topic], *(headings.columns[c] for c in saved.columns)):
         assert set(texts) == {"en", "zh-Hans"}
 
@@ -299,4 +299,4 @@ def test_broken_headings_are_named(tmp_path, text):
     (tmp_path / "queries").mkdir()
     (tmp_path / "queries" / "headings.yaml").write_text(text, "utf-8")
     with pytest.raises(BadInput, match=r"headings\.yaml"):
-        Library(tmp_path)
+        Library.load(tmp_path)

@@ -5,6 +5,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 import live_server
@@ -17,11 +18,11 @@ from oib.services import Services
 from process_info import wait_until
 
 
-def write(folder, number):
+def write(folder, number, **options):
     """Write a snapshot of one triple, as ``oib build`` does, and make it current."""
     quad = Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal(number), NamedNode("urn:g"))
     digest = f"{number:064x}"[::-1]
-    return snapshot.write(folder, Manifest(f"v{number}", digest, "", {}, {}), [quad])
+    return snapshot.write(folder, Manifest(f"v{number}", digest, "", {}, {}), [quad], **options)
 
 
 def test_the_server_switches_to_a_new_snapshot_without_a_gap(home, tmp_path):
@@ -86,6 +87,39 @@ def test_what_cannot_be_opened_leaves_the_old_services_in_place(tmp_path, monkey
     assert logged == ["the data in use stay: a header that cannot be read"]
     assert services.current is old
     assert len(tried) == 1
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", "null", "", "{" * 100_000])
+def test_a_manifest_that_is_none_does_not_end_the_following(tmp_path, monkeypatch, body):
+    monkeypatch.setattr("oib.reload._PERIOD", 0.01)
+    logged, fresh = [], live_server.small_services()
+    services = CurrentServices(live_server.small_services())
+    services.follow(tmp_path, write(tmp_path, 1), lambda snapshot: fresh, logged.append)
+    broken = write(tmp_path, 2, is_current=False).directory
+    (broken / "manifest.json").write_text(body)
+    (tmp_path / "next").symlink_to(broken.name)
+    (tmp_path / "next").replace(tmp_path / "current")
+    assert wait_until(lambda: any("stay: " in line for line in logged))
+    write(tmp_path, 3)
+    assert wait_until(lambda: services.current is fresh)
+    assert wait_until(lambda: logged[-1] == "serving v3")
+
+
+def test_an_error_that_nobody_foresaw_does_not_end_the_following(tmp_path, monkeypatch):
+    monkeypatch.setattr("oib.reload._PERIOD", 0.01)
+    logged, fresh = [], live_server.small_services()
+
+    def reopen(snapshot):
+        if snapshot.manifest.version == "v2":
+            raise RuntimeError("unforeseen")
+        return fresh
+
+    services = CurrentServices(live_server.small_services())
+    services.follow(tmp_path, write(tmp_path, 1), reopen, logged.append)
+    write(tmp_path, 2)
+    assert wait_until(lambda: "the data in use stay: unforeseen" in logged)
+    write(tmp_path, 3)
+    assert wait_until(lambda: services.current is fresh)
 
 
 def test_services_take_their_place_once_they_answer(tmp_path, monkeypatch):

@@ -113,7 +113,7 @@ def test_a_header_that_cannot_be_read_names_the_file_or_the_query(tmp_path, spoi
 
 def test_an_unknown_query_is_an_error_that_says_how_to_list_them(tmp_path):
     write(tmp_path, TEXT)
-    library = Library(tmp_path)
+    library = Library.load(tmp_path)
     assert [query.name for query in library] == ["topic/name"]
     with pytest.raises(NotFound, match="oib ask --list"):
         library["topic/other"]

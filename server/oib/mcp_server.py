@@ -12,7 +12,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
-from oib import __version__
+from oib import __version__, media_types
 from oib.engine.base import QuerySession
 from oib.errors import BadInput, NotFound, OibError, Unavailable
 from oib.namespaces import BASE, ID, OIB
@@ -26,7 +26,7 @@ from oib.sparql import guard, results
 from oib.views import claim_records, entity
 from oib.views.entity import Vocabulary
 
-_JSON: Final = "application/sparql-results+json"
+_JSON: Final = media_types.SPARQL_JSON
 _MAX_ROWS: Final = 200
 _MAX_CLAIMS: Final = 50
 _CLAIMS_OF_HIT: Final = 3
@@ -239,7 +239,7 @@ class Tools:
     def _answer(self, text: str) -> dict[str, Any]:
         session = self._session()
         if _JSON not in results.offered(guard.parse(text).form):
-            turtle = session.query(text, "text/turtle").decode()
+            turtle = session.query(text, media_types.TURTLE).decode()
             return {"turtle": turtle[:50_000], "is_cut": len(turtle) > 50_000, "note": _NO_CLAIMS}
         answer = json.loads(session.query(text, _JSON))
         if "boolean" in answer:

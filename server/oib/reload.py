@@ -7,11 +7,12 @@ from pathlib import Path
 
 from oib.dataset import snapshot
 from oib.dataset.snapshot import Snapshot
-from oib.errors import OibError, Unavailable
+from oib.engine.base import wait_until_ready
+from oib.errors import OibError
 from oib.services import Services
 
 _PERIOD = 1.0  # seconds between two looks at which snapshot is current
-_ATTEMPTS = 120  # how often new services that are not ready yet are tried, once a period
+_START = 120.0  # seconds that new services may take until they answer
 _GRACE = 60.0  # seconds that replaced services stay open for the requests that began with them
 
 
@@ -73,7 +74,7 @@ class CurrentServices:
     def _replace(self, fresh: Services) -> None:
         """Use new services as soon as they answer, and close the old ones when they are idle."""
         try:
-            _wait_until_ready(fresh)
+            wait_until_ready(fresh.engine, _START)
         except OibError:
             fresh.close()
             raise
@@ -81,14 +82,3 @@ class CurrentServices:
         timer = threading.Timer(_GRACE, old.close)
         timer.daemon = True
         timer.start()
-
-
-def _wait_until_ready(services: Services) -> None:
-    for _ in range(_ATTEMPTS):
-        try:
-            services.engine.query("ASK {}", "application/sparql-results+json")
-            return
-        except Unavailable as error:
-            last = error
-            time.sleep(_PERIOD)
-    raise last

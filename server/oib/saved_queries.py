@@ -5,7 +5,7 @@ variable with one ``VALUES`` block, which holds an example and into which a call
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -302,23 +302,26 @@ class Headings:
 
 
 class Library:
-    """All saved queries of a home, by name; ``headings`` are those of their pages."""
+    """Saved queries by name, and the headings of their pages."""
 
-    def __init__(self, home: Path) -> None:
-        """Load them.
+    def __init__(self, queries: Iterable[SavedQuery], headings: Headings | None = None) -> None:
+        self._queries = {query.name: query for query in queries}
+        self.headings = headings or Headings()
+
+    @classmethod
+    def load(cls, home: Path) -> Self:
+        """Load all saved queries of a home.
 
         Raises:
-            BadInput: as ``SavedQuery.load`` says.
+            BadInput: as ``SavedQuery.load`` and ``Headings.load`` say.
         """
         folder = home / "queries"
-        self._queries = {
-            query.name: query
+        queries = (
+            SavedQuery.load(path, folder)
             for path in sources(home, "queries", ".rq")
             if path.relative_to(folder).parts[0] not in NO_QUESTIONS
-            for query in [SavedQuery.load(path, folder)]
-        }
-
-        self.headings = Headings.load(folder / "headings.yaml")
+        )
+        return cls(queries, Headings.load(folder / "headings.yaml"))
 
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> Self:
@@ -327,10 +330,7 @@ class Library:
         Raises:
             BadInput: as ``SavedQuery.parse`` says.
         """
-        library = cls.__new__(cls)
-        library._queries = {name: SavedQuery.parse(text, name) for name, text in texts.items()}
-        library.headings = Headings()
-        return library
+        return cls(SavedQuery.parse(text, name) for name, text in texts.items())
 
     def __iter__(self) -> Iterator[SavedQuery]:
         return iter(self._queries.values())

@@ -1,21 +1,20 @@
 """The composition root: everything that one server or one command uses, opened from one home."""
 
 import threading
-import time
 from asyncio import AbstractEventLoop
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from oib import project
 from oib.dataset import build, releases
 from oib.dataset.manifest import FileRecord
 from oib.dataset.releases import Release
 from oib.dataset.snapshot import NAME_INDEX, SEARCH_INDEX, Snapshot
-from oib.engine.base import Engine
+from oib.engine.base import Engine, wait_until_ready
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.engine.statements import fetch_rows
@@ -91,17 +90,11 @@ class Services:
         def open_engine(of: Snapshot) -> Engine:
             return Embedded(of.store(), of.compaction())
 
-        return cls(
+        return cls._over(
             open_engine(snapshot),
-            snapshot.manifest.version,
-            Library(home),
+            home,
+            snapshot,
             dumps=snapshot.dumps,
-            pages=PageQueries.load(home),
-            description=project.description(home),
-            compaction=snapshot.compaction(),
-            files=snapshot.manifest.files,
-            names=_names(snapshot),
-            texts=_texts(snapshot),
             data=snapshot.data,
             releases=ReleasedServices(home, folder, open_engine),
         )
@@ -117,27 +110,20 @@ class Services:
     ) -> Self:
         """Open a snapshot of a home for a server: within limits, in processes of its own.
 
-        ``log`` gets lines for whoever runs the server; ``loop`` as in
-        ``WorkerEngine``.
+        ``log`` gets lines for whoever runs the server; ``loop`` as in ``WorkerEngine``.
         """
 
         def open_engine(of: Snapshot) -> Engine:
-            # Few ask for what has passed: no data in the server's process, no worker more than two.
+            # Few ask for releases: no data in the server's process, and as few workers as can be.
             narrow = replace(limits, inline_triples=0, fast=1, slow=1)
             return WorkerEngine(of.directory, narrow, log, loop)
 
-        return cls(
+        return cls._over(
             WorkerEngine(snapshot.directory, limits, log, loop),
-            snapshot.manifest.version,
-            Library(home),
-            limits,
-            snapshot.dumps,
-            PageQueries.load(home),
-            project.description(home),
-            compaction=snapshot.compaction(),
-            files=snapshot.manifest.files,
-            names=_names(snapshot),
-            texts=_texts(snapshot),
+            home,
+            snapshot,
+            limits=limits,
+            dumps=snapshot.dumps,
             data=snapshot.data,
             releases=ReleasedServices(home, snapshot.directory.parent, open_engine, limits),
         )
@@ -149,18 +135,22 @@ class Services:
         """Open a home for a server that asks another SPARQL endpoint, whose data may change."""
         from oib.engine.remote import Remote  # with its HTTP client: few need it, all wait for it
 
-        version = snapshot.manifest.version
+        return cls._over(Remote(engine_url, limits), home, snapshot, is_immutable=False)
+
+    @classmethod
+    def _over(cls, engine: Engine, home: Path, snapshot: Snapshot, **members: Any) -> Self:
+        """Return services over an engine, with what the home and the snapshot hold beside data."""
         return cls(
-            Remote(engine_url, limits),
-            version,
-            Library(home),
+            engine,
+            snapshot.manifest.version,
+            Library.load(home),
             pages=PageQueries.load(home),
             description=project.description(home),
-            is_immutable=False,
             compaction=snapshot.compaction(),
             files=snapshot.manifest.files,
             names=_names(snapshot),
             texts=_texts(snapshot),
+            **members,
         )
 
     def close(self) -> None:
@@ -238,7 +228,11 @@ class ReleasedServices:
         rows = fetch_rows(Embedded(snapshot.store()), _QUERY_TEXTS)
         texts = {row["query"].text.removeprefix(QUERIES): row["text"].text for row in rows}
         engine = self._open_engine(snapshot)
-        _wait_until_ready(engine)
+        try:
+            wait_until_ready(engine, _START)
+        except Unavailable:
+            engine.close()
+            raise
         return Services(
             engine,
             release.version,
@@ -252,24 +246,6 @@ class ReleasedServices:
             data=snapshot.data,
             released=release.released,
         )
-
-
-def _wait_until_ready(engine: Engine) -> None:
-    """Return when an engine answers.
-
-    Raises:
-        Unavailable: it does not, for as long as an engine may take to start.
-    """
-    end = time.monotonic() + _START
-    while True:
-        try:
-            engine.query("ASK {}", "application/sparql-results+json")
-            return
-        except Unavailable:
-            if time.monotonic() > end:
-                engine.close()
-                raise
-            time.sleep(0.05)
 
 
 def _names(snapshot: Snapshot) -> NameIndex | None:

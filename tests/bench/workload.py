@@ -43,7 +43,7 @@ class Workload:
             for folder in ("organization", "person", "place")
             for path in sorted((home / "instances" / folder).glob("*.ttl"))
         ]
-        self._saved_queries = [query.name for query in Library(home)]
+        self._saved_queries = [query.name for query in Library.load(home)]
         self.aborted = 0
 
     def usual(self) -> Iterator[bytes]:

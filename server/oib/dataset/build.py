@@ -129,7 +129,7 @@ def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
         counts=_counts(store, sum(quad.graph_name == derivation.DIRECT for quad in direct)),
         tools={name: version(name) for name in _TOOLS},
     )
-    library, about = Library(home), project.description(home)
+    library, about = Library.load(home), project.description(home)
     store.extend(describe(store, library, manifest, about, releases.find(home)))
     log(f"writing {len(store)} triples as {manifest.version}")
     dumps = {

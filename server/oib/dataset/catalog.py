@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from oib import media_types
 from oib.dataset.manifest import FileRecord, Manifest
 from oib.dataset.releases import Release
 from oib.dataset.statements import DATASET, META, Statement, iri, quad, typed
@@ -24,11 +25,11 @@ _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
 #: The downloads: media type of each, and that of its compression.
 _DISTRIBUTIONS = {
-    "data.nq": ("application/n-quads", ""),
-    "data.nq.gz": ("application/n-quads", "application/gzip"),
-    "data.trig": ("application/trig", ""),
-    "data.trig.gz": ("application/trig", "application/gzip"),
-    "claims-rdf12.ttl": ("text/turtle", ""),
+    "data.nq": (media_types.N_QUADS, ""),
+    "data.nq.gz": (media_types.N_QUADS, "application/gzip"),
+    "data.trig": (media_types.TRIG, ""),
+    "data.trig.gz": (media_types.TRIG, "application/gzip"),
+    "claims-rdf12.ttl": (media_types.TURTLE, ""),
     "ftm.json": ("application/json+ftm", ""),  # which no registry of media types lists
 }
 _DUMPS = ("data.nq", "data.nq.gz", "data.trig", "data.trig.gz", "claims-rdf12.ttl")

@@ -1,7 +1,10 @@
 """The interface between what asks queries and the store that answers them."""
 
-from typing import TYPE_CHECKING, Protocol
+import time
+from typing import TYPE_CHECKING, Final, Protocol
 
+from oib import media_types
+from oib.errors import Unavailable
 from oib.sparql.dataset import UNION, Dataset
 from oib.sparql.guard import ParsedQuery
 
@@ -9,6 +12,8 @@ if TYPE_CHECKING:
     from asyncio import Future
 
     from oib.engine.preview import Preview, PreviewLimits
+
+_POLL_SECONDS: Final = 0.05
 
 
 class Queryable(Protocol):
@@ -57,7 +62,7 @@ class QuerySession(Queryable, Protocol):
         """Return the beginning of the answer to a query, for a page; blocks like ``query``.
 
         Raises:
-            The errors of ``query`` except NotAcceptable and TooLarge.
+            The errors of ``query`` except NotAcceptable and AnswerTooLarge.
         """
 
     def cancel(self) -> None:
@@ -86,3 +91,20 @@ class Engine(Queryable, Protocol):
 
     def close(self) -> None:
         """Release what the engine holds. It must not be used afterwards."""
+
+
+def wait_until_ready(engine: Engine, seconds: float) -> None:
+    """Return as soon as an engine answers queries; blocks.
+
+    Raises:
+        Unavailable: it does not within so many seconds.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            engine.query("ASK {}", media_types.SPARQL_JSON)
+            return
+        except Unavailable:
+            if time.monotonic() > end:
+                raise
+            time.sleep(_POLL_SECONDS)

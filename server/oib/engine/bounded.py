@@ -27,7 +27,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from oib.namespaces import BASE
+from oib.namespaces import BASE, PREFIXES
 from oib.sparql import bounded_shape, results
 from oib.sparql.guard import ParsedQuery
 
@@ -38,7 +38,7 @@ MAX_CHARACTERS: Final = 2**16
 # So many sizes are remembered; then they are counted anew.
 _MAX_REMEMBERED: Final = 100_000
 
-_TYPE_IRI: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_TYPE_IRI: Final = PREFIXES["rdf"] + "type"
 
 Size = tuple[int, int]  # of the matches of a pattern: how many, and characters of their terms
 

@@ -22,11 +22,13 @@ from pyoxigraph import (
     serialize,
 )
 
+from oib import media_types
 from oib.engine.statements import Term, parse_term
+from oib.namespaces import PREFIXES
 from oib.sparql import results
 
 _NODE: Final = NamedNode("urn:x")
-_STRING: Final = NamedNode("http://www.w3.org/2001/XMLSchema#string")
+_STRING: Final = NamedNode(PREFIXES["xsd"] + "string")
 _ELLIPSIS: Final = "…"
 
 
@@ -191,7 +193,7 @@ def preview_graph(triples: Iterable[Triple], limits: PreviewLimits) -> Preview:
         size += len(short.predicate.value)
         size += len(short.object.value) if isinstance(short.object, NamedNode | Literal) else 100
         shown.append(short)
-    turtle = results.write_triples(shown, "text/turtle").decode("utf-8", "replace")
+    turtle = results.write_triples(shown, media_types.TURTLE).decode("utf-8", "replace")
     return Preview(turtle=turtle, total=None, is_cut=is_cut, has_cut_cells=has_cut_cells)
 
 

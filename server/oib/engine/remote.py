@@ -35,7 +35,7 @@ from pyoxigraph import RdfFormat, parse
 from SPARQLWrapper import POST, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
-from oib import __version__
+from oib import __version__, media_types
 from oib.engine.default_graph import named_in
 from oib.engine.limits import Limits
 from oib.engine.preview import Preview, PreviewLimits, preview_graph, preview_json
@@ -54,8 +54,8 @@ from oib.sparql.guard import ParsedQuery
 
 # The same syntax under its other name.
 _ALIASES = {
-    "application/json": "application/sparql-results+json",
-    "application/xml": "application/sparql-results+xml",
+    media_types.JSON: media_types.SPARQL_JSON,
+    media_types.XML: media_types.SPARQL_XML,
 }
 
 #: How many queries run at once: those of pages, which hold a thread of the web server each, and
@@ -331,7 +331,7 @@ class RemoteSession:
         """
         query, limits = guard.parse(text), limits or PreviewLimits()
         is_table = query.form in ("SELECT", "ASK")
-        media_type = "application/sparql-results+json" if is_table else "application/n-triples"
+        media_type = media_types.SPARQL_JSON if is_table else media_types.N_TRIPLES
         with self._engine.page_slot(self._client):
             body = self._fetch(query, media_type, dataset, _MAX_PREVIEW_BYTES)
         if is_table:

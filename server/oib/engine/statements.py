@@ -6,11 +6,12 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from pyoxigraph import NamedNode
 
+from oib import media_types
 from oib.engine.base import Queryable
 from oib.errors import BadInput
 from oib.namespaces import OIB, PREFIXES
 
-_JSON = "application/sparql-results+json"
+_JSON = media_types.SPARQL_JSON
 _PREFERRED = PREFIXES["skos"] + "prefLabel"
 _LABEL = PREFIXES["rdfs"] + "label"
 #: The properties that hold the name of a thing, the preferred one first.
@@ -46,7 +47,7 @@ class Term(NamedTuple):
 
     @property
     def is_iri(self) -> bool:
-        """Tell whether this is an IRI."""
+        """Whether this is an IRI."""
         return self.kind == "uri"
 
 

@@ -8,8 +8,10 @@ a thing), ``trail`` (behind it on its last line) and ``closing`` (before the end
 from dataclasses import dataclass
 from typing import Final
 
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+from oib.namespaces import PREFIXES
+
+RDF: Final = PREFIXES["rdf"]
+XSD: Final = PREFIXES["xsd"]
 LANG_STRING: Final = RDF + "langString"
 
 

@@ -88,7 +88,7 @@ class _TripleBuilder:
 
 
 def _literal(value: Literal) -> RdfLiteral:
-    """Return rdflib's literal, its lexical form without_blank_lines by ``normalize=False``."""
+    """Return rdflib's literal, its lexical form left as it is by ``normalize=False``."""
     if value.datatype == LANG_STRING:
         return RdfLiteral(value.lexical, lang=value.language)
     if value.datatype == XSD + "string":

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
+from oib import media_types
 from oib.dataset.snapshot import Snapshot
 from oib.engine.bounded import BoundedEvaluator
 from oib.engine.limits import Limits
@@ -73,7 +74,7 @@ class WorkerEngine:
 
     def _is_answering(self) -> bool:
         try:
-            self.query("ASK {}", "application/sparql-results+json")
+            self.query("ASK {}", media_types.SPARQL_JSON)
         except OibError:
             return False
         return True
