@@ -4,7 +4,7 @@ import re
 
 import pytest
 from pyoxigraph import NamedNode
-from rdflib import OWL, RDFS, SKOS, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
 
 from oib.namespaces import GRAPH, OIB, OIBV
 from projects import ROOT
@@ -61,3 +61,46 @@ def test_every_term_is_used_or_shown_or_reserved(graph, used, shown):
 def test_a_reserved_term_is_not_used(home, graph, used):
     # A document that is added to a copy of the home may be the first to use a term.
     assert home != ROOT or sorted(reserved(graph) & used) == []
+
+
+def names_of_concepts(graph):
+    """Return the English and Chinese names of the concepts in force, each with its concept."""
+    concepts = [term for term in terms(graph) if term.startswith(OIBV)]
+    return [(name, str(c)) for c in concepts for name in graph.objects(URIRef(c), SKOS.prefLabel)]
+
+
+def test_no_concept_names_one_thing(home, graph):
+    """A value such as “founders who want to settle in Suzhou” serves one sentence: a claim."""
+    things = Graph()
+    for kind in ("organization", "person", "place", "programme"):
+        for path in (home / "instances" / kind).glob("*.ttl"):
+            things.parse(path, publicID="https://w3id.org/oib/id/")
+    country = URIRef(OIB + "Country")
+    named = {
+        str(name)
+        for label in (SKOS.prefLabel, SKOS.altLabel)
+        for thing, name in things.subject_objects(label)
+        if (thing, RDF.type, country) not in things and len(name) > 1
+    }
+    wrong = [
+        (concept, thing)
+        for name, concept in names_of_concepts(graph)
+        for thing in named
+        if re.search(rf"(?<!\w){re.escape(thing)}(?!\w)" if thing.isascii() else thing, name)
+    ]
+    assert wrong == []
+
+
+def test_the_name_of_a_concept_is_no_sentence(graph):
+    names = names_of_concepts(graph)
+    assert [name for name, _ in names if name.language == "en" and len(name.split()) > 8] == []
+
+
+def test_a_concept_has_a_wider_one_of_its_own_list_or_is_at_its_top(graph):
+    for term in terms(graph):
+        wider = list(graph.objects(URIRef(term), SKOS.broader))
+        scheme = graph.value(URIRef(term), SKOS.inScheme)
+        if scheme:
+            assert bool(wider) != bool(graph.value(URIRef(term), SKOS.topConceptOf)), term
+            assert {graph.value(each, SKOS.inScheme) for each in wider} <= {scheme}, term
+            assert not any((each, OWL.deprecated, Literal(True)) in graph for each in wider), term

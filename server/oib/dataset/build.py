@@ -181,6 +181,8 @@ def _counts(store: Store, direct: int) -> dict[str, int]:
         for quad in store
         if isinstance(quad.subject, NamedNode) and quad.subject not in retired
     }
-    kinds = [subject.removeprefix(ID).split("/")[0] for subject in subjects if ID in subject]
+    # What has a fragment, as a link or a unit, is a part of the description of a thing.
+    things = [name for name in subjects if name.startswith(ID) and "#" not in name]
+    kinds = [name.removeprefix(ID).split("/")[0] for name in things]
     by_kind = {kind: kinds.count(kind) for kind in sorted(set(kinds))}
     return {**by_kind, "direct": direct, "graphs": _count_graphs(store), "triples": len(store)}

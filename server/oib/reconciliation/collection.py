@@ -110,9 +110,7 @@ class SchemaTerm:
 
 def collect_entities(store: Store) -> list[NamedEntity]:
     """Return every thing of the data that has a name and is in use, sorted by IRI."""
-    retired = {
-        quad.subject for quad in store.quads_for_pattern(None, NamedNode(_OWL + "deprecated"), None)
-    }
+    retired = retired_nodes(store)
     found: dict[str, NamedEntity] = {}
     for iri, kind in _PROPERTIES.items():
         for quad in store.quads_for_pattern(None, NamedNode(iri), None):
@@ -127,12 +125,24 @@ def collect_entities(store: Store) -> list[NamedEntity]:
     return sorted(found.values(), key=lambda thing: thing.iri)
 
 
+def retired_nodes(store: Store) -> set[NamedNode]:
+    """Return what was replaced or withdrawn, which is found by its IRI only."""
+    deprecated = NamedNode(_OWL + "deprecated")
+    return {
+        quad.subject
+        for quad in store.quads_for_pattern(None, deprecated, None)
+        if isinstance(quad.subject, NamedNode)
+    }
+
+
 def collect_terms(store: Store) -> list[SchemaTerm]:
-    """Return the classes and properties of the ontology that the data use."""
-    ontology = NamedNode(GRAPH + "ontology")
+    """Return the classes and properties of the ontology that are in force."""
+    ontology, retired = NamedNode(GRAPH + "ontology"), retired_nodes(store)
     classes, properties = NamedNode(_OWL + "Class"), NamedNode(_RDFS + "Class")
     terms: dict[str, bool] = {}
     for quad in store.quads_for_pattern(None, _TYPE, None, ontology):
+        if quad.subject in retired:
+            continue
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
             if quad.object in (classes, properties):
                 terms[quad.subject.value] = True

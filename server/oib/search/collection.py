@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from oib.namespaces import GRAPH, ID, OIB, ONTOLOGY, PREFIXES, SHAPES, VOCAB
 from oib.reconciliation import transliteration
-from oib.reconciliation.collection import KIND_NAMES, NamedEntity, SchemaTerm, notes
+from oib.reconciliation.collection import KIND_NAMES, NamedEntity, SchemaTerm, notes, retired_nodes
 from oib.reconciliation.normalization import compact, fold, has_chinese
 from oib.saved_queries import SavedQuery
 
@@ -111,6 +111,7 @@ def _narrowest(types: Sequence[str], broader: Mapping[str, Sequence[str]]) -> tu
 
 
 def _of_terms(store: Store) -> Iterator[Record]:
+    retired = retired_nodes(store)
     for namespace, (kind, graph) in _PAGES.items():
         node_graph = NamedNode(GRAPH + graph)
         subjects = {
@@ -118,7 +119,7 @@ def _of_terms(store: Store) -> Iterator[Record]:
             for quad in store.quads_for_pattern(None, _TYPE, None, node_graph)
             if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(namespace)
         }
-        for node in sorted(subjects, key=str):
+        for node in sorted(subjects - retired, key=str):
             names = [
                 Form(text, tag, "preferred")
                 for text, tag in _texts(store, node, [label.value for label in _LABELS])

@@ -28,6 +28,7 @@ SELECT DISTINCT ?term ?kind WHERE {{
   }}
   ?term a ?type
   FILTER(isIRI(?term))
+  FILTER NOT EXISTS {{ ?term owl:deprecated true }}
 }} ORDER BY ?term ?kind"""
 
 
