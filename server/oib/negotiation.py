@@ -1,13 +1,19 @@
 """Content negotiation: which of the offered media types a client likes best."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
 from oib import media_types
 from oib.errors import NotAcceptable
 
+#: The query parameters that name a format, as in ``oib.sparql.request``.
+FORMAT_PARAMETERS: Final = ("as", "format", "output")
+
+_TRIPLES: Final = frozenset(media_types.GRAPH_SUFFIXES.values())
+_QUADS: Final = frozenset(media_types.DATASET_SUFFIXES.values())
 # A range, checked after it has been cut out, so that no text makes the reading slow.
 _RANGE = re.compile(r"[\w!#$&^.+-]++/(?:[\w!#$&^.+-]++|\*)|\*/\*|\*")
 # More than RFC 9110, section 12.4.2, allows: Java's own client writes ``q=.2``, others more digits.
@@ -53,6 +59,44 @@ def choose(offered: Sequence[str], accept: str, format_name: str = "") -> str:
         shown = accept if len(accept) <= _SHOWN else accept[:_SHOWN] + "…"
         raise NotAcceptable(f"nothing in Accept: {shown} is offered; ask for {', '.join(offered)}")
     return best
+
+
+def choose_document(offered: Sequence[str], accept: str, format_name: str = "") -> str:
+    """Return the media type of a document, as ``choose`` does, but prefer triples to quads.
+
+    A client that reads both, as Comunica does, would have the statements in named graphs only, and
+    would ask its default graph in vain.
+
+    Raises:
+        NotAcceptable: as ``choose``.
+    """
+    best = choose(offered, accept, format_name)
+    if best in _QUADS and not format_name:
+        triples = [each for each in offered if each in _TRIPLES and each in accept.lower()]
+        if triples:
+            with suppress(NotAcceptable):
+                return choose(triples, accept)
+    return best
+
+
+def format_name(parameters: Sequence[tuple[str, str]], own: Collection[str] = ()) -> str:
+    """Return the format that the parameters of an address name, empty if they name none.
+
+    Args:
+        parameters: names and values.
+        own: the names of parameters that mean something else to the resource.
+    """
+    for name in FORMAT_PARAMETERS:
+        value = next((text for each, text in parameters if each == name), "")
+        if value and name not in own:
+            return value
+    return ""
+
+
+def split_suffix(path: str, forms: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return a path without its suffix and the media type of that suffix; None if it has none."""
+    stem, _, suffix = path.rpartition(".")
+    return (stem, forms[suffix]) if stem and suffix in forms else (path, None)
 
 
 def shorten(value: str, length: int) -> str:

@@ -11,6 +11,10 @@ MAX_BODY: Final = 4 * 2**20
 #: ``Cache-Control`` of a response that may be stored, and is revalidated before each use.
 REVALIDATE: Final = "no-cache"
 
+#: ``Content-Security-Policy`` of what is no page: XML and SVG can hold scripts, too; it runs
+#: nothing and loads nothing.
+SANDBOX: Final = "default-src 'none'; sandbox"
+
 #: What a page of another origin may see (the Fetch standard's CORS protocol).
 CORS: Final = [
     ("Access-Control-Allow-Origin", "*"),

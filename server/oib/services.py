@@ -13,7 +13,7 @@ from oib import project
 from oib.dataset import build, releases
 from oib.dataset.manifest import FileRecord
 from oib.dataset.releases import Release
-from oib.dataset.snapshot import NAME_INDEX, SEARCH_INDEX, Snapshot
+from oib.dataset.snapshot import DOCUMENT_INDEX, NAME_INDEX, SEARCH_INDEX, Snapshot
 from oib.engine.base import Engine, wait_until_ready
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
@@ -27,6 +27,7 @@ from oib.saved_queries import Library
 from oib.search.index import SearchIndex
 from oib.sparql import jsonld
 from oib.sparql.jsonld import Compaction
+from oib.views.document_index import DocumentIndex
 from oib.workers.engine import WorkerEngine
 
 
@@ -47,6 +48,7 @@ class Services:
         files: sizes and digests of the files of the snapshot, by their path in it.
         names: the name index, None if the data have none.
         texts: the search index, None if the data have none.
+        documents: the document index, None if the data have none.
         data: the sorted N-Quads of the snapshot, if they are a file.
         released: when the data were released, if they are those of a release.
         releases: the releases of the home, None for the data of a release.
@@ -64,6 +66,7 @@ class Services:
     files: Mapping[str, FileRecord] = field(default_factory=dict)
     names: NameIndex | None = None
     texts: SearchIndex | None = None
+    documents: DocumentIndex | None = None
     data: Path | None = None
     released: datetime | None = None
     releases: "ReleasedServices | None" = None
@@ -150,6 +153,7 @@ class Services:
             files=snapshot.manifest.files,
             names=_names(snapshot),
             texts=_texts(snapshot),
+            documents=_documents(snapshot),
             **members,
         )
 
@@ -256,3 +260,8 @@ def _names(snapshot: Snapshot) -> NameIndex | None:
 def _texts(snapshot: Snapshot) -> SearchIndex | None:
     path = snapshot.index_file(SEARCH_INDEX)
     return SearchIndex.open(path) if path else None
+
+
+def _documents(snapshot: Snapshot) -> DocumentIndex | None:
+    path = snapshot.index_file(DOCUMENT_INDEX)
+    return DocumentIndex.open(path) if path else None

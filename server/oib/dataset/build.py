@@ -13,10 +13,13 @@ from oib.dataset import releases, snapshot
 from oib.dataset.catalog import describe
 from oib.dataset.manifest import Manifest
 from oib.dataset.snapshot import Snapshot
+from oib.engine.embedded import Embedded
 from oib.errors import Refused, StorageError, Unavailable
 from oib.namespaces import ID, PREFIXES, file_graph
 from oib.project import sources
 from oib.saved_queries import Library
+from oib.views import document_index
+from oib.views.entity_triples import Publication
 
 # Turtle, the checker and derivation import rdflib, pySHACL and reasonable, which take longer than
 # all the rest of oib: they are imported where they are used, for a server whose snapshot is up to
@@ -139,8 +142,13 @@ def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
             {"@context": exports.context(store)}, ensure_ascii=False
         ).encode(),
     }
-    log("indexing names and texts")
-    return snapshot.write(folder, manifest, store, dumps, indexes=_indexes(store, library))
+    log("indexing names, texts and documents")
+    indexes = _indexes(store, library)
+    if len(store) <= document_index.MAX_QUADS:
+        publication = Publication(about.license_iri, about.publisher_iri)
+        engine = Embedded(store)  # which adds the default graph: nothing is read of the store later
+        indexes[snapshot.DOCUMENT_INDEX] = document_index.encode_index(engine, publication)
+    return snapshot.write(folder, manifest, store, dumps, indexes=indexes)
 
 
 def _indexes(store: Store, library: Library) -> dict[str, bytes]:

@@ -4,6 +4,7 @@
     <folder>/<digest>/dump/         the same and other exports, for downloading
     <folder>/<digest>/names.sqlite  the name index, for reconciliation
     <folder>/<digest>/search.sqlite the search index
+    <folder>/<digest>/documents.sqlite the document index, except of large data
     <folder>/<digest>/store/        RocksDB, only above MEMORY_LIMIT quads
     <folder>/<digest>/manifest.json with the digest of every other file
     <folder>/current                symbolic link to the snapshot in use
@@ -43,8 +44,10 @@ MEMORY_LIMIT = 2_000_000
 _ALWAYS_HASHED = 64 * 2**20
 
 _DATA = "data.nq"
-#: The files of the name index and of the search index.
-NAME_INDEX, SEARCH_INDEX = "names.sqlite", "search.sqlite"
+# Counts the changes of what files a snapshot has: one of another layout is built anew.
+_LAYOUT = 2
+#: The files of the name index, of the search index and of the document index.
+NAME_INDEX, SEARCH_INDEX, DOCUMENT_INDEX = "names.sqlite", "search.sqlite", "documents.sqlite"
 _TEMPORARY = (".half-*", ".damaged-*", ".current-*")
 
 
@@ -70,7 +73,7 @@ class Snapshot:
         return self.directory / "dump"
 
     def index_file(self, name: str) -> Path | None:
-        """Return the path of NAME_INDEX or SEARCH_INDEX; None if the snapshot has none."""
+        """Return the path of an index by the name of its file, None if the snapshot has none."""
         return self.directory / name if name in self.manifest.files else None
 
     @property
@@ -133,8 +136,8 @@ class Snapshot:
 
 
 def digest(home: Path) -> str:
-    """Return the SHA-256 over the names and bytes of all source files and the version of oib."""
-    total = hashlib.sha256(__version__.encode())
+    """Return the SHA-256 over all that makes a snapshot: the source files, oib, the layout."""
+    total = hashlib.sha256(f"{__version__} {_LAYOUT}".encode())
     for folder in FOLDERS:
         for path in sources(home, folder, (".ttl", ".rq", ".txt", ".yaml")):
             total.update(path.relative_to(home).as_posix().encode() + b"\0")

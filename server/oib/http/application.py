@@ -9,7 +9,8 @@ from functools import partial
 
 from oib import response_headers
 from oib.errors import OibError
-from oib.http import problems, sparql
+from oib.http import entity_documents, problems, sparql
+from oib.http.entity_documents import EntityDocuments
 from oib.http.messages import (
     Pending,
     Request,
@@ -63,6 +64,7 @@ class HttpApplication:
         self._services, self._web = services, web
         self.cache = ResponseCache(cache_bytes)
         self._memo = RequestMemo()
+        self._documents = EntityDocuments(web)
         self._sparql = SparqlEndpoint(self.cache, self._page, self._fault)
         self.metrics = Metrics(
             lambda: services.current.version, lambda: self.cache.size, routes, log
@@ -151,6 +153,9 @@ class HttpApplication:
         if path == "*":
             respond(self._options(services))
             return None
+        if path.startswith(entity_documents.PATHS):
+            make = partial(self._make_document, request, services)
+            return self._from_cache(request, services, make, respond)
         return self._page(request, services, respond)
 
     def _release(
@@ -202,17 +207,41 @@ class HttpApplication:
     def _make_page(
         self, request: Request, services: Services, key: Key | None, respond: Respond
     ) -> Pending | None:
-        def deliver(response: Response) -> None:
-            entry = cacheable(response) if services.is_immutable else None
-            if entry is None or not key:
-                respond(conditional(request, response))
-                return
-            self.cache.store(entry, request, key)
-            self.cache.deliver(entry, request, key, respond)
-
+        """Let the web application answer."""
         whole = unconditional(request) if key else request
-        making = self._web.respond(whole, services)
-        return respond_later(making, deliver, lambda error: self._fault(request, error))
+        return respond_later(
+            self._web.respond(whole, services),
+            partial(self._deliver, request, services, key, respond),
+            partial(self._fault, request),
+        )
+
+    def _make_document(
+        self, request: Request, services: Services, key: Key | None, respond: Respond
+    ) -> Pending | None:
+        """Answer with a document about a thing, or let the web application answer."""
+        answer = self._documents.answer(request, services) if key else None
+        if answer is None:
+            return self._make_page(request, services, key, respond)
+        deliver = partial(self._deliver, request, services, key, respond)
+        if isinstance(answer, Response):
+            return deliver(answer)
+        return respond_later(answer, deliver, partial(self._fault, request))
+
+    def _deliver(
+        self,
+        request: Request,
+        services: Services,
+        key: Key | None,
+        respond: Respond,
+        response: Response,
+    ) -> Pending | None:
+        """Respond to a request, and keep the response if it may be kept."""
+        entry = (response.cached or cacheable(response)) if services.is_immutable else None
+        if entry is None or not key:
+            respond(conditional(request, response))
+            return None
+        self.cache.store(entry, request, key)
+        return self.cache.deliver(entry, request, key, respond)
 
     def _options(self, services: Services) -> Response:
         """Answer ``OPTIONS *``, which is about the server as a whole (RFC 9110, section 9.3.7)."""

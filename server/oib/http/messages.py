@@ -107,7 +107,7 @@ class Application(Protocol):
 
 def respond_later(
     making: Coroutine[Any, Any, Response],
-    respond: Respond,
+    respond: Callable[[Response], object],
     fail: Callable[[BaseException], Response],
 ) -> Pending:
     """Respond with the result of a coroutine; ``fail`` makes the response to its exception."""

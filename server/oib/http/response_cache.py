@@ -87,6 +87,7 @@ class CachedResponse:
     __slots__ = (
         "_coding",
         "_header_set",
+        "_own",
         "body",
         "encoded_headers",
         "etag",
@@ -94,18 +95,26 @@ class CachedResponse:
         "size",
     )
 
-    def __init__(self, etag: str, header_set: HeaderSet, body: bytes, coding: str = "") -> None:
-        self.etag, self.body = etag, body
+    def __init__(
+        self,
+        etag: str,
+        header_set: HeaderSet,
+        body: bytes,
+        own: Headers | None = None,
+        coding: str = "",
+    ) -> None:
+        """Create an entry; ``own`` are headers that this response alone has."""
+        self.etag, self.body, self._own = etag, body, own or []
         self._header_set, self._coding = header_set, coding
         self.is_compressible = (
             not coding and header_set.is_compressible and len(body) >= MIN_COMPRESSED
         )
         varies = self.is_compressible or coding
         common = header_set.encoded_varying if varies else header_set.encoded
-        own = f"etag: {etag}\r\ncontent-length: {len(body)}\r\n"
+        line = f"etag: {etag}\r\ncontent-length: {len(body)}\r\n"
         if coding:
-            own += f"content-encoding: {coding}\r\n"
-        self.encoded_headers = common + own.encode("latin-1")
+            line += f"content-encoding: {coding}\r\n"
+        self.encoded_headers = common + encode_headers(self._own) + line.encode("latin-1")
         self.size = len(body) + len(self.encoded_headers) + 400
 
     @property
@@ -114,12 +123,13 @@ class CachedResponse:
         varies = self.is_compressible or self._coding
         common = self._header_set.varying if varies else self._header_set.headers
         coding = [("Content-Encoding", self._coding)] if self._coding else []
-        return [*common, ("ETag", self.etag), *coding, ("Content-Length", str(len(self.body)))]
+        length = ("Content-Length", str(len(self.body)))
+        return [*common, *self._own, ("ETag", self.etag), *coding, length]
 
     def compressed(self) -> "CachedResponse":
         """Return the same response in gzip, with an entity tag of its own."""
         return CachedResponse(
-            gzip_etag(self.etag), self._header_set, compress(self.body), coding="gzip"
+            gzip_etag(self.etag), self._header_set, compress(self.body), self._own, "gzip"
         )
 
     def response_to(self, request: Request) -> Response:

@@ -294,7 +294,7 @@ def _header_set(media_type: str, version: str, is_kept: bool) -> HeaderSet:
 def _policy(media_type: str) -> Headers:
     """Return what keeps a browser from running scripts in XML (Content Security Policy)."""
     if media_type.endswith("xml"):
-        return [("Content-Security-Policy", "default-src 'none'; sandbox")]
+        return [("Content-Security-Policy", response_headers.SANDBOX)]
     return []
 
 

@@ -18,6 +18,7 @@ from pyoxigraph import (
     parse,
 )
 
+from oib import media_types
 from oib.engine.base import Queryable
 from oib.engine.statements import Term
 from oib.namespaces import BASE, DOC, GRAPH, ID, PREFIXES
@@ -32,6 +33,19 @@ _TYPE: Final = PREFIXES["rdf"] + "type"
 _THING: Final = ID.encode()
 # An IRI in N-Triples; a literal may hold what looks like one, and then a name too many is fetched.
 _IRI: Final = re.compile(rb"<([^<>\"{}|^`\\\x00-\x20]++)>")
+
+#: Media types of the forms of a document about a thing, by suffix, and all that it is offered in.
+FORMS: Final = {
+    **media_types.GRAPH_SUFFIXES,
+    **media_types.DATASET_SUFFIXES,
+    **media_types.PAGE_SUFFIXES,
+}
+OFFERED: Final = (
+    *results.GRAPHS,
+    media_types.HTML,
+    *results.DATASETS,
+    *media_types.GRAPH_ALIASES,
+)
 
 #: Names as statements in N-Triples, by the IRI that they are the names of.
 Labels = Mapping[bytes, tuple[bytes, ...]]
@@ -151,13 +165,28 @@ def serialize_document(
         body = b"\n".join(ordered) + b"\n"
     if media_type == _N_TRIPLES:
         return body
-    parsed = parse(body, RdfFormat.N_TRIPLES)
+    return _write(parse(body, RdfFormat.N_TRIPLES), document.iri, media_type, compaction)
+
+
+def write_document(iri: str, turtle: bytes, media_type: str, compaction: Compaction) -> bytes:
+    """Return a document about a thing, which is given in Turtle, in another form.
+
+    Raises:
+        NotAcceptable: as ``serialize_document``.
+    """
+    return _write(parse(turtle, RdfFormat.TURTLE), iri, media_type, compaction)
+
+
+def _write(statements: Iterable[Quad], iri: str, media_type: str, compaction: Compaction) -> bytes:
     if media_type in results.DATASETS:
-        graph = NamedNode(_document_iri(document.iri))
+        graph = NamedNode(_document_iri(iri))
         return results.write_quads(
-            (Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed), media_type
+            (Quad(quad.subject, quad.predicate, quad.object, graph) for quad in statements),
+            media_type,
         )
-    return results.write_triples((quad.triple for quad in parsed), media_type, None, compaction)
+    return results.write_triples(
+        (quad.triple for quad in statements), media_type, compaction=compaction
+    )
 
 
 def serialize_graph(

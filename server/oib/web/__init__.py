@@ -83,8 +83,7 @@ def first_segments(app: Flask) -> set[str]:
 def _add_common_headers(response: Response) -> Response:
     """Add the headers that every response carries."""
     response.headers.update(response_headers.common(context.services().version))
-    # XML and SVG can hold scripts too: what is no page of ours runs nothing and loads nothing.
-    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; sandbox")
+    response.headers.setdefault("Content-Security-Policy", response_headers.SANDBOX)
     response.vary.add("Accept")
     if request.method == "OPTIONS":
         requested = request.headers.get("Access-Control-Request-Headers", "")

@@ -11,10 +11,10 @@ from oib.errors import NotFound
 from oib.namespaces import BASE, DOC, GRAPH, ID
 from oib.services import Services
 from oib.sparql import results
+from oib.typed_links import Resource
 from oib.views import collection, entity_triples, paging
 from oib.views.entity_triples import Publication
 from oib.web import context, representations, signposting, templating
-from oib.web.signposting import Resource
 
 bp = Blueprint("collections", __name__)
 

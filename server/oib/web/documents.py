@@ -7,13 +7,14 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request, send_from_directory, url_for
 
-from oib import __version__, media_types, response_headers
+from oib import __version__, media_types, negotiation, response_headers, typed_links
 from oib.dataset import releases
 from oib.dataset.catalog import distributions
 from oib.engine.statements import StatementIndex, fetch_properties, fetch_rows, sparql_iri
 from oib.errors import NotAcceptable, NotFound
 from oib.namespaces import BASE, GRAPH, PREFIXES
 from oib.sparql import results
+from oib.typed_links import Resource
 from oib.views import entity_triples, terms
 from oib.web import (
     context,
@@ -23,7 +24,6 @@ from oib.web import (
     signposting,
     templating,
 )
-from oib.web.signposting import Resource
 
 bp = Blueprint("documents", __name__)
 
@@ -52,7 +52,7 @@ _MEDIA_TYPES = {
     "context.jsonld": media_types.JSON_LD,
 }
 _CHUNK = 2**16  # bytes that are decompressed at a time
-_SUFFIXES = f"any({','.join((*_FORMS, signposting.SUFFIX))})"
+_SUFFIXES = f"any({','.join((*_FORMS, typed_links.SUFFIX))})"
 
 
 @bp.get("/<any(ontology,vocab,shapes,dataset):name>")
@@ -60,7 +60,7 @@ _SUFFIXES = f"any({','.join((*_FORMS, signposting.SUFFIX))})"
 def document(name: str, suffix: str | None = None) -> Response:
     """Return a document that is published as a whole, as a page or in RDF."""
     url = url_for("documents.document", name=name)
-    if suffix == signposting.SUFFIX:
+    if suffix == typed_links.SUFFIX:
         return signposting.linkset(Resource(url, BASE + name, _FORMS))
     offered = (*results.GRAPHS, media_types.HTML, *media_types.GRAPH_ALIASES)
     try:
@@ -84,7 +84,7 @@ def release(name: str, version: str) -> Response:
         response.location = f"/{name}/{quote(version)}"
         return response
     forms = {**media_types.GRAPH_SUFFIXES, **media_types.PAGE_SUFFIXES}
-    version, fixed = representations.split_suffix(version, forms)
+    version, fixed = negotiation.split_suffix(version, forms)
     if version == __version__:
         return document(name, next((key for key in forms if forms[key] == fixed), None))
     released = context.services().releases
@@ -152,9 +152,9 @@ def graph(name: str) -> Response:
     Raises:
         NotFound: no graph has that name.
     """
-    linkset = name.endswith(f".{signposting.SUFFIX}")
-    name, fixed = representations.split_suffix(
-        name.removesuffix(f".{signposting.SUFFIX}"), _GRAPH_FORMS
+    linkset = name.endswith(f".{typed_links.SUFFIX}")
+    name, fixed = negotiation.split_suffix(
+        name.removesuffix(f".{typed_links.SUFFIX}"), _GRAPH_FORMS
     )
     iri, url = GRAPH + name, url_for("documents.graph", name=name)
     if not fetch_rows(

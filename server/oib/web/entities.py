@@ -6,12 +6,13 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request, url_for
 
-from oib import media_types
+from oib import media_types, negotiation, typed_links
 from oib.engine.statements import Term
 from oib.errors import BadInput, Gone, NotAcceptable, NotFound
 from oib.namespaces import ID, OIB, PREFIXES
 from oib.services import Services
 from oib.sparql import results
+from oib.typed_links import Resource
 from oib.views import (
     claim_titles,
     entity,
@@ -28,16 +29,9 @@ from oib.views.entity_triples import Publication
 from oib.views.lifecycle import Lifecycle
 from oib.web import context, page_metadata, representations, signposting, templating
 from oib.web.citations import Citation
-from oib.web.signposting import Resource
 
 bp = Blueprint("entities", __name__)
 
-_FORMS = {
-    **media_types.GRAPH_SUFFIXES,
-    **media_types.DATASET_SUFFIXES,
-    **media_types.PAGE_SUFFIXES,
-}
-_OFFERED = (*results.GRAPHS, media_types.HTML, *results.DATASETS, *media_types.GRAPH_ALIASES)
 _TYPE = PREFIXES["rdf"] + "type"
 _SCHEMA = PREFIXES["schema"]
 # Classes of nodes that record statements: no document states anything about them.
@@ -57,7 +51,7 @@ def thing(kind: str, slug: str) -> Response:
 
     An address with the suffix of a form leads to the document in that form.
     """
-    name, fixed = representations.split_suffix(slug, _FORMS)
+    name, fixed = negotiation.split_suffix(slug, entity_triples.FORMS)
     iri = f"{ID}{kind}/{name}"
     status = _fetch_lifecycle(iri)
     if status.replacement:
@@ -77,25 +71,25 @@ def document(kind: str, slug: str) -> Response:
     ``?page=`` asks for one page of what refers to the thing, ``?claims=no`` for the document
     without claims.
     """
-    if slug.endswith(f".{signposting.SUFFIX}"):
-        slug = slug.removesuffix(f".{signposting.SUFFIX}")
+    if slug.endswith(f".{typed_links.SUFFIX}"):
+        slug = slug.removesuffix(f".{typed_links.SUFFIX}")
         _fetch_lifecycle(f"{ID}{kind}/{slug}")
         return representations.conditional_response(
-            signposting.LINKSET_JSON, lambda: signposting.linkset(_resource(kind, slug))
+            typed_links.LINKSET_JSON, lambda: signposting.linkset(_resource(kind, slug))
         )
-    slug, fixed = representations.split_suffix(slug, _FORMS)
+    slug, fixed = negotiation.split_suffix(slug, entity_triples.FORMS)
     iri = f"{ID}{kind}/{slug}"
     url = url_for("entities.document", kind=kind, slug=slug)
     page = _requested_page()
     try:
-        media_type = representations.negotiate(_OFFERED, fixed)
+        media_type = representations.negotiate(entity_triples.OFFERED, fixed)
     except NotAcceptable as error:
         status = _fetch_lifecycle(iri)
         if status.replacement:
             return _moved(status.replacement)
         if status.is_withdrawn:
             return _gone(iri, fixed)
-        raise representations.not_acceptable(error, url, _FORMS) from error
+        raise representations.not_acceptable(error, url, entity_triples.FORMS) from error
     response = representations.conditional_response(
         media_type, lambda: _document(iri, page, media_type)
     )
@@ -106,7 +100,7 @@ def document(kind: str, slug: str) -> Response:
 
 def _resource(kind: str, slug: str) -> Resource:
     url = url_for("entities.document", kind=kind, slug=slug)
-    return Resource(url, f"{ID}{kind}/{slug}", _FORMS)
+    return Resource(url, f"{ID}{kind}/{slug}", entity_triples.FORMS)
 
 
 def _requested_page() -> DocumentPage:
@@ -304,7 +298,7 @@ def _gone(iri: str, fixed: str | None, media_type: str | None = None) -> Respons
         Gone: no media type of its description is acceptable.
     """
     try:
-        media_type = media_type or representations.negotiate(_OFFERED, fixed)
+        media_type = media_type or representations.negotiate(entity_triples.OFFERED, fixed)
     except NotAcceptable as error:
         raise Gone(f"{iri.removeprefix(ID)} was withdrawn") from error
     if media_type == media_types.HTML:

@@ -9,24 +9,24 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request
 
-from oib import media_types
+from oib import media_types, negotiation, typed_links
 from oib.engine.statements import Term
 from oib.errors import BadInput
 from oib.page_queries import Column, ListDefinition
 from oib.services import Services
+from oib.typed_links import Resource
 from oib.views import lists, paging
 from oib.views.lists import ListTable, Row, SelectedRows, Selection
 from oib.web import context, representations, signposting, templating
 from oib.web.citations import Citation
 from oib.web.localization import Locale
-from oib.web.signposting import Resource
 
 bp = Blueprint("lists", __name__)
 
 PAGE_SIZE: Final = 50  # rows
 _FORMS: Final = {"csv": media_types.CSV, "json": media_types.JSON, **media_types.PAGE_SUFFIXES}
 _OFFERED: Final = (media_types.HTML, media_types.JSON, media_types.CSV)
-_RESERVED: Final = ("lang", "page", "q", "sort", *representations.FORMAT_PARAMETERS)
+_RESERVED: Final = ("lang", "page", "q", "sort", *negotiation.FORMAT_PARAMETERS)
 _MAX_WORDS: Final = 200  # characters
 
 
@@ -47,7 +47,7 @@ def show(name: str, suffix: str | None = None) -> Response:
     )
     url = f"{request.script_root}/{quote(name)}"
     resource = Resource(
-        url, definition.iri, _FORMS, (signposting.COLLECTION_PAGE,), query=_query(page=None)
+        url, definition.iri, _FORMS, (typed_links.COLLECTION_PAGE,), query=_query(page=None)
     )
     signposting.add_links(response, resource)
     return response
@@ -168,7 +168,7 @@ def _next_sort(column: Column, selection: Selection, definition: ListDefinition)
 
 def _address(suffix: str = "", **changes: str | None) -> str:
     """Return the address of this list with some of its parameters changed or left out."""
-    stem, fixed = representations.split_suffix(request.path, _FORMS)
+    stem, fixed = negotiation.split_suffix(request.path, _FORMS)
     query = _query(**changes)
     path = quote(request.script_root + (stem if fixed else request.path), safe="/")
     return f"{path}{suffix}" + (f"?{query}" if query else "")
@@ -178,7 +178,7 @@ def _query(**changes: str | None) -> str:
     pairs = [
         (name, value)
         for name, value in request.args.items(multi=True)
-        if value and name not in changes and name not in representations.FORMAT_PARAMETERS
+        if value and name not in changes and name not in negotiation.FORMAT_PARAMETERS
     ]
     pairs += [(name, value) for name, value in changes.items() if value is not None]
     return urlencode(pairs, safe="/#:")

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request, url_for
 from markupsafe import Markup
 
-from oib import media_types, response_headers
+from oib import media_types, negotiation, response_headers
 from oib.engine.statements import LABELS, StatementIndex, Term, fetch_properties, fetch_rows
 from oib.errors import NotFound
 from oib.namespaces import ID, OIB
@@ -81,7 +81,7 @@ def gallery() -> Response:
 @bp.get("/pictures/<path:name>")
 def picture(name: str) -> Response:
     """Return a picture: its page, or the SVG alone."""
-    name, fixed = representations.split_suffix(name, _FORMS)
+    name, fixed = negotiation.split_suffix(name, _FORMS)
     saved = context.services().library[name]
     if saved.chart is None:
         raise NotFound(

@@ -10,16 +10,16 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, url_for
 
-from oib import media_types
+from oib import media_types, negotiation, typed_links
 from oib.errors import BadInput, NotAcceptable
 from oib.namespaces import QUERIES
 from oib.saved_queries import Parameter, SavedQuery
 from oib.services import Services
 from oib.sparql import guard, results
+from oib.typed_links import Resource
 from oib.views import entity_triples, named_things
 from oib.web import context, representations, result_table, signposting, templating
 from oib.web.citations import Citation
-from oib.web.signposting import Resource
 
 bp = Blueprint("queries", __name__)
 
@@ -58,8 +58,8 @@ def library() -> Response:
 @bp.get("/queries/<path:name>")
 def query(name: str) -> Response:
     """Return the results, the text, the page or the description of a saved query."""
-    linkset = name.endswith(f".{signposting.SUFFIX}")
-    name, fixed = representations.split_suffix(name.removesuffix(f".{signposting.SUFFIX}"), _FORMS)
+    linkset = name.endswith(f".{typed_links.SUFFIX}")
+    name, fixed = negotiation.split_suffix(name.removesuffix(f".{typed_links.SUFFIX}"), _FORMS)
     saved = context.services().library[name]
     parsed = guard.parse(saved.text)
     form = parsed.form
@@ -236,7 +236,7 @@ def _arguments(saved: SavedQuery) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in request.args.items(multi=True)
-        if name in own or name not in representations.FORMAT_PARAMETERS
+        if name in own or name not in negotiation.FORMAT_PARAMETERS
     ]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.http import http_date, parse_date
 
-from oib import media_types, response_headers
+from oib import media_types, negotiation, response_headers, typed_links
 from oib.dataset import changes, releases
 from oib.dataset.changes import Changes, Summary
 from oib.dataset.releases import Release
@@ -19,13 +19,15 @@ from oib.errors import BadInput, NotAcceptable, NotFound
 from oib.namespaces import BASE, ID
 from oib.services import ReleasedServices, Services
 from oib.sparql import results
-from oib.views import event_stream, paging
+from oib.typed_links import DOCUMENTS, LINK_FORMAT
+from oib.views import entity_triples, event_stream, paging
 from oib.web import context, representations, templating
 
 bp = Blueprint("releases", __name__)
 
 RDF_PATCH = "application/rdf-patch"
-_LINK_FORMAT = "application/link-format"
+# Statuses of responses about a thing that is, or was, there.
+_DESCRIBING = frozenset({200, 303, 304, 410})
 #: What the present data are called among the versions.
 _PRESENT = "present"
 
@@ -74,7 +76,7 @@ def step(old: str, new: str) -> Response:
 
     ``?thing=`` limits it to one thing, by its IRI.
     """
-    new, fixed = representations.split_suffix(new, {"rdfp": RDF_PATCH, **media_types.PAGE_SUFFIXES})
+    new, fixed = negotiation.split_suffix(new, {"rdfp": RDF_PATCH, **media_types.PAGE_SUFFIXES})
     media_type = representations.negotiate((media_types.HTML, RDF_PATCH, "text/plain"), fixed)
     thing = request.args.get("thing", "")
     _check_order(old, new)
@@ -137,7 +139,7 @@ def timemap(kind: str, slug: str) -> Response:
     def create() -> Response:
         lines = [
             f'<{root}{path}>; rel="original timegate"',
-            f'<{root}{request.path}>; rel="self"; type="{_LINK_FORMAT}"',
+            f'<{root}{request.path}>; rel="self"; type="{LINK_FORMAT}"',
         ]
         for number, release in enumerate(known):
             relation = " ".join(
@@ -146,9 +148,9 @@ def timemap(kind: str, slug: str) -> Response:
             url = f"{root}/version/{release.version}{path}"
             link = response_headers.link(url, f"{relation} memento".strip())
             lines.append(f'{link}; datetime="{http_date(release.released)}"')
-        return context.respond(",\n".join(lines) + "\n", _LINK_FORMAT)
+        return context.respond(",\n".join(lines) + "\n", LINK_FORMAT)
 
-    return representations.conditional_response(_LINK_FORMAT, create)
+    return representations.conditional_response(LINK_FORMAT, create)
 
 
 @bp.before_app_request
@@ -176,7 +178,7 @@ def choose_memento() -> Response | None:
     response.headers["Cache-Control"] = "no-store"
     for link in (
         (request.path, "original", ""),
-        ("/timemap" + path.removeprefix("/doc"), "timemap", _LINK_FORMAT),
+        ("/timemap" + path.removeprefix("/doc"), "timemap", LINK_FORMAT),
         (mementos[0], "first memento", ""),
         (mementos[-1], "last memento", ""),
     ):
@@ -190,17 +192,16 @@ def mark_memento(response: Response) -> Response:
     if request.blueprint != "entities" or request.path.endswith(".linkset"):
         return response
     released = context.services().released
-    path = "/doc" + request.path[request.path.index("/", 1) :]
     if released is None:
-        if _released():
-            response.vary.add("Accept-Datetime")
-            response.headers.add("Link", response_headers.link(path, "timegate"))
+        if not _released():
+            return response
+        response.vary.add("Accept-Datetime")
     elif response.status_code in (200, 304):
         response.headers["Memento-Datetime"] = http_date(released)
-        response.headers.add("Link", response_headers.link(path, "original timegate"))
-    timemap = "/timemap" + path.removeprefix("/doc")
-    if _released() or released:
-        response.headers.add("Link", response_headers.link(timemap, "timemap", _LINK_FORMAT))
+    if response.status_code in _DESCRIBING:
+        path = DOCUMENTS + request.path.split("/", 2)[2]
+        for link in typed_links.mementos(path, entity_triples.FORMS, released is not None):
+            response.headers.add("Link", response_headers.link(*link))
     return response
 
 

@@ -2,28 +2,15 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
-from urllib.parse import quote, urlencode
 
 from flask import Response, request
 
 from oib import media_types, negotiation, response_headers
 from oib.errors import BadInput, NotAcceptable
-from oib.sparql import results
 from oib.views import paging
 from oib.web import context, templating
 
-#: The query parameters that name a format, as in ``oib.sparql.request``.
-FORMAT_PARAMETERS = ("as", "format", "output")
-
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
-_SAFE = "/:@!$&'()*+,;=~-._"
-
-
-def split_suffix(path: str, forms: Mapping[str, str]) -> tuple[str, str | None]:
-    """Return a path without its suffix and the media type of that suffix; None if it has none."""
-    stem, _, suffix = path.rpartition(".")
-    return (stem, forms[suffix]) if stem and suffix in forms else (path, None)
 
 
 def negotiate(
@@ -43,20 +30,9 @@ def negotiate(
         NotAcceptable: the URL names a type that is not offered, or the client accepts none.
     """
     if fixed is None:
-        names = (
-            request.args[name]
-            for name in FORMAT_PARAMETERS
-            if name not in own_parameters and request.args.get(name)
-        )
-        name, accept = next(names, ""), context.accept()
-        best = negotiation.choose(offered, accept, name)
-        # A client that reads both formats of triples and of quads, as Comunica does, would have the
-        # statements in named graphs only, and would ask its default graph in vain.
-        triples = [each for each in results.GRAPHS if each in offered and each in accept.lower()]
-        if best in results.DATASETS and triples and not name:
-            with suppress(NotAcceptable):
-                return negotiation.choose(triples, accept)
-        return best
+        parameters = list(request.args.items(multi=True))
+        name = negotiation.format_name(parameters, own_parameters)
+        return negotiation.choose_document(offered, context.accept(), name)
     if fixed not in offered:
         raise NotAcceptable(f"this has no form {fixed}; ask for {', '.join(offered)}")
     return fixed
@@ -78,7 +54,7 @@ def conditional_response(
         response = create()
         response.headers["Cache-Control"] = "no-store"
         return response
-    resource = [request.full_path, request.script_root] if key is None else [key]
+    resource = (request.full_path, request.script_root) if key is None else (key,)
     parts = [*resource, media_type]
     if media_type == media_types.HTML:
         parts.append(templating.locale().language)
@@ -111,21 +87,14 @@ def page_urls(number: int, pages: int) -> dict[str, str]:
 
     Only the number differs from the address of this request. A list of one page has none.
     """
-    if pages == 1:
-        return {}
-    others = [pair for pair in request.args.items(multi=True) if pair[0] != "page"]
-    path = quote(request.script_root + request.path, safe=_SAFE)
-    return {
-        relation: f"{path}?{urlencode([*others, ('page', str(other))])}"
-        for relation, other in paging.neighbours(number, pages).items()
-    }
+    path = request.script_root + request.path
+    return paging.urls(path, request.args.items(multi=True), number, pages)
 
 
 def add_page_links(response: Response, number: int, pages: int) -> None:
     """Add ``Link`` headers to the other pages of a list (RFC 8288)."""
-    for relation, url in page_urls(number, pages).items():
-        name = "prev" if relation == "previous" else relation
-        response.headers.add("Link", response_headers.link(url, name))
+    for url, relation in paging.links(page_urls(number, pages)):
+        response.headers.add("Link", response_headers.link(url, relation))
 
 
 def not_acceptable(error: NotAcceptable, url: str, forms: Mapping[str, str]) -> NotAcceptable:

@@ -1,59 +1,18 @@
-"""Signposting (FAIR Signposting Profile): typed links of a resource, and its linkset (RFC 9264)."""
+"""Signposting (FAIR Signposting Profile): typed links of a response, and linksets (RFC 9264)."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final
-from urllib.parse import quote
 
-from flask import Response, request, url_for
+from flask import Response, request
 
-from oib import media_types, response_headers
-from oib.namespaces import BASE
+from oib import media_types, response_headers, typed_links
+from oib.typed_links import LINKSET, LINKSET_JSON, Link, Resource
 from oib.web import context
-
-#: The media types of a linkset, the preferred one first (RFC 9264, section 4).
-LINKSET_JSON: Final = "application/linkset+json"
-LINKSET: Final = "application/linkset"
-
-#: The suffix of the address of a linkset.
-SUFFIX: Final = "linkset"
-
-ABOUT_PAGE: Final = "https://schema.org/AboutPage"
-COLLECTION_PAGE: Final = "https://schema.org/CollectionPage"
-
-Link = tuple[str, str, str]  # target, relation and media type, which may be empty
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A resource with representations under addresses of their own.
-
-    Attributes:
-        url: its address on this server, without the suffix of a form.
-        iri: the IRI to cite.
-        forms: media types of its forms by suffix.
-        types: IRIs of classes that it is an instance of.
-        query: what follows the question mark of its address.
-    """
-
-    url: str
-    iri: str
-    forms: Mapping[str, str]
-    types: tuple[str, ...] = (ABOUT_PAGE,)
-    query: str = field(default="")
-
-    def address(self, suffix: str) -> str:
-        """Return the address of the form with a suffix; that of a list has it as a parameter."""
-        if self.url.endswith("/"):
-            return f"{self.url}?as={suffix}" + (f"&{self.query}" if self.query else "")
-        return f"{self.url}.{suffix}" + (f"?{self.query}" if self.query else "")
 
 
 def add_links(response: Response, resource: Resource) -> None:
     """Add the ``Link`` headers of a resource, or of one of its forms (level 1 of the profile)."""
     is_page = response.mimetype == media_types.HTML
-    for link in (*_links(resource), *(() if is_page else [(resource.url, "describes", "")])):
+    for link in (*_links(resource), *(() if is_page else [typed_links.describes(resource)])):
         response.headers.add("Link", response_headers.link(*link))
 
 
@@ -80,27 +39,9 @@ def linkset(resource: Resource) -> Response:
     return context.respond(json.dumps({"linkset": members}), LINKSET_JSON)
 
 
-def _links(resource: Resource) -> Iterator[Link]:
+def _links(resource: Resource) -> list[Link]:
     about = context.services().description
-    for suffix, form in resource.forms.items():
-        yield resource.address(suffix), "alternate", form
-    yield quote(resource.iri, safe="/:#%?=&"), "cite-as", ""
-    described = [suffix for suffix, form in resource.forms.items() if form in _DESCRIPTIONS]
-    for suffix in described:
-        yield resource.address(suffix), "describedby", resource.forms[suffix]
-    for kind in resource.types:
-        yield kind, "type", ""
-    if about.publisher_iri:
-        yield quote(about.publisher_iri, safe="/:#%"), "author", ""
-    if about.license_iri:
-        yield quote(about.license_iri, safe="/:#%"), "license", ""
-    if resource.iri != BASE + "dataset":
-        yield url_for("documents.document", name="dataset"), "collection", ""
-    if not resource.url.endswith("/"):
-        yield f"{resource.url}.{SUFFIX}", "linkset", LINKSET_JSON
-
-
-_DESCRIPTIONS = frozenset((media_types.TURTLE, media_types.JSON_LD))
+    return list(typed_links.signposts(resource, about, request.script_root))
 
 
 def _absolute(link: Link, root: str) -> Link:
