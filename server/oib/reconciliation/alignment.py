@@ -62,7 +62,8 @@ def is_swap(word: str, other: str) -> bool:
 
 def _is_typo(word: str, other: str) -> bool:
     return (
-        min(len(word), len(other)) >= MIN_TYPO_LENGTH
+        abs(len(word) - len(other)) <= 1  # the cheapest condition first: most pairs fail it
+        and min(len(word), len(other)) >= MIN_TYPO_LENGTH
         and word.isalpha()
         and other.isalpha()
         and OSA.distance(word, other, score_cutoff=1) == 1

@@ -287,8 +287,8 @@ class NameIndex(SqliteIndex):
 
     @cached_property
     def _unknown_weight(self) -> float:
-        row = self._database.execute("SELECT max(weight) FROM term").fetchone()
-        return float(row[0] or 1.0)
+        row = self._database.execute("SELECT weight FROM unknown_term").fetchone()
+        return float(row[0])
 
     @cached_property
     def _place_words(self) -> frozenset[str]:

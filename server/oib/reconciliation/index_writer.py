@@ -38,6 +38,7 @@ CREATE INDEX name_by_folded ON name (folded);
 CREATE TABLE name_key (key TEXT, kind INTEGER, name INTEGER,
     PRIMARY KEY (key, kind, name)) WITHOUT ROWID;
 CREATE TABLE term (term TEXT PRIMARY KEY, weight REAL, names BLOB) WITHOUT ROWID;
+CREATE TABLE unknown_term (weight REAL);
 CREATE TABLE deletion (key TEXT, word TEXT, PRIMARY KEY (key, word)) WITHOUT ROWID;
 CREATE TABLE place_word (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE schema_term (iri TEXT PRIMARY KEY, is_class INTEGER, labels TEXT, definitions TEXT,
@@ -180,6 +181,9 @@ class _Writer:
             if len(term) >= MIN_TYPO_LENGTH and " " not in term and term.isalpha():
                 deletions |= {(key, term) for key in deletion_keys(term)}
         self._database.executemany("INSERT INTO term VALUES (?, ?, ?)", rows)
+        # What no name holds says as much as the rarest term.
+        rarest = max((weight for _, weight, _ in rows), default=1.0)
+        self._database.execute("INSERT INTO unknown_term VALUES (?)", (rarest,))
         self._database.executemany("INSERT INTO deletion VALUES (?, ?)", sorted(deletions))
 
     def _write_place_words(self) -> None:

@@ -16,7 +16,6 @@ What contradicts (another place, another number) is no typing error, whatever th
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
 from typing import Final
 
 from rapidfuzz.distance import Indel
@@ -70,6 +69,7 @@ _AMBIGUOUS: Final = 0.75  # of the score, where something else could be meant as
 CERTAIN: Final = frozenset(("same", "pinyin", "spelled", "kind", "alias"))
 _BRACKETS: Final = re.compile(r"^(.{2,}?)\s*[(（]([^()（）]+)[)）]$")
 _QUOTES: Final = str.maketrans(dict.fromkeys('"“”‘’„«»《》「」『』', " "))
+_DIGIT: Final = re.compile(r"\d")
 _SURNAME_FIRST: Final = re.compile(r"^([^,，]+)[,，]\s*([^,，]+)$")
 
 
@@ -251,15 +251,45 @@ def _similar(index: NameIndex, text: _Text) -> list[IndexedName]:
             found = index.postings(other)
             if found is not None:
                 wanted.append((found[0] * _OF_TYPO, found[1]))
-    weights: dict[int, float] = {}
-    for weight, numbers in sorted(wanted, key=lambda found: -found[0]):
-        if len(weights) >= _MAX_SCORED and len(numbers) > _MAX_FREQUENT:
-            break  # the rare words have found enough, and the frequent ones say little
-        for number in numbers:
-            weights[number] = weights.get(number, 0.0) + weight
-    ranked = nlargest(_MAX_SCORED, zip(weights.values(), weights, strict=True))
+    weights = _sum_weights(wanted)
+    ranked = sorted(zip(weights.values(), weights, strict=True), reverse=True)[:_MAX_SCORED]
     least = _MIN_SHARE * ranked[0][0] if ranked else 0.0
     return index.names([number for weight, number in ranked if weight >= least])
+
+
+def _sum_weights(wanted: Iterable[tuple[float, Sequence[int]]]) -> dict[int, float]:
+    """Return the weight of what each name has in common with a query.
+
+    The rare terms find the names, the frequent ones only add to them, unless these alone could
+    bring a name close to the best (MaxScore, H. Turtle and J. Flood): so the time hardly grows with
+    the number of names that hold a frequent term.
+
+    Args:
+        wanted: terms of the query, each with its weight and the names that hold it.
+    """
+    weights: dict[int, float] = {}
+    frequent = []
+    for term in wanted:
+        weight, numbers = term
+        if len(numbers) > _MAX_FREQUENT:
+            frequent.append(term)
+            continue
+        for number in numbers:
+            weights[number] = weights.get(number, 0.0) + weight
+    if not frequent:
+        return weights
+    for weight, numbers in frequent:
+        for number in weights.keys() & set(numbers):
+            weights[number] += weight
+    best = max(weights.values(), default=0.0)
+    if len(weights) < _MAX_SCORED and sum(term[0] for term in frequent) >= _MIN_SHARE * best:
+        rarest = max(frequent, key=lambda term: term[0])
+        others = dict.fromkeys(rarest[1], 0.0)
+        for weight, numbers in frequent:
+            for number in others.keys() & set(numbers):
+                others[number] += weight
+        return {**others, **weights}
+    return weights
 
 
 def _judge(
@@ -409,10 +439,7 @@ def _place_contradicts(index: NameIndex, entity: IndexedEntity, aligned: Alignme
 
 
 def _number_contradicts(aligned: Alignment) -> bool:
-    def has_number(words: Collection[str]) -> bool:
-        return any(any(each.isdigit() for each in word) for word in words)
-
-    return has_number(aligned.extra) and has_number(aligned.missing)
+    return any(map(_DIGIT.search, aligned.extra)) and any(map(_DIGIT.search, aligned.missing))
 
 
 def _has_type(entity: IndexedEntity, query: Query) -> bool:
