@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, QueryResultsFormat, RdfFormat, Store
 import live_server
 from oib import identifiers
 from oib.documents import links
-from oib.namespaces import BASE, ID
+from oib.namespaces import BASE, ID, PREFIXES
 from projects import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -153,3 +153,22 @@ def test_every_verified_link_is_exported_for_those_who_join(store):
         use_default_graph_as_union=True,
     )
     assert exported == {(row["thing"], row["entry"]) for row in verified}
+
+
+def test_no_mapping_of_concepts_says_that_a_thing_is_one(store):
+    """Whatever has skos:exactMatch or its like is a concept (SKOS, sections 8.3 and 10)."""
+    concepts = {
+        quad.subject
+        for quad in store.quads_for_pattern(
+            None, NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["skos"] + "Concept")
+        )
+    }
+    mapped = {
+        quad.subject
+        for name in ("exact", "close", "broad", "narrow", "related")
+        for quad in store.quads_for_pattern(None, NamedNode(f"{PREFIXES['skos']}{name}Match"), None)
+    }
+    assert len(concepts) > 100
+    assert mapped <= concepts
+    same = store.quads_for_pattern(None, NamedNode(PREFIXES["schema"] + "sameAs"), None)
+    assert concepts.isdisjoint(quad.subject for quad in same)

@@ -111,7 +111,11 @@ def agreement(store: Store, home: Path) -> list[Quad]:
 
 
 def links(store: Store) -> list[Quad]:
-    """Return ``schema:sameAs`` for every verified link to an entry of an outside register."""
+    """Return ``schema:sameAs`` for every verified link to an entry of an outside register.
+
+    ``skos:exactMatch`` would be wrong: it maps concepts (SKOS, section 10), so whatever has it is
+    one, while these links are of organizations, places and people (rule IDL-10).
+    """
     same = NamedNode(PREFIXES["schema"] + "sameAs")
     rows = select(store, _VERIFIED)
     return sorted({Quad(row["thing"], same, row["entry"], LINKS) for row in rows}, key=str)
