@@ -1,16 +1,21 @@
 """Chinese texts: full-width punctuation, and a name for every thing, marked if translated."""
 
 import re
+from html.parser import HTMLParser
+from string import Formatter
 
+import opencc
 import pytest
 from pyoxigraph import Literal
 
+from html_pages import VOID
 from oib import turtle
 from oib.namespaces import ID, OIB, PREFIXES
 from oib.page_queries import PageQueries
 from oib.project import description, sources
 from oib.saved_queries import Library
-from oib.web.messages import MESSAGES
+from oib.web.localization import Locale
+from oib.web.messages import LANGUAGES, catalogue
 from projects import ROOT
 
 HAN = "\u3400-\u9fff"
@@ -57,7 +62,8 @@ def test_no_half_width_mark_stands_beside_a_chinese_character(home, folder):
 
 
 def test_no_half_width_mark_stands_in_a_message_or_a_text_of_the_home(home):
-    texts = [texts[1] for texts in MESSAGES.values()]
+    messages = catalogue("zh-Hans")
+    texts = [*messages.messages.values(), *messages.properties.values()]
     about = description(home)
     texts += [each["zh-Hans"] for each in (about.title, about.lead, about.about) if each]
     pages = PageQueries.load(home)
@@ -116,3 +122,112 @@ def test_every_thing_has_a_chinese_name_printed_or_translated(home):
         if (ROOT / path.relative_to(home)).is_file():  # what is added to a copy may lack one
             nameless += sorted(named - retired - chinese[LABEL] - chinese[TRANSLATED], key=str)
     assert nameless == []
+
+
+def fields(text):
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def test_every_language_says_the_same_messages_with_the_same_fields():
+    english = catalogue("en")
+    for language in LANGUAGES[1:]:
+        other = catalogue(language)
+        for part in ("messages", "punctuation", "properties"):
+            assert getattr(other, part).keys() == getattr(english, part).keys()
+        for key, text in other.messages.items():
+            assert fields(text) == fields(english.messages[key]), key
+
+
+class Spoken(HTMLParser):
+    """The texts of a page, each with the language that it is marked with; code is left out."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.languages, self.found = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, pairs):
+        if tag not in VOID:
+            inherited = self.languages[-1] if self.languages else None
+            own = dict(pairs).get("lang", inherited)
+            self.languages.append(None if tag in ("script", "code") else own)
+
+    def handle_endtag(self, tag):
+        self.languages.pop()
+
+    def handle_data(self, data):
+        if data.strip():
+            self.found.append((self.languages[-1] if self.languages else None, data))
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("/", "離岸創新基地"),
+        ("/bases", "蘇州離岸創新創業基地"),
+        ("/doc/organization/suzhou-base", "直接陳述"),
+        ("/doc/person/sun-youshun", "孫友順"),
+        ("/queries/claim/about", "問題"),
+        ("/pictures/claim/how-surely", "圖示"),
+        ("/shapes", "規則"),
+        ("/search?q=Suzhou", "蘇州"),
+        ("/how-to-read", "如何閱讀一項主張"),
+    ],
+)
+def test_a_page_in_traditional_chinese_has_no_simplified_character_and_says_so(
+    home_client, url, words
+):
+    response = home_client.get(url, headers={"Accept": "text/html", "Accept-Language": "zh-TW"})
+    page = Spoken(response.text)
+    assert '<html lang="zh-Hant">' in response.text
+    assert response.headers["Content-Language"] == "zh-Hant"
+    assert "Accept-Language" in response.headers["Vary"]
+    assert "自動轉換" in response.text
+    texts = [text for lang, text in page.found if (lang or "").startswith("zh-Hant")]
+    assert words in "".join(texts)
+    assert [text for text in texts if opencc.OpenCC("s2tw").convert(text) != text] == []
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("zh-TW", "zh-Hant"),
+        ("zh-HK,en;q=0.5", "zh-Hant"),
+        ("zh-Hant-CN", "zh-Hant"),
+        ("zh-Hans-HK", "zh-Hans"),
+        ("zh-CN", "zh-Hans"),
+        ("zh", "zh-Hans"),
+        ("de, zh-MO;q=0.1", "zh-Hant"),
+        ("de", "en"),
+    ],
+)
+def test_the_script_follows_the_tag_that_the_reader_prefers(home_client, accepted, language):
+    response = home_client.get(
+        "/about", headers={"Accept": "text/html", "Accept-Language": accepted}
+    )
+    assert response.headers["Content-Language"] == language
+
+
+def test_each_page_leads_to_itself_in_the_other_scripts(home_client):
+    text = home_client.get("/bases?place=any&lang=zh-Hans", headers={"Accept": "text/html"}).text
+    for tag in ("en", "zh-Hans", "zh-Hant"):
+        assert re.search(rf'<link rel="alternate" hreflang="{tag}" href="[^"]*lang={tag}">', text)
+    assert (
+        '<a href="?place=any&amp;lang=zh-Hant" lang="zh-Hant" hreflang="zh-Hant">繁體</a>' in text
+    )
+
+
+def test_a_name_printed_in_traditional_chinese_stands_as_printed():
+    locale = Locale("zh-Hant", is_explicit=False)
+    both = {"zh-hans": "横琴", "zh-hant": "横琴"}  # the source prints 横, OpenCC would write 橫
+    assert locale.best_text(both) == ("横琴", "zh-hant")
+    assert locale.best_text({"zh-hans": "横琴"}) == ("橫琴", "zh-Hant-t-zh-hans")
+    assert locale.best_text({"zh-hans-t-und": "横琴"}) == ("橫琴", "zh-Hant-t-und")
+    assert locale.best_text({"en": "Hengqin"}) == ("Hengqin", "en")
+
+
+def test_what_programs_read_is_never_converted(home_client):
+    for url in ("/search?q=苏州&as=json", "/doc/organization/suzhou-base.ttl"):
+        one = home_client.get(url, headers={"Accept-Language": "zh-Hans"})
+        other = home_client.get(url, headers={"Accept-Language": "zh-Hant"})
+        assert one.data == other.data

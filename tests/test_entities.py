@@ -505,11 +505,10 @@ def test_the_page_of_an_entity_takes_few_queries(counted, things):
     client, texts = counted
     for path in things[:: len(things) // 40]:
         assert client.get(f"/doc/{path}", headers=BROWSER).status_code == 200
-        # Two more for the posts in an organization; one, once for a class, for what it usually has;
-        # two more for the words of the claim that an assessment or a locator is about.
+        # One more, once for a class, for what its things usually have.
         usual = sum("AS ?with" in text for text in texts)
         assert usual <= 1
-        assert len(texts) - usual <= (5 if "organization/" in path or "ment/" in path else 3), path
+        assert len(texts) - usual <= 3, path
         assert len(set(texts)) == len(texts)
         texts.clear()
 

@@ -5,6 +5,8 @@ The one place of these tables: suffixes of addresses, values of ``format=`` and 
 
 from typing import Final
 
+BIBTEX: Final = "application/x-bibtex"
+CSL_JSON: Final = "application/vnd.citationstyles.csl+json"
 CSV: Final = "text/csv"
 HTML: Final = "text/html"
 JSON: Final = "application/json"
@@ -14,6 +16,7 @@ N_QUADS: Final = "application/n-quads"
 N_TRIPLES: Final = "application/n-triples"
 PROBLEM: Final = "application/problem+json"
 RDF_XML: Final = "application/rdf+xml"
+RIS: Final = "application/x-research-info-systems"
 SPARQL_JSON: Final = "application/sparql-results+json"
 SPARQL_XML: Final = "application/sparql-results+xml"
 TRIG: Final = "application/trig"
@@ -33,6 +36,9 @@ DATASET_SUFFIXES: Final = {"trig": TRIG, "nq": N_QUADS}
 #: Suffix and media type of the formats of a table, and of a page.
 TABLE_SUFFIXES: Final = {"csv": CSV, "tsv": TSV, "json": SPARQL_JSON, "xml": SPARQL_XML}
 PAGE_SUFFIXES: Final = {"html": HTML}
+
+#: Suffix and media type of the formats of a citation, by which DOIs are cited, too.
+CITATION_SUFFIXES: Final = {"bib": BIBTEX, "ris": RIS, "csl": CSL_JSON}
 
 #: Media types by which clients ask for the format of a graph, with that which defines the format.
 GRAPH_ALIASES: Final = {

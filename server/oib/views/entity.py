@@ -43,8 +43,9 @@ class EntityDescription:
     itself, ``labels`` and ``record`` are what its file states, ``direct`` what documents state
     directly; ``entailed`` are the classes that follow from the ontology. ``links`` (entries of
     outside registers) and ``units`` (parts of a document) are the nodes of its fragments.
-    ``claims`` are about it, ``mentions`` have it as their object, and ``outlines`` are claims in
-    outline by the property through which they refer to it. All three are those of one ``page`` of
+    ``claims`` are about it, ``mentions`` have it as their object, ``posts`` say who holds a post in
+    it, and ``outlines`` are claims in outline by the property through which they refer to it. All
+    but the posts are those of one ``page`` of
     ``pages``; ``counts`` has the numbers over all pages, by the property that links a claim to it.
     ``agreement`` has what other documents say about a claim of ``claims`` or ``mentions``, by its
     IRI.
@@ -61,6 +62,7 @@ class EntityDescription:
     units: tuple[Mapping[str, Term], ...]
     claims: tuple[Claim, ...]
     mentions: tuple[Claim, ...]
+    posts: tuple[Claim, ...]
     agreement: Mapping[str, Agreement]
     outlines: Mapping[str, tuple[Claim, ...]]
     counts: Mapping[str, int]
@@ -74,14 +76,16 @@ class EntityStatements:
 
     ``own`` are the graph, the property and the value of the entity's triples; ``nodes`` are all
     statements about the entity and about the other nodes of its description; ``outlines`` are
-    some statements about the claims that refer to it. ``total`` things refer to the entity, over
-    all pages, and ``counts`` claims by the property that links them to it.
+    some statements about the claims that refer to it; ``postings`` are all statements about the
+    claims on who holds a post in it, and about their assessments. ``total`` things refer to the
+    entity, over all pages, and ``counts`` claims by the property that links them to it.
     """
 
     iri: str
     own: tuple[tuple[str, str, Term], ...]
     nodes: StatementIndex
     outlines: StatementIndex
+    postings: StatementIndex
     total: int
     counts: Mapping[str, int]
     page: int
@@ -106,6 +110,7 @@ def fetch_entity(engine: Queryable, iri: str, page: DocumentPage = FIRST_PAGE) -
     own: list[tuple[str, str, Term]] = []
     nodes: list[Statement] = []
     outlines: list[Statement] = []
+    postings: list[Statement] = []
     counts: dict[str, int] = {}
     total = 0
     for row in fetch_bindings(engine, entity_queries.description(iri, page)):
@@ -121,6 +126,8 @@ def fetch_entity(engine: Queryable, iri: str, page: DocumentPage = FIRST_PAGE) -
             nodes.append((iri, name, value))
         elif "s" in row:
             nodes.append((row["s"]["value"], name, value))
+        elif "posting" in row:
+            postings.append((row["posting"]["value"], name, value))
         else:
             outlines.append((row["outline"]["value"], name, value))
     return EntityStatements(
@@ -128,6 +135,7 @@ def fetch_entity(engine: Queryable, iri: str, page: DocumentPage = FIRST_PAGE) -
         tuple(own),
         StatementIndex(nodes),
         StatementIndex(outlines),
+        StatementIndex(postings),
         total,
         counts,
         page.number,
@@ -161,10 +169,11 @@ def describe(
     vocabulary has not got them.
     """
     iri, own, nodes, outlines = entity.iri, entity.own, entity.nodes, entity.outlines
+    postings = entity.postings
     shown = [node for node in sorted(nodes) if _is_claim(nodes, node)]
     agreement = fetch_agreement(engine, shown)
     compared = {term.text for each in agreement.values() for term in each.terms if term.is_iri}
-    described = nodes | outlines | _fetch_mentioned(engine, entity, vocabulary, compared)
+    described = nodes | outlines | postings | _fetch_mentioned(engine, entity, vocabulary, compared)
     statements = described | vocabulary.statements
     stated = _values_by_property(own, lambda graph: not _is_derived(graph))
     entailed = _values_by_property(own, _is_derived)
@@ -185,6 +194,9 @@ def describe(
         units=_nodes(nodes, (unit.text for unit in nodes.objects(iri, OIB + "hasUnit"))),
         claims=tuple(claim for claim in claims if not _has_object(claim, iri)),
         mentions=tuple(claim for claim in claims if _has_object(claim, iri)),
+        posts=tuple(
+            parse_claim(statements, node) for node in sorted(postings) if _is_claim(postings, node)
+        ),
         agreement=agreement,
         outlines={
             link: tuple(
@@ -203,8 +215,10 @@ def _fetch_mentioned(
     engine: Queryable, entity: EntityStatements, vocabulary: Vocabulary, compared: set[str]
 ) -> StatementIndex:
     """Return some properties of everything mentioned, and the names of unusual year bases."""
-    mentioned = entity.nodes.iris() | entity.outlines.iris() | compared
-    known = {iri for index in (entity.nodes, vocabulary.statements) for iri in index}
+    shown = (entity.nodes, entity.outlines, entity.postings)
+    mentioned = compared.union(*(index.iris() for index in shown))
+    described = (entity.nodes, entity.postings, vocabulary.statements)
+    known = {iri for index in described for iri in index}
     properties = fetch_properties(engine, mentioned - known, entity_queries.MENTION_PROPERTIES)
     bases = {basis.text for iri in properties for basis in properties.objects(iri, _YEAR_BASIS)}
     unnamed = bases - mentioned - known

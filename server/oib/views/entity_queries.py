@@ -8,6 +8,9 @@ from oib.engine.statements import LABELS, NAMES, sparql_iri
 from oib.namespaces import DOC, GRAPH, ID, OIB, PREFIXES
 from oib.views.paging import HYDRA, PAGE_SIZE
 
+#: How many claims on who holds a post in a thing its page shows at most.
+MAX_POSTS: Final = 100
+
 #: Properties that link a claim or an assessment to its people and documents.
 CLAIM_LINKS: Final = tuple(
     OIB + name for name in ("isAssertedBy", "isReportedIn", "citesSource", "isAssessedBy")
@@ -66,6 +69,13 @@ _OUTLINES: Final = f"""
     {_PAGE_OF_REFERRING}
     ?ref {_ANY_LINK} %(thing)s . ?ref ({_ASSESSES})?/(^{_ASSESSES})? ?outline }} }}
   ?outline ?p ?o FILTER(?p IN ({", ".join(f"<{name}>" for name in _OUTLINE_PROPERTIES)}))"""
+# The claims on who holds a post in a thing, with their assessments.
+_POSTS: Final = f"""
+  {{ SELECT DISTINCT ?claim WHERE {{
+    ?post <{OIB}isPostIn> %(thing)s . ?claim <{OIB}claimObject> ?post ;
+      <{OIB}claimPredicate> <{OIB}holdsPost>
+  }} ORDER BY ?claim LIMIT {MAX_POSTS} }}
+  ?claim (^{_ASSESSES})? ?posting . ?posting ?p ?o"""
 _CLAIM_COUNTS: Final = f"""
   {{ SELECT ?link (COUNT(DISTINCT ?claim) AS ?count) WHERE {{
     VALUES ?link {{ {" ".join(f"<{link}>" for link in _COUNTED_LINKS)} }}
@@ -101,17 +111,19 @@ def own_triples(iri: str) -> str:
 
 
 def description(iri: str, page: DocumentPage) -> str:
-    """Return a query for everything that the page of an entity states, as ?p ?o of three kinds.
+    """Return a query for everything that the page of an entity states, as ?p ?o of four kinds.
 
     With ?g: the own triples of the entity, and the graph of each. With ?s: all triples of the
-    other nodes of its description. With ?outline: some triples of claims that refer to it. A row
-    with ?total counts the things that refer to it, rows with ?link the claims by how they do.
+    other nodes of its description. With ?outline: some triples of claims that refer to it. With
+    ?posting: all triples of claims on posts in it, and of their assessments. A row with ?total
+    counts the things that refer to it, rows with ?link the claims by how they do.
     """
     parts = _parts(iri, page)
     nodes = (_REFERRING_NODES, _OWN_NODES)
-    claims = f"UNION {{ {_OUTLINES % parts} }} UNION {_CLAIM_COUNTS % parts}"
+    outlines, posts = _OUTLINES % parts, _POSTS % parts
+    claims = f"UNION {{ {outlines} }} UNION {{ {posts} }} UNION {_CLAIM_COUNTS % parts}"
     return f"""
-SELECT ?g ?s ?outline ?p ?o ?total ?link ?count WHERE {{
+SELECT ?g ?s ?outline ?posting ?p ?o ?total ?link ?count WHERE {{
   {{ GRAPH ?g {{ {parts["thing"]} ?p ?o }} }}
   UNION {{ {{ SELECT DISTINCT ?s WHERE {{{" UNION ".join(nodes) % parts} }} }}
     ?s ?p ?o FILTER(?s != {parts["thing"]}) }}

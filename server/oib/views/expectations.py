@@ -1,19 +1,15 @@
-"""What the pages of things of a class usually state, and the posts in an organization."""
+"""What the pages of things of a class usually state."""
 
 from collections.abc import Iterable
 from typing import Final
 
 from oib.engine.base import Queryable
-from oib.engine.statements import StatementIndex, Term, fetch_properties, fetch_rows, sparql_iri
+from oib.engine.statements import Term, fetch_rows, sparql_iri
 from oib.namespaces import OIB
 from oib.views.claim import Claim
-from oib.views.claim_parser import parse_claim
-from oib.views.entity import Vocabulary
-from oib.views.entity_queries import MENTION_PROPERTIES
 
 # A property is usual for a class if this share of its things has a claim with it.
 _USUAL: Final = 0.5
-_MAX_POSTS: Final = 100
 
 
 def fetch_usual(engine: Queryable, classes: Iterable[str]) -> dict[str, float]:
@@ -42,32 +38,6 @@ SELECT ?property (COUNT(DISTINCT ?thing) AS ?with) ?all WHERE {{
     }
     usual = {name: share for name, share in shares.items() if share >= _USUAL}
     return dict(sorted(usual.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def fetch_posts(
-    engine: Queryable, iri: str, vocabulary: Vocabulary
-) -> tuple[tuple[Claim, ...], StatementIndex]:
-    """Return the claims on who holds a post in an organization, and the names that they need.
-
-    One query, or two if there are any.
-    """
-    known = StatementIndex.select(
-        engine,
-        f"""
-SELECT ?s ?p ?o WHERE {{
-  {{ SELECT DISTINCT ?claim WHERE {{
-    ?post <{OIB}isPostIn> {sparql_iri(iri)} . ?claim <{OIB}claimObject> ?post ;
-      <{OIB}claimPredicate> <{OIB}holdsPost>
-  }} ORDER BY ?claim LIMIT {_MAX_POSTS} }}
-  ?claim (^<{OIB}assesses>)? ?s . ?s ?p ?o
-}}""",
-    )
-    claims = [node for node in known if known.value(node, OIB + "claimPredicate")]
-    if not claims:
-        return (), known
-    mentioned = fetch_properties(engine, known.iris() - set(known), MENTION_PROPERTIES)
-    statements = known | mentioned | vocabulary.statements
-    return tuple(parse_claim(statements, claim) for claim in claims), mentioned
 
 
 def not_stated(usual: Iterable[str], claims: Iterable[Claim]) -> tuple[Term, ...]:

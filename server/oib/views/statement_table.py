@@ -8,10 +8,27 @@ from oib.views.claim import Claim, Source
 
 
 @dataclass(frozen=True)
-class StatementTable:
-    """Claims in groups, each with the document that reports them, None if none does."""
+class StatementGroup:
+    """The claims that one document reports, or none if ``document`` is None.
 
-    groups: tuple[tuple[Term | None, tuple[Claim, ...]], ...]
+    ``voice`` are the asserters of the claims that the document makes in its own voice, empty if
+    these have different asserters.
+    """
+
+    document: Term | None
+    claims: tuple[Claim, ...]
+    voice: tuple[Term, ...]
+
+    def is_own_voice(self, claim: Claim) -> bool:
+        """Tell whether a claim of the group is asserted by the voice of the document."""
+        return bool(self.voice) and not claim.is_relayed and claim.asserters == self.voice
+
+
+@dataclass(frozen=True)
+class StatementTable:
+    """Claims in groups, one for each document that reports some."""
+
+    groups: tuple[StatementGroup, ...]
 
 
 @dataclass(frozen=True)
@@ -31,7 +48,10 @@ def by_document(claims: Iterable[Claim]) -> StatementTable:
         groups.items(), key=lambda group: (-len(group[1]), group[0].text if group[0] else "")
     )
     return StatementTable(
-        tuple((document, tuple(sorted(group, key=_order))) for document, group in ordered)
+        tuple(
+            StatementGroup(document, tuple(sorted(group, key=_order)), _voice(group))
+            for document, group in ordered
+        )
     )
 
 
@@ -39,13 +59,18 @@ def number_sources(tables: Iterable[StatementTable]) -> NumberedSources:
     """Return the sources that the claims of tables cite, in the order in which they first occur."""
     sources: dict[str, Source] = {}
     for table in tables:
-        for _, claims in table.groups:
-            for claim in claims:
+        for group in table.groups:
+            for claim in group.claims:
                 for source in claim.sources:
                     sources.setdefault(source.document.text, source)
     return NumberedSources(
         tuple(sources.values()), {iri: number for number, iri in enumerate(sources, 1)}
     )
+
+
+def _voice(claims: Iterable[Claim]) -> tuple[Term, ...]:
+    voices = {claim.asserters for claim in claims if not claim.is_relayed}
+    return voices.pop() if len(voices) == 1 else ()
 
 
 def _order(claim: Claim) -> tuple[str, str]:

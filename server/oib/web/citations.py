@@ -1,11 +1,17 @@
 """Citations of pages: as text, BibTeX, RIS and CSL-JSON, with the data version."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
-from oib.web import context
+from flask import Response, request
+
+from oib import media_types
+from oib.web import context, representations, templating
 from oib.web.localization import Locale
+
+_MAX_SLUG: Final = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,15 @@ class Citation:
         return f"{publisher}“{self.title}”. {self.data_set}, {self.version}. {self.url}"
 
     @property
+    def slug(self) -> str:
+        """Return the end of the address in ASCII letters, digits and hyphens."""
+        name = self.url.rpartition("/")[2].encode("ascii", "replace").decode()
+        return "".join(char if char.isalnum() else "-" for char in name)[:_MAX_SLUG]
+
+    @property
     def bibtex(self) -> str:
         """Return an entry for BibLaTeX and BibTeX."""
-        key = "oib:" + "".join(
-            char if char.isalnum() else "-" for char in self.url.rpartition("/")[2]
-        )
+        key = f"oib:{self.slug}"
         fields = {
             "author": f"{{{self.publisher}}}" if self.publisher else "",
             "title": self.title,
@@ -85,6 +95,35 @@ class Citation:
         if self.publisher:
             item["author"] = [{"literal": self.publisher}]
         return json.dumps([item], ensure_ascii=False, indent=1)
+
+
+def conditional_response(citation: Callable[[], Citation], media_type: str) -> Response:
+    """Return a citation as a file to download, in the language of the request.
+
+    Args:
+        citation: makes it, unless the client has it.
+        media_type: one of ``media_types.CITATION_SUFFIXES``.
+    """
+    language = templating.locale().language
+    response = representations.conditional_response(
+        media_type,
+        lambda: _file(citation(), media_type),
+        key=f"{request.full_path} {request.script_root} {language}",
+    )
+    response.content_language = language
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _file(citation: Citation, media_type: str) -> Response:
+    text, suffix = {
+        media_types.BIBTEX: (citation.bibtex + "\n", "bib"),
+        media_types.RIS: (citation.ris + "\r\n", "ris"),
+        media_types.CSL_JSON: (citation.csl_json + "\n", "csl.json"),
+    }[media_type]
+    response = context.respond(text, media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{citation.slug}.{suffix}"'
+    return response
 
 
 def _braced(value: str) -> str:

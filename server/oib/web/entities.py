@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from oib import media_types, negotiation, typed_links
 from oib.engine.statements import Term
 from oib.errors import BadInput, Gone, NotAcceptable, NotFound
-from oib.namespaces import ID, OIB, PREFIXES
+from oib.namespaces import DOC, ID, OIB, PREFIXES
 from oib.services import Services
 from oib.sparql import results
 from oib.typed_links import Resource
@@ -22,16 +22,16 @@ from oib.views import (
     paging,
     statement_table,
 )
-from oib.views.claim import Claim
 from oib.views.entity import EntityDescription, EntityStatements
 from oib.views.entity_queries import DocumentPage
 from oib.views.entity_triples import Publication
 from oib.views.lifecycle import Lifecycle
-from oib.web import context, page_metadata, representations, signposting, templating
+from oib.web import citations, context, page_metadata, representations, signposting, templating
 from oib.web.citations import Citation
 
 bp = Blueprint("entities", __name__)
 
+_CITATIONS = media_types.CITATION_SUFFIXES
 _TYPE = PREFIXES["rdf"] + "type"
 _SCHEMA = PREFIXES["schema"]
 # Classes of nodes that record statements: no document states anything about them.
@@ -77,12 +77,13 @@ def document(kind: str, slug: str) -> Response:
         return representations.conditional_response(
             typed_links.LINKSET_JSON, lambda: signposting.linkset(_resource(kind, slug))
         )
-    slug, fixed = negotiation.split_suffix(slug, entity_triples.FORMS)
+    slug, fixed = negotiation.split_suffix(slug, {**entity_triples.FORMS, **_CITATIONS})
     iri = f"{ID}{kind}/{slug}"
     url = url_for("entities.document", kind=kind, slug=slug)
     page = _requested_page()
     try:
-        media_type = representations.negotiate(entity_triples.OFFERED, fixed)
+        offered = (*entity_triples.OFFERED, *_CITATIONS.values())
+        media_type = representations.negotiate(offered, fixed)
     except NotAcceptable as error:
         status = _fetch_lifecycle(iri)
         if status.replacement:
@@ -90,6 +91,8 @@ def document(kind: str, slug: str) -> Response:
         if status.is_withdrawn:
             return _gone(iri, fixed)
         raise representations.not_acceptable(error, url, entity_triples.FORMS) from error
+    if media_type in _CITATIONS.values():
+        return citations.conditional_response(lambda: _citation(iri), media_type)
     response = representations.conditional_response(
         media_type, lambda: _document(iri, page, media_type)
     )
@@ -172,12 +175,10 @@ def _page(statements: EntityStatements, status: int) -> Response:
     about = entity.describe(context.queries(), statements, context.vocabulary())
     types = {value.text.removeprefix(OIB) for value in (*about.types, *about.entailed)}
     is_record = not types.isdisjoint(_RECORDS)
-    posts, names = _posts(about.iri, is_record)
-    names = {**names, **about.names}
-    names |= _claim_titles(about, names)
+    names = {**about.names, **_claim_titles(about, about.names)}
     tables = {
         "claims": statement_table.by_document(about.claims),
-        "posts": statement_table.by_document(posts),
+        "posts": statement_table.by_document(about.posts),
         "mentions": statement_table.by_document(about.mentions),
     }
     locale = templating.locale()
@@ -187,10 +188,13 @@ def _page(statements: EntityStatements, status: int) -> Response:
         status,
         names,
         tables=tables,
-        posts=posts,
         sources=statement_table.number_sources(tables.values()),
         missing=() if is_record or about.pages > 1 else _missing(about),
         citation=Citation.of(locale.name(about.iri, names)[0], about.iri, locale),
+        citation_urls={
+            suffix: locale.local_url(f"{DOC}{about.iri.removeprefix(ID)}.{suffix}")
+            for suffix in _CITATIONS
+        },
         about=about,
         is_person=about.iri.startswith(ID + "person/") or "Person" in types,
         is_gone=status == 410,
@@ -213,12 +217,22 @@ def _page(statements: EntityStatements, status: int) -> Response:
     )
 
 
-def _posts(iri: str, is_record: bool) -> tuple[tuple[Claim, ...], dict[str, Mapping[str, str]]]:
-    """Return the claims on posts in an organization, and the names in them."""
-    if is_record or not iri.startswith(ID + "organization/"):
-        return (), {}
-    posts, statements = expectations.fetch_posts(context.queries(), iri, context.vocabulary())
-    return posts, statements.all_names()
+def _citation(iri: str) -> Citation:
+    """Return the citation of a thing by its name, or of a claim by what it states.
+
+    Raises:
+        NotFound: no triple has the thing as its subject.
+    """
+    try:
+        statements = entity.fetch_entity(context.queries(), iri)
+    except BadInput:
+        raise _not_found(iri) from None
+    if not statements.lifecycle.is_known:
+        raise _not_found(iri)
+    about = entity.describe(context.queries(), statements, context.vocabulary())
+    names = {**about.names, **_claim_titles(about, about.names)}
+    locale = templating.locale()
+    return Citation.of(locale.name(iri, names)[0], iri, locale)
 
 
 def _claim_titles(

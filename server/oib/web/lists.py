@@ -17,7 +17,7 @@ from oib.services import Services
 from oib.typed_links import Resource
 from oib.views import lists, paging
 from oib.views.lists import ListTable, Row, SelectedRows, Selection
-from oib.web import context, representations, signposting, templating
+from oib.web import citations, context, representations, signposting, templating
 from oib.web.citations import Citation
 from oib.web.localization import Locale
 
@@ -25,20 +25,24 @@ bp = Blueprint("lists", __name__)
 
 PAGE_SIZE: Final = 50  # rows
 _FORMS: Final = {"csv": media_types.CSV, "json": media_types.JSON, **media_types.PAGE_SUFFIXES}
-_OFFERED: Final = (media_types.HTML, media_types.JSON, media_types.CSV)
+_CITATIONS: Final = media_types.CITATION_SUFFIXES
+_SUFFIXES: Final = {**_FORMS, **_CITATIONS}
+_OFFERED: Final = (media_types.HTML, media_types.JSON, media_types.CSV, *_CITATIONS.values())
 _RESERVED: Final = ("lang", "page", "q", "sort", *negotiation.FORMAT_PARAMETERS)
 _MAX_WORDS: Final = 200  # characters
 
 
 @bp.get("/<name>")
-@bp.get(f"/<name>.<any({','.join(_FORMS)}):suffix>")
+@bp.get(f"/<name>.<any({','.join(_SUFFIXES)}):suffix>")
 def show(name: str, suffix: str | None = None) -> Response:
     """Return a list: what ``?q=``, ``?<column>=`` and ``?sort=`` choose of it.
 
     A page holds ``PAGE_SIZE`` rows; the data forms have all that are chosen.
     """
     definition = context.services().pages.list(name)
-    media_type = representations.negotiate(_OFFERED, _FORMS.get(suffix or ""))
+    media_type = representations.negotiate(_OFFERED, _SUFFIXES.get(suffix or ""))
+    if media_type in _CITATIONS.values():
+        return citations.conditional_response(lambda: _citation(definition), media_type)
     locale = templating.locale()
     response = representations.conditional_response(
         media_type,
@@ -102,6 +106,7 @@ def _page(table: ListTable, selected: SelectedRows, number: int, pages: int) -> 
         forms={suffix: _address(f".{suffix}", page=None) for suffix in ("csv", "json")},
         pages=representations.page_urls(number, pages),
         citation=_citation(definition),
+        citation_urls={suffix: _address(f".{suffix}", page=None) for suffix in _CITATIONS},
         number=number,
         last=pages,
         not_stated=lists.NOT_STATED,
@@ -168,7 +173,7 @@ def _next_sort(column: Column, selection: Selection, definition: ListDefinition)
 
 def _address(suffix: str = "", **changes: str | None) -> str:
     """Return the address of this list with some of its parameters changed or left out."""
-    stem, fixed = negotiation.split_suffix(request.path, _FORMS)
+    stem, fixed = negotiation.split_suffix(request.path, _SUFFIXES)
     query = _query(**changes)
     path = quote(request.script_root + (stem if fixed else request.path), safe="/")
     return f"{path}{suffix}" + (f"?{query}" if query else "")

@@ -12,10 +12,13 @@ from werkzeug.http import parse_accept_header
 
 from oib.engine.statements import TRANSLATION
 from oib.namespaces import BASE, DOC, ID, shorten
-from oib.web.messages import LANGUAGES, MESSAGES, PROPERTY_NAMES, PUNCTUATION
+from oib.web.messages import LANGUAGE_NAMES, LANGUAGES, Catalogue, catalogue
+from oib.web.traditional import CONVERTED, SIMPLIFIED, TRADITIONAL, to_traditional
 
 _MAX_ACCEPT_LANGUAGE = 1000  # characters
 _SAFE = "/#:@!$&'()*+,;=~-._"
+# Where Chinese without a subtag of script is written in Traditional characters.
+_TRADITIONAL_REGIONS = {"tw", "hk", "mo"}
 
 
 @dataclass(frozen=True)
@@ -39,42 +42,80 @@ class Locale:
         return cls(language, explicit is not None, request.script_root)
 
     @property
-    def alternate(self) -> str:
-        """Return the language that the page offers to switch to."""
-        return next(language for language in LANGUAGES if language != self.language)
+    def alternates(self) -> Mapping[str, str]:
+        """Return the languages that the page offers to switch to, and what each calls itself."""
+        return {tag: name for tag, name in LANGUAGE_NAMES.items() if tag != self.language}
+
+    @property
+    def data_language(self) -> str:
+        """Return the language of the texts in the data that the page shows."""
+        return SIMPLIFIED if self.is_converted else self.language
+
+    @property
+    def is_converted(self) -> bool:
+        """Tell whether the page is in Traditional Chinese, converted from Simplified Chinese."""
+        return self.language == TRADITIONAL
 
     @property
     def punctuation(self) -> Mapping[str, str]:
         """Return colon, opening and closing bracket and separator of the language."""
-        return PUNCTUATION[self.language]
+        return self._catalogue.punctuation
 
     def message(self, key: str, **values: object) -> str:
         """Return a message of the interface in the language of the page, its fields filled."""
-        text = MESSAGES[key][LANGUAGES.index(self.language)]
+        text = self._catalogue.messages[key]
         return text.format(**values) if values else text
+
+    def has_message(self, key: str) -> bool:
+        """Tell whether there is a message with this key."""
+        return key in self._catalogue.messages
+
+    @property
+    def explained_statuses(self) -> frozenset[int]:
+        """Return the statuses of HTTP that have a name and an explanation of their own."""
+        return self._catalogue.explained_statuses
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        return catalogue(self.language)
 
     def best_text(self, texts: Mapping[str, str]) -> tuple[str, str]:
         """Return the text that suits the language of the page best, and its language tag.
 
         A translation by the curators comes after a text in that language, before other languages.
+        A text in Traditional Chinese is shown as it is; only where there is none, the one in
+        Simplified Chinese is converted, and its tag says so.
         """
         tags = {tag.lower(): tag for tag in texts}
-        for tag in (self.language, self.language + TRANSLATION, *LANGUAGES, ""):
-            if tag.lower() in tags:
-                return texts[tags[tag.lower()]], tags[tag.lower()]
+        wanted = [self.language, self.language + TRANSLATION]
+        if self.is_converted:
+            wanted += [SIMPLIFIED, SIMPLIFIED + TRANSLATION]
+        for each in (*wanted, *LANGUAGES, ""):
+            tag = tags.get(each.lower())
+            if tag is not None:
+                return self._converted(texts[tag], tag)
         return next(((text, tag) for tag, text in texts.items()), ("", ""))
 
     def name(self, iri: str, names: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
         """Return the name of an IRI and the language tag of that name."""
         if iri in names:
             return self.best_text(names[iri])
-        if iri in PROPERTY_NAMES:
-            return PROPERTY_NAMES[iri][LANGUAGES.index(self.language)], self.language
+        if iri in self._catalogue.properties:
+            return self._catalogue.properties[iri], self.language
         if iri.startswith(ID):
             kind, _, slug = iri.removeprefix(ID).partition("/")
-            label = self.message(kind) if kind in MESSAGES else kind
-            return f"{label} {slug.rpartition('/')[2]}", self.language if kind in MESSAGES else "en"
+            label = self.message(kind) if self.has_message(kind) else kind
+            tag = self.language if self.has_message(kind) else "en"
+            return f"{label} {slug.rpartition('/')[2]}", tag
         return shorten(iri).strip("<>"), ""
+
+    def _converted(self, text: str, tag: str) -> tuple[str, str]:
+        """Return a text and its language tag, converted if the page is and the text can be."""
+        simplified = SIMPLIFIED.lower()
+        if not self.is_converted or tag.lower().partition("-t-")[0] != simplified:
+            return text, tag
+        suffix = tag[len(simplified) :] or CONVERTED
+        return to_traditional(text), TRADITIONAL + suffix
 
     def lang_attribute(self, tag: str) -> Markup:
         """Return the ``lang`` attribute of a text, empty in the language of the page."""
@@ -100,6 +141,16 @@ class Locale:
         return f"{self.root}/{quote(page, safe=_SAFE)}{query}{hash_}{quote(fragment, safe=_SAFE)}"
 
 
+def sentence_case(text: str, tag: str) -> str:
+    """Return a text in English as the heading of a page begins: with a capital letter.
+
+    A word that has a capital elsewhere, such as iFLYTEK, is spelt as it is.
+    """
+    first = text.partition(" ")[0]
+    is_lower = tag.lower().partition("-")[0] == "en" and first == first.lower()
+    return text[:1].upper() + text[1:] if is_lower else text
+
+
 def _accepted_languages(request: Request) -> Iterable[str]:
     # As much of the header as any real client sends: the rest would only cost time.
     header = request.headers.get("Accept-Language", "")[:_MAX_ACCEPT_LANGUAGE]
@@ -107,6 +158,14 @@ def _accepted_languages(request: Request) -> Iterable[str]:
 
 
 def _match(tag: str) -> str | None:
-    """Return the one of LANGUAGES with the same primary subtag (RFC 5646) as a tag, or None."""
-    primary = tag.lower().partition("-")[0]
-    return next((known for known in LANGUAGES if known.partition("-")[0] == primary), None)
+    """Return the one of LANGUAGES that a language tag (RFC 5646) asks for, or None.
+
+    Chinese is in Traditional characters if a subtag of script or, without one, of region says so.
+    """
+    primary, *subtags = tag.lower().split("-")
+    if primary == "zh":
+        is_traditional = "hant" in subtags or (
+            "hans" not in subtags and not _TRADITIONAL_REGIONS.isdisjoint(subtags)
+        )
+        return TRADITIONAL if is_traditional else SIMPLIFIED
+    return primary if primary in LANGUAGES else None

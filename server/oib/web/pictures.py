@@ -121,9 +121,9 @@ def inline(name: str, **values: str) -> Markup:
     drawn = _draw(name, tuple(sorted(values.items())))
     url = templating.locale().local_url(f"pictures/{name}", **values)
     return Markup(
-        '<figure class="chart"><div class="scroll" tabindex="0" role="region" aria-label="{}">'
-        '{}</div><figcaption><a href="{}">{}</a></figcaption></figure>'
-    ).format(drawn.title, Markup(drawn.svg), url, drawn.title)
+        '<figure class="chart"><figcaption><a href="{}">{}</a></figcaption>'
+        '<div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></figure>'
+    ).format(url, drawn.title, drawn.title, Markup(drawn.svg))
 
 
 def url_of_thing(iri: str) -> str:

@@ -13,7 +13,6 @@ from oib import media_types, negotiation, problem_details
 from oib.errors import NotAcceptable, OibError
 from oib.search.index import Hit
 from oib.web import context, templating
-from oib.web.messages import EXPLAINED_STATUSES
 
 _WORD: Final = re.compile(r"[^\W_]{2,}")
 _MAX_WORDS: Final = 8
@@ -75,7 +74,7 @@ def _render(problem: Problem) -> Response:
             "problem.html",
             problem.status,
             problem=problem,
-            explained=EXPLAINED_STATUSES,
+            explained=templating.locale().explained_statuses,
             near=_near() if problem.status == HTTPStatus.NOT_FOUND else (),
         )
     body = problem_details.encode(problem.status, problem.detail, **problem.members)

@@ -18,7 +18,7 @@ from oib.services import Services
 from oib.sparql import guard, results
 from oib.typed_links import Resource
 from oib.views import entity_triples, named_things
-from oib.web import context, representations, result_table, signposting, templating
+from oib.web import citations, context, representations, result_table, signposting, templating
 from oib.web.citations import Citation
 
 bp = Blueprint("queries", __name__)
@@ -43,6 +43,7 @@ _FORMS = {
     **media_types.GRAPH_SUFFIXES,
     **media_types.PAGE_SUFFIXES,
 }
+_CITATIONS = media_types.CITATION_SUFFIXES
 
 
 @bp.get("/queries/")
@@ -59,7 +60,9 @@ def library() -> Response:
 def query(name: str) -> Response:
     """Return the results, the text, the page or the description of a saved query."""
     linkset = name.endswith(f".{typed_links.SUFFIX}")
-    name, fixed = negotiation.split_suffix(name.removesuffix(f".{typed_links.SUFFIX}"), _FORMS)
+    name, fixed = negotiation.split_suffix(
+        name.removesuffix(f".{typed_links.SUFFIX}"), {**_FORMS, **_CITATIONS}
+    )
     saved = context.services().library[name]
     parsed = guard.parse(saved.text)
     form = parsed.form
@@ -72,7 +75,7 @@ def query(name: str) -> Response:
     if linkset:
         return signposting.linkset(Resource(url, saved.iri, forms))
     try:
-        media_type = representations.negotiate(offered, fixed, own)
+        media_type = representations.negotiate((*offered, *_CITATIONS.values()), fixed, own)
     except NotAcceptable as error:
         raise representations.not_acceptable(error, url, forms) from error
     try:
@@ -82,6 +85,8 @@ def query(name: str) -> Response:
         if media_type != media_types.HTML:
             raise
         return _form(saved, error)
+    if media_type in _CITATIONS.values():
+        return citations.conditional_response(lambda: _citation(saved, values), media_type)
     response = representations.conditional_response(
         media_type, lambda: _answer(saved, text, values, media_type), is_volatile=parsed.is_volatile
     )
@@ -129,8 +134,7 @@ def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
     result = result_table.fetch_linked(
         context.queries(), text, context.vocabulary(), headings.as_printed
     )
-    locale = templating.locale()
-    iri = saved.iri + (f"?{urlencode(values)}" if values else "")
+    citation = _citation(saved, values)
     return templating.render(
         "query.html",
         names=result.names,
@@ -141,11 +145,25 @@ def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
         preview=result.preview,
         things=result.things,
         headings=headings,
-        iri=iri,
-        citation=Citation.of(locale.best_text(saved.question)[0], iri, locale),
+        iri=citation.url,
+        citation=citation,
+        citation_urls={suffix: _address(saved, suffix) for suffix in _CITATIONS},
         suffixes=media_types.TABLE_SUFFIXES if is_table else media_types.GRAPH_SUFFIXES,
         arguments=urlencode(_arguments(saved)),
     )
+
+
+def _citation(saved: SavedQuery, values: Mapping[str, str]) -> Citation:
+    locale = templating.locale()
+    iri = saved.iri + (f"?{urlencode(values)}" if values else "")
+    return Citation.of(locale.best_text(saved.question)[0], iri, locale)
+
+
+def _address(saved: SavedQuery, suffix: str) -> str:
+    """Return the address of a form of this answer, in the same language."""
+    arguments = urlencode(list(request.args.items(multi=True)))
+    url = url_for("queries.query", name=f"{saved.name}.{suffix}")
+    return f"{url}?{arguments}" if arguments else url
 
 
 def _form(saved: SavedQuery, error: BadInput) -> Response:

@@ -204,7 +204,8 @@ def _parser(service: ReconciliationService) -> RequestParser:
 
 
 def _language() -> str:
-    return templating.locale().language
+    # That of the names in the data: answers for programs are not converted.
+    return templating.locale().data_language
 
 
 def _manifest(create: Callable[..., dict[str, Any]], path: str) -> dict[str, Any]:

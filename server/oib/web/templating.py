@@ -7,8 +7,7 @@ from flask import Response, render_template, request
 
 from oib import media_types
 from oib.web import context, page_metadata
-from oib.web.localization import Locale
-from oib.web.messages import MESSAGES
+from oib.web.localization import Locale, sentence_case
 from oib.web.term_markup import TermMarkup
 
 #: A page may load our own style sheet and images; nothing else, and no script.
@@ -37,10 +36,12 @@ def render(
         template,
         locale=page_locale,
         message=page_locale.message,
-        message_exists=MESSAGES.__contains__,
+        message_exists=page_locale.has_message,
         names=names or {},
         **page_locale.punctuation,
         link_html=markup.link,
+        heading_html=markup.heading,
+        sentence_case=sentence_case,
         term_html=markup.term,
         terms_html=markup.terms,
         text_html=markup.text,
@@ -54,7 +55,10 @@ def render(
         path=request.path,
         canonical=canonical,
         language_urls=page_metadata.language_urls(canonical),
-        switch=f"?{urlencode([*_other_arguments(), ('lang', page_locale.alternate)])}",
+        switches={
+            tag: (name, f"?{urlencode([*_other_arguments(), ('lang', tag)])}")
+            for tag, name in page_locale.alternates.items()
+        },
         **values,
     )
     response = context.respond(body, media_types.HTML, code)

@@ -2,14 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from markupsafe import Markup, escape
 
 from oib.engine.statements import Term
+from oib.namespaces import EDTF, PREFIXES
 from oib.views.named_things import SEPARATOR
-from oib.web.localization import Locale
+from oib.web.localization import Locale, sentence_case
 
 Names = Mapping[str, Mapping[str, str]]
+# Dates are not broken at their hyphens.
+_DATES: Final = {EDTF, PREFIXES["xsd"] + "date"}
 
 
 class TermMarkup:
@@ -31,6 +35,10 @@ class TermMarkup:
             markup = self._links[iri] = self._link(iri)
         return markup
 
+    def heading(self, term: Term) -> Markup:
+        """Return the name of a thing as a link that begins like a sentence."""
+        return self._link(term.text, is_heading=True) if term.is_iri else self.term(term)
+
     def term(self, term: Term | None) -> Markup:
         """Return an IRI as a link, a literal as text, other terms as Turtle, a dash for None."""
         if term is None:
@@ -41,8 +49,10 @@ class TermMarkup:
             return Markup("<code>{}</code>").format(term.text)
         if term.kind == "bnode":
             return Markup("<code>_:{}</code>").format(term.text)
-        return Markup('<span class="literal"{}>{}</span>').format(
-            self._locale.lang_attribute(term.language), term.text
+        return Markup('<span class="{}"{}>{}</span>').format(
+            "literal date" if term.datatype in _DATES else "literal",
+            self._locale.lang_attribute(term.language),
+            term.text,
         )
 
     def terms(self, terms: Iterable[Term]) -> Markup:
@@ -84,8 +94,10 @@ class TermMarkup:
         texts = {literal.language: literal.text for literal in literals}
         return self.text(texts) if texts else Markup("")
 
-    def _link(self, iri: str) -> Markup:
+    def _link(self, iri: str, *, is_heading: bool = False) -> Markup:
         name, tag = self._locale.name(iri, self._names)
+        if is_heading:
+            name = sentence_case(name, tag)
         url, lang = self._locale.url(iri), self._locale.lang_attribute(tag)
         if url:
             return Markup(f'<a href="{escape(url)}"{lang}>{escape(name)}</a>')
