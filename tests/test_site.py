@@ -1,4 +1,4 @@
-"""The site in a browser: every kind of page on a desk, in the dark, on a phone and in Chinese.
+"""The site in a browser: every kind of page on a desk, in the dark, on a phone, in Chinese.
 
 From the home page to what people look for: by clicks, without script, by keyboard.
 """
@@ -30,6 +30,7 @@ KINDS = [
     "/search?q=Suzhou",
     "/nowhere/suzhou-base",
 ]
+UNCORROBORATED = {"en": "uncorroborated", "zh-Hans": "未获佐证", "zh-Hant": "未獲佐證"}
 
 
 @pytest.fixture(scope="module")
@@ -76,14 +77,14 @@ def test_no_page_asks_another_host_or_breaks_its_policy(pages):
     ("bases", "?x a oib:OffshoreBase"),
     ("sources", "?claim oib:citesSource ?x"),
 ])  # fmt: skip
-def test_a_list_is_one_click_away_in_both_languages_and_without_script(
+def test_a_list_is_one_click_away_in_every_language_and_without_script(
     visits, services, what, pattern
 ):
     query = f"PREFIX oib: <{OIB}> SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {pattern} }}"
     count = int(services.engine.query(query, "text/csv").split()[1])
     found = of(visits, what)
     assert {(visit["lang"], visit["javaScriptEnabled"]) for visit in found} == {
-        (lang, has_script) for lang in ("en", "zh-Hans") for has_script in (True, False)
+        (lang, has_script) for lang in ("en", "zh-Hans", "zh-Hant") for has_script in (True, False)
     }
     assert {visit["total"] for visit in found} == {count}
     assert {visit["rows"] for visit in found} == {min(count, 50)}
@@ -93,8 +94,7 @@ def test_a_list_is_one_click_away_in_both_languages_and_without_script(
 def test_a_disputed_post_and_its_dispute_are_at_most_three_clicks_away(visits):
     for visit in of(visits, "dispute"):
         assert visit["clicks"] <= 3
-        words = {"en": "uncorroborated", "zh-Hans": "未获佐证"}[visit["lang"]]
-        assert words in visit["text"]
+        assert UNCORROBORATED[visit["lang"]] in visit["text"]
 
 
 def test_a_keyboard_is_enough(visits):
@@ -109,6 +109,19 @@ def test_a_list_and_a_question_take_choices_without_script(visits):
     assert "place=id%2Fplace%2Fsuzhou" in choice["address"]
     (question,) = of(visits, "question")
     assert question["rows"] > 3
+
+
+def test_the_page_of_a_base_takes_at_most_sixty_words_for_a_statement(visits):
+    bases = of(visits, "base")
+    assert len(bases) > 7
+    assert {each["link"]: each["words"] / each["statements"] for each in bases
+            if each["words"] > 60 * each["statements"]} == {}  # fmt: skip
+
+
+def test_what_is_claimed_of_a_base_stands_on_two_screens_before_the_first_fold(visits):
+    lengths = {each["link"]: each["fold"] for each in of(visits, "base") if each["statements"] < 25}
+    assert len(lengths) > 7
+    assert {link: fold for link, fold in lengths.items() if fold > 2 * 900} == {}
 
 
 def test_two_chinese_characters_are_found(visits):

@@ -6,7 +6,7 @@ const [root, ...paths] = process.argv.slice(2);
 const DESK = { width: 1100, height: 900 };
 const WAYS = {
   light: { lang: "en", viewport: DESK, colorScheme: "light" },
-  dark: { lang: "en", viewport: DESK, colorScheme: "dark" },
+  dark: { lang: "zh-Hant", viewport: DESK, colorScheme: "dark" },
   phone: { lang: "en", viewport: { width: 320, height: 700 }, colorScheme: "light" },
   zh: { lang: "zh-Hans", viewport: DESK, colorScheme: "light" },
 };

@@ -3,10 +3,11 @@
 import { browse } from "./browser.mjs";
 
 const [root] = process.argv.slice(2);
-const HOMES = { en: "/", "zh-Hans": "/?lang=zh-Hans" };
+const HOMES = { en: "/", "zh-Hans": "/?lang=zh-Hans", "zh-Hant": "/?lang=zh-Hant" };
 const NAMES = {
-  en: { bases: "Bases", sources: "Sources", people: "People", person: "Sun Youshun", base: "offshore innovation base in Suzhou" },
+  en: { bases: "Bases", sources: "Sources", people: "People", person: "Sun Youshun", base: "Offshore innovation base in Suzhou" },
   "zh-Hans": { bases: "基地", sources: "来源", people: "人物", person: "孙友顺", base: "苏州离岸创新创业基地" },
+  "zh-Hant": { bases: "基地", sources: "來源", people: "人物", person: "孫友順", base: "蘇州離岸創新創業基地" },
 };
 
 /** Click a link by its whole name; a click is counted. */
@@ -61,10 +62,22 @@ await browse(root, async (open) => {
     const page = await open(HOMES[lang], { javaScriptEnabled: true });
     await enter(page, names.bases);
     const address = page.url();
-    await enter(page, lang === "en" ? names.base : `${names.base}`);
+    await enter(page, names.base);
     found.push({ lang, what: "keyboard", list: address, thing: page.url() });
     await page.context().close();
   }
+  // Each base on a desk: the words that it takes, the statements in its tables, and how
+  // far down the first fold is.
+  const desk = await open("/bases?lang=en", { viewport: { width: 1280, height: 900 } });
+  for (const link of await desk.$$eval("table.list tbody th a", (links) => links.map((each) => each.getAttribute("href")))) {
+    await desk.goto(root + link);
+    found.push({ what: "base", link, ...(await desk.evaluate(() => ({
+      words: document.querySelector("main").innerText.split(/\s+/).filter((word) => /\w/.test(word)).length,
+      statements: document.querySelectorAll(".statements th[scope=row]").length,
+      fold: document.querySelector("main details").getBoundingClientRect().top,
+    }))) });
+  }
+  await desk.context().close();
   const page = await open("/bases", { javaScriptEnabled: false });
   await page.getByLabel("Place").selectOption({ label: "Suzhou (1)" });
   await page.getByRole("button", { name: "Choose" }).click();

@@ -12,6 +12,7 @@ from werkzeug.http import parse_accept_header
 
 from oib.engine.statements import TRANSLATION
 from oib.namespaces import BASE, DOC, ID, shorten
+from oib.web.error_sentences import translate
 from oib.web.messages import LANGUAGE_NAMES, LANGUAGES, Catalogue, catalogue
 from oib.web.traditional import CONVERTED, SIMPLIFIED, TRADITIONAL, to_traditional
 
@@ -78,6 +79,11 @@ class Locale:
     @property
     def _catalogue(self) -> Catalogue:
         return catalogue(self.language)
+
+    def error_sentence(self, sentence: str) -> tuple[str, str]:
+        """Return what an error says and its language tag: that of the page if that is known."""
+        translated = translate(sentence, self.language) if self.language != LANGUAGES[0] else None
+        return (translated, self.language) if translated else (sentence, LANGUAGES[0])
 
     def best_text(self, texts: Mapping[str, str]) -> tuple[str, str]:
         """Return the text that suits the language of the page best, and its language tag.

@@ -37,6 +37,7 @@ def render(
         locale=page_locale,
         message=page_locale.message,
         message_exists=page_locale.has_message,
+        error_sentence=page_locale.error_sentence,
         names=names or {},
         **page_locale.punctuation,
         link_html=markup.link,
