@@ -118,12 +118,6 @@ def test_the_page_of_a_base_takes_at_most_sixty_words_for_a_statement(visits):
             if each["words"] > 60 * each["statements"]} == {}  # fmt: skip
 
 
-def test_what_is_claimed_of_a_base_stands_on_two_screens_before_the_first_fold(visits):
-    lengths = {each["link"]: each["fold"] for each in of(visits, "base") if each["statements"] < 25}
-    assert len(lengths) > 7
-    assert {link: fold for link, fold in lengths.items() if fold > 2 * 900} == {}
-
-
 def test_two_chinese_characters_are_found(visits):
     (search,) = of(visits, "search")
     assert "苏州" in search["text"]

@@ -66,15 +66,13 @@ await browse(root, async (open) => {
     found.push({ lang, what: "keyboard", list: address, thing: page.url() });
     await page.context().close();
   }
-  // Each base on a desk: the words that it takes, the statements in its tables, and how
-  // far down the first fold is.
+  // Each base on a desk: the words that it takes, and the statements in its tables.
   const desk = await open("/bases?lang=en", { viewport: { width: 1280, height: 900 } });
   for (const link of await desk.$$eval("table.list tbody th a", (links) => links.map((each) => each.getAttribute("href")))) {
     await desk.goto(root + link);
     found.push({ what: "base", link, ...(await desk.evaluate(() => ({
       words: document.querySelector("main").innerText.split(/\s+/).filter((word) => /\w/.test(word)).length,
       statements: document.querySelectorAll(".statements th[scope=row]").length,
-      fold: document.querySelector("main details").getBoundingClientRect().top,
     }))) });
   }
   await desk.context().close();

@@ -32,6 +32,8 @@ PATHS: Final = (THINGS, DOCUMENTS)
 _THREADS: Final = 2  # that write documents in other forms than that of the index
 # Parameters that ask for other documents than those of the index, or for a page in a language.
 _UNINDEXED: Final = frozenset({"page", "claims", "lang"})
+# Pages and citations are written by the web application.
+_OFFERED: Final = (*entity_triples.OFFERED, *media_types.CITATION_SUFFIXES.values())
 _SAFE: Final = "!$&'()*+,/:;=@"  # in a path (RFC 3986, section 3.3)
 # Names that are in addresses as they are, and one that no thing has.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9/._-]*+")
@@ -83,7 +85,8 @@ class EntityDocuments:
             media_type = media_type or _choose(accept, negotiation.format_name(parameters))
         except NotAcceptable:
             return None
-        document = services.documents.find(name) if media_type != media_types.HTML else None
+        is_data = media_type in entity_triples.OFFERED and media_type != media_types.HTML
+        document = services.documents.find(name) if is_data else None
         if document is None:
             return None
         common = _common(media_type, services.version, _has_mementos(services))
@@ -133,7 +136,7 @@ def _redirect(path: str, root: str, services: Services) -> Response | None:
 
 @lru_cache(maxsize=512)
 def _choose(accept: str, format_name: str) -> str:
-    return negotiation.choose_document(entity_triples.OFFERED, accept, format_name)
+    return negotiation.choose_document(_OFFERED, accept, format_name)
 
 
 def _links(path: str, name: str, root: str, services: Services) -> Headers:
