@@ -159,6 +159,8 @@ def test_people_are_in_the_order_of_their_names_and_lead_to_corrections(home_cli
         ("/bases?sort=colour", 400, "no column colour"),
         ("/bases?page=2", 404, "one page"),
         ("/bases?page=x", 400, "counted from 1"),
+        ("/bases.json?page=2", 404, "one page"),
+        ("/bases.csv?page=2", 404, "one page"),
         ("/bases?q=" + "x" * 201, 400, "200 characters"),
         ("/nothing", 404, "bases"),
         ("/bases.docx", 404, "bases"),
@@ -229,3 +231,16 @@ def test_a_home_without_lists_has_none(tmp_path):
 def test_a_broken_definition_is_named(tmp_path, text):
     with pytest.raises(BadInput, match=r"towns\.rq"):
         PageQueries.load(home_with(tmp_path, text))
+
+
+def test_the_linkset_that_a_list_announces_is_there(home_client):
+    (url,) = [
+        link.partition(">")[0][1:]
+        for link in home_client.get("/bases").headers.getlist("Link")
+        if 'rel="linkset"' in link
+    ]
+    response = home_client.get(url)
+    assert response.mimetype == "application/linkset+json"
+    forms = {link["href"].rpartition("/")[2] for link in response.json["linkset"][0]["alternate"]}
+    assert forms == {"bases.csv", "bases.json", "bases.html"}
+    assert home_client.get("/atlantis.linkset").status_code == 404

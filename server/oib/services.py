@@ -231,6 +231,7 @@ class ReleasedServices:
         snapshot = releases.unpack(self._home, release, self._folder)
         rows = fetch_rows(Embedded(snapshot.store()), _QUERY_TEXTS)
         texts = {row["query"].text.removeprefix(QUERIES): row["text"].text for row in rows}
+        library = Library.parse(texts)
         engine = self._open_engine(snapshot)
         try:
             wait_until_ready(engine, _START)
@@ -240,16 +241,26 @@ class ReleasedServices:
         return Services(
             engine,
             release.version,
-            Library.parse(texts),
+            library,
             self._limits,
             snapshot.dumps,
             PageQueries.load(self._home),
-            project.description(self._home),
+            _with_pictures_of(library, project.description(self._home)),
             compaction=snapshot.compaction(),
             files=snapshot.manifest.files,
             data=snapshot.data,
             released=release.released,
         )
+
+
+def _with_pictures_of(library: Library, about: Description) -> Description:
+    """Return a description without the pictures for which a library has no query."""
+    drawn = {query.name for query in library if query.chart}
+    return replace(
+        about,
+        picture=about.picture if about.picture in drawn else "",
+        pictures={kind: name for kind, name in about.pictures.items() if name in drawn},
+    )
 
 
 def _names(snapshot: Snapshot) -> NameIndex | None:

@@ -33,13 +33,19 @@ _MAX_WORDS: Final = 200  # characters
 
 
 @bp.get("/<name>")
-@bp.get(f"/<name>.<any({','.join(_SUFFIXES)}):suffix>")
+@bp.get(f"/<name>.<any({','.join((*_SUFFIXES, typed_links.SUFFIX))}):suffix>")
 def show(name: str, suffix: str | None = None) -> Response:
     """Return a list: what ``?q=``, ``?<column>=`` and ``?sort=`` choose of it.
 
     A page holds ``PAGE_SIZE`` rows; the data forms have all that are chosen.
     """
     definition = context.services().pages.list(name)
+    url = f"{request.script_root}/{quote(name)}"
+    resource = Resource(
+        url, definition.iri, _FORMS, (typed_links.COLLECTION_PAGE,), query=_query(page=None)
+    )
+    if suffix == typed_links.SUFFIX:
+        return signposting.linkset(resource)
     media_type = representations.negotiate(_OFFERED, _SUFFIXES.get(suffix or ""))
     if media_type in _CITATIONS.values():
         return citations.conditional_response(lambda: _citation(definition), media_type)
@@ -48,10 +54,6 @@ def show(name: str, suffix: str | None = None) -> Response:
         media_type,
         lambda: _answer(definition, media_type, locale),
         f"{request.full_path} {locale.language}",
-    )
-    url = f"{request.script_root}/{quote(name)}"
-    resource = Resource(
-        url, definition.iri, _FORMS, (typed_links.COLLECTION_PAGE,), query=_query(page=None)
     )
     signposting.add_links(response, resource)
     return response
@@ -64,11 +66,13 @@ def _answer(definition: ListDefinition, media_type: str, locale: Locale) -> Resp
         return locale.name(term.text, table.names)[0] if term.is_iri else term.text
 
     selected = lists.select(table, _selection(definition), text_of)
+    number = representations.page_number()
+    if media_type != media_types.HTML:
+        paging.check(number, 1)
     if media_type == media_types.CSV:
         return context.respond(_csv(definition, selected, locale, table), media_type)
     if media_type == media_types.JSON:
         return context.respond(_json(definition, selected, locale, table), media_type)
-    number = representations.page_number()
     pages = max(1, -(-len(selected.rows) // PAGE_SIZE))
     paging.check(number, pages)
     response = _page(table, selected, number, pages)

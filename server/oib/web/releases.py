@@ -10,12 +10,12 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.http import http_date, parse_date
 
-from oib import media_types, negotiation, response_headers, typed_links
+from oib import media_types, negotiation, problem_details, response_headers, typed_links
 from oib.dataset import changes, releases
 from oib.dataset.changes import Changes, Summary
 from oib.dataset.releases import Release
 from oib.engine.statements import fetch_properties
-from oib.errors import BadInput, NotAcceptable, NotFound
+from oib.errors import BadInput, NotFound
 from oib.namespaces import BASE, ID
 from oib.services import ReleasedServices, Services
 from oib.sparql import results
@@ -26,6 +26,8 @@ from oib.web import context, representations, templating
 bp = Blueprint("releases", __name__)
 
 RDF_PATCH = "application/rdf-patch"
+# Blueprints of what only the present data have an index for.
+_PRESENT_ONLY = frozenset({"search", "reconciliation"})
 # Statuses of responses about a thing that is, or was, there.
 _DESCRIBING = frozenset({200, 303, 304, 410})
 #: What the present data are called among the versions.
@@ -132,7 +134,7 @@ def timemap(kind: str, slug: str) -> Response:
     """Return the list of the mementos of a thing (RFC 7089, section 5)."""
     iri, path = f"{ID}{kind}/{slug}", f"/doc/{kind}/{slug}"
     root = request.host_url.rstrip("/")
-    known = [release for release in _released() if iri in _subjects(release.version)]
+    known = _releases_with(iri)
     if not known:
         raise NotFound(f"no release has {kind}/{slug}; {url_for('releases.overview')} lists them")
 
@@ -154,6 +156,23 @@ def timemap(kind: str, slug: str) -> Response:
 
 
 @bp.before_app_request
+def leave_release() -> Response | None:
+    """Redirect from a release to the search and the names of the present data.
+
+    Raises:
+        NotFound: the request cannot be redirected, since it is no GET.
+    """
+    if request.blueprint not in _PRESENT_ONLY or context.services().released is None:
+        return None
+    url = quote(request.path) + (f"?{request.query_string.decode()}" if request.args else "")
+    if request.method not in ("GET", "HEAD"):
+        raise NotFound(
+            f"releases have no index of names; {request.path} has that of the present data"
+        )
+    return _see_other(url)
+
+
+@bp.before_app_request
 def choose_memento() -> Response | None:
     """Redirect a request for a past state of a thing to the release that was current then."""
     text = request.headers.get("Accept-Datetime")
@@ -163,22 +182,27 @@ def choose_memento() -> Response | None:
     if wanted is None:
         now = http_date(datetime.now(UTC))
         raise BadInput(f"Accept-Datetime: {text[:60]} is no date of HTTP, such as {now}")
-    path = "/doc" + request.path[request.path.index("/", 1) :]
-    mementos = [f"/version/{release.version}{path}" for release in _released()]
-    current = [release for release in _released() if release.released <= wanted]
-    if not current:
-        first = _released()[0]
-        raise NotAcceptable(
-            f"nothing was released by then: the first release, {first.version}, is of "
-            f"{http_date(first.released)}; ask for that time or a later one",
-            [(mementos[0], "first memento", "")],
+    address = request.path.split("/", 2)[2]
+    name, _ = negotiation.split_suffix(address, entity_triples.FORMS)
+    known = _releases_with(ID + name)
+    if not known:
+        return None
+    mementos = [f"/version/{release.version}{DOCUMENTS}{quote(address)}" for release in known]
+    past = [url for url, release in zip(mementos, known, strict=True) if release.released <= wanted]
+    response = redirect(past[-1] if past else mementos[0], 302)
+    if not past:
+        # The first one is what RFC 7089, section 4.5.3, asks for; the body says that it is later.
+        detail = (
+            f"nothing was released by then: the first release that has this, {known[0].version}, "
+            f"is of {http_date(known[0].released)}; it is what Location names"
         )
-    response = redirect(mementos[len(current) - 1], 302)
+        response = context.respond(problem_details.encode(302, detail), media_types.PROBLEM, 302)
+        response.location = mementos[0]
     response.headers["Vary"] = "Accept, Accept-Datetime"
     response.headers["Cache-Control"] = "no-store"
     for link in (
-        (request.path, "original", ""),
-        ("/timemap" + path.removeprefix("/doc"), "timemap", LINK_FORMAT),
+        (quote(request.path), "original", ""),
+        (typed_links.TIMEMAPS + quote(name), "timemap", LINK_FORMAT),
         (mementos[0], "first memento", ""),
         (mementos[-1], "last memento", ""),
     ):
@@ -208,6 +232,11 @@ def mark_memento(response: Response) -> Response:
 def _released() -> tuple[Release, ...]:
     found = context.services().releases
     return found.all if found else ()
+
+
+def _releases_with(iri: str) -> list[Release]:
+    """Return the releases whose data have a thing, the oldest first."""
+    return [release for release in _released() if iri in _subjects(release.version)]
 
 
 def _check_order(old: str, new: str) -> None:
