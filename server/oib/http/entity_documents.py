@@ -125,8 +125,9 @@ def _redirect(path: str, root: str, services: Services) -> Response | None:
     name, _ = negotiation.split_suffix(address, entity_triples.FORMS)
     if services.documents is None or name not in services.documents:
         return None
+    common = _common("text/plain", services.version, _has_mementos(services)).headers
     headers = [
-        *_common("text/plain", services.version, _has_mementos(services)).headers[1:],
+        *(field for field in common if field[0] != "Cache-Control"),  # it has nothing to store
         ("Content-Length", "0"),
         ("Location", f"{root}{DOCUMENTS}{quote(address, safe=_SAFE)}"),
         *_links(DOCUMENTS + address, name, root, services),
