@@ -126,6 +126,16 @@ def test_a_wrong_usage_is_one_line_with_status_2(capsys, arguments, message):
     assert message in errors
 
 
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [("check", "Check Turtle files"), ("mcp", "Serve the Model Context Protocol")],
+)
+def test_the_help_of_a_command_spells_names_as_they_are(capsys, command, sentence):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert sentence in capsys.readouterr().out
+
+
 def test_a_query_with_a_syntax_error_is_reported_with_line_and_column(run, snapshots, tmp_path):
     file = tmp_path / "q.rq"
     file.write_text("SELECT *\nWHERE { ?s ?p }")

@@ -1,4 +1,4 @@
-"""Dates: one EDTF text goes in, the earliest and the latest day it allows come out.
+"""EDTF dates, parsed into the earliest and the latest day that they allow.
 
 The Extended Date/Time Format of the Library of Congress (4 February 2019,
 https://www.loc.gov/standards/datetime/), levels 0 and 1, and of level 2 the qualifier after a
@@ -43,8 +43,8 @@ class Edtf:
     """A date as its source gives it.
 
     ``uncertain`` (``?`` or ``%``) and ``approximate`` (``~`` or ``%``) name the components,
-    ``year``, ``month`` or ``day``, that carry the mark. A mark does not widen the bounds: by how
-    much, nobody said.
+    ``year``, ``month`` or ``day``, that carry the mark. A mark does not widen the bounds, because
+    nothing says by how much.
     """
 
     text: str

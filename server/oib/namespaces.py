@@ -1,4 +1,4 @@
-"""Names: the base IRI, the namespaces, and the one-to-one map of file, IRI and named graph."""
+"""The base IRI, the namespaces, and the one-to-one map of file, IRI and named graph."""
 
 from pathlib import Path, PurePosixPath
 from typing import Final

@@ -1,4 +1,4 @@
-"""Content negotiation: which of the offered media types a client likes best."""
+"""Content negotiation: which of the offered media types a client prefers."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence

@@ -151,7 +151,7 @@ class SavedQuery:
 
     Attributes:
         name: its path below the folder of queries, without suffix: ``topic/name``.
-        text: the whole file.
+        text: the whole file, header included.
         form: SELECT, ASK, CONSTRUCT or DESCRIBE.
         question: the question in words, by language tag.
         topic: the folder that it lies in.

@@ -1,4 +1,4 @@
-"""Text for a terminal: what could steer it is shown, not sent."""
+"""Text for a terminal: control characters are shown as escapes, not sent."""
 
 import re
 

@@ -29,12 +29,17 @@ _MAY_BE_ZERO = ("waiting", "inline_triples")
 class Limits:
     """What the server allows a query.
 
-    ``seconds`` go from question to answer, waiting included; ``memory_mib`` is what a worker may
-    take on top of the data, ``answer_mib`` the longest answer (MiB, 2**20 bytes). ``fast``
-    workers take new questions; a question not answered within ``slice_seconds`` goes on among
-    at most ``slow`` ones, where ``waiting`` more may queue. Data in memory of up to
-    ``inline_triples`` triples are held in the server's process, too, for queries of bounded cost:
-    some 330 MiB for a million; 0 turns that off.
+    Attributes:
+        seconds: from the query to its answer, waiting included.
+        memory_mib: what a worker may take on top of the data, in MiB (2**20 bytes).
+        answer_mib: size of the longest answer, in MiB.
+        fast: number of workers in the fast lane, which take new queries.
+        slow: number of places in the slow lane, to which a query moves that takes long.
+        waiting: how many queries more may be suspended until a place in the slow lane is free.
+        slice_seconds: processor time after which a query leaves the fast lane.
+        inline_triples: data in memory of up to so many triples are also held in the server's
+            process, for queries of bounded cost; that takes some 330 MiB for a million. 0 turns it
+            off.
     """
 
     seconds: float = 10.0
@@ -53,7 +58,7 @@ class Limits:
 
     @property
     def threads(self) -> int:
-        """Return how many requests may wait at once with some left for quick ones."""
+        """How many threads pages need, so that long queries leave some for short ones."""
         return self.slow + self.waiting + 4 * self.fast
 
     @classmethod

@@ -14,8 +14,8 @@ def format_line(request: Request, status: int, seconds: float, sent: int, outcom
     Args:
         request: the request.
         status: the status of its response.
-        seconds: the time to its response.
-        sent: the bytes of the body of that.
+        seconds: the time from the request to its response.
+        sent: the length of the body that was sent, in bytes.
         outcome: how it ended, in one word.
     """
     members = {

@@ -76,7 +76,7 @@ class HttpApplication:
         return self._record(Request("", "/-"), response)
 
     def lookup(self, raw: bytes) -> MemoEntry | None:
-        """Return the response to the very bytes of a request, if it holds now; record it."""
+        """Return the response to the exact bytes of a request, if it is still valid; record it."""
         entry = self._memo.lookup(raw, self._services.current.version)
         if entry is not None:
             entry.request.started = time.perf_counter()

@@ -1,7 +1,8 @@
 """All connections of one server: what they share, and what they may hold together.
 
-Whatever clients can make the server hold is bounded over all connections, and who holds most
-gives first: connections, request bodies that are not answered, responses that are not read.
+Whatever clients can make the server hold is bounded over all connections: their number, requests
+that are not answered yet, responses that are not read. At a bound, the client that holds most
+loses its oldest one.
 """
 
 import array
@@ -26,12 +27,17 @@ if TYPE_CHECKING:
 
 # How often deadlines are looked at; sooner if one of the settings is short.
 _SWEEP_SECONDS = 0.5
+_RETRY = [("Retry-After", "5")]
 
 
 class Connections:
     """The connections of one server, on its event loop.
 
-    ``max_connections`` is how many may be open; ``time`` is that of the event loop.
+    Args:
+        application: answers the requests.
+        settings: what a connection may use.
+        loop: the event loop.
+        max_connections: how many may be open; as the settings say, if it is not given.
     """
 
     def __init__(
@@ -51,8 +57,8 @@ class Connections:
         #: GET requests without a body whose connection stays open, and that no proxy has sent.
         self.known_fields: dict[bytes, dict[str, str]] = {}
         self.is_stopping = False
-        self._open: dict[HttpProtocol, str] = {}  # … and whom each counts for
-        self._count = Counter[str]()
+        self._open: dict[HttpProtocol, str] = {}  # with the client of each
+        self._count = Counter[str]()  # by client
         # Connections whose client does not read as fast as we write: since when, and how many
         # bytes it had taken then.
         self._stalled: dict[HttpProtocol, tuple[float, int]] = {}
@@ -68,9 +74,6 @@ class Connections:
         )
         application.metrics.in_flight = lambda: sum(one.is_waiting for one in self._open)
         self._sweep()
-
-    def __len__(self) -> int:
-        return len(self._open)
 
     def identify(self, peer: str, base_url: str, headers: Mapping[str, str]) -> tuple[str, str]:
         """Return the client and the base URL of a request that a proxy passed on.
@@ -89,44 +92,45 @@ class Connections:
             host = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
             host = host or headers.get("host", "")
             base_url = f"{scheme}://{host}" if host else base_url
-        return _owner(client), base_url
+        return _client_at(client), base_url
 
     # --- connections
 
     def add(self, connection: "HttpProtocol") -> str:
-        """Count a connection, and return for whom it counts.
+        """Count a connection, and return its client.
 
-        If there are too many, the oldest idle one of its client is closed.
+        If there are too many, the oldest idle one of that client, or of the client that has most,
+        is closed.
         """
-        owner = _owner(connection.peer)
-        self._open[connection] = owner
-        self._count[owner] += 1
+        client = _client_at(connection.peer)
+        self._open[connection] = client
+        self._count[client] += 1
         is_exempt = self.settings.is_trusted(connection.peer)
-        if self._count[owner] > self.settings.max_client_connections and not is_exempt:
-            self._make_room(owner, connection)
+        if self._count[client] > self.settings.max_client_connections and not is_exempt:
+            self._make_room(client, connection)
         elif len(self._open) > self.max_connections:
             self._make_room(max(self._count, key=self._count.__getitem__), connection)
-        return owner
+        return client
 
     def remove(self, connection: "HttpProtocol") -> None:
         """Forget a connection that is closed."""
-        owner = self._open.pop(connection, None)
-        if owner is None:
+        client = self._open.pop(connection, None)
+        if client is None:
             return
-        self._count[owner] -= 1
-        if not self._count[owner]:
-            del self._count[owner]
+        self._count[client] -= 1
+        if not self._count[client]:
+            del self._count[client]
         self._stalled.pop(connection, None)
         self._received_bytes -= self._received.pop(connection, 0)
         if self._closed and not self._open and not self._closed.done():
             self._closed.set_result(None)
 
-    def _make_room(self, owner: str, newcomer: "HttpProtocol") -> None:
+    def _make_room(self, client: str, newcomer: "HttpProtocol") -> None:
         """Close a few idle connections of one client, or else the new one."""
         idle = [
             one
-            for one, each in self._open.items()
-            if each == owner and one is not newcomer and one.is_idle
+            for one, its_client in self._open.items()
+            if its_client == client and one is not newcomer and one.is_idle
         ]
         idle.sort(key=lambda one: one.last_active)
         # Several at once, so that a flood does not sort them anew for each.
@@ -134,16 +138,15 @@ class Connections:
             one.abort()
             self.remove(one)
         if not idle:
-            newcomer.refuse(
-                problem(503, "too many connections; close some", [("Retry-After", "5")])
-            )
+            newcomer.refuse(problem(503, "too many connections; close some", _RETRY))
 
     # --- requests that are not answered yet
 
-    def hold(self, connection: "HttpProtocol", size: int) -> None:
-        """Note how many bytes of requests a connection holds that are not answered yet.
+    def set_received(self, connection: "HttpProtocol", size: int) -> None:
+        """Record how many bytes of requests a connection holds that are not answered yet.
 
-        If all hold too many, the client that holds most gives up its oldest request.
+        If all of them together hold too many, the oldest request of the client that holds most is
+        refused.
         """
         before = self._received.get(connection, 0)
         self._received_bytes += size - before
@@ -155,36 +158,36 @@ class Connections:
             held = Counter[str]()
             for one, size in self._received.items():
                 held[self._open[one]] += size
-            owner = max(held, key=held.__getitem__)
-            oldest = next(one for one in self._received if self._open[one] == owner)
+            client = max(held, key=held.__getitem__)
+            oldest = next(one for one in self._received if self._open[one] == client)
             self._received_bytes -= self._received.pop(oldest)
-            busy = _too_many("requests at once; send it again")
+            busy = problem(503, "too many requests at once; send it again", _RETRY)
             self.loop.call_soon(oldest.drop_request, busy)
 
     # --- responses that are not read
 
-    def stalled(self, connection: "HttpProtocol") -> None:
-        """Watch a client that does not read as fast as we write."""
+    def set_stalled(self, connection: "HttpProtocol") -> None:
+        """Watch a connection whose client does not read as fast as we write."""
         self._stalled[connection] = (self.time(), _taken(connection))
         if sum(one.unsent() for one in self._stalled) > self.settings.max_unsent:
             self.loop.call_soon(self._shed)
 
-    def resumed(self, connection: "HttpProtocol") -> None:
-        """Forget a client that has read most of what was written."""
+    def set_flowing(self, connection: "HttpProtocol") -> None:
+        """Watch a connection no longer: its client has read most of what was written."""
         self._stalled.pop(connection, None)
 
     def _shed(self) -> None:
-        """Abort the responses of those who hold most, until the rest is within bounds."""
+        """Abort connections of the clients that hold most, until the rest is within bounds."""
         sizes = {one: one.unsent() for one in self._stalled}
         total, held = sum(sizes.values()), Counter[str]()
         for one, size in sizes.items():
             held[self._open[one]] += size
         while total > self.settings.max_unsent:
-            owner = max(held, key=held.__getitem__)
-            oldest = next(one for one in sizes if self._open[one] == owner)
+            client = max(held, key=held.__getitem__)
+            oldest = next(one for one in sizes if self._open[one] == client)
             size = sizes.pop(oldest)
             total -= size
-            held[owner] -= size
+            held[client] -= size
             oldest.abort()
             self.remove(oldest)
 
@@ -213,7 +216,7 @@ class Connections:
     async def stop(self, seconds: float) -> None:
         """Close all connections: idle ones at once, others after their response.
 
-        After so many seconds the rest is cut off.
+        What is still open after so many seconds is aborted.
         """
         self.is_stopping = True
         for one in list(self._open):
@@ -227,10 +230,11 @@ class Connections:
         self._sweeping.cancel()
 
 
-def _owner(address: str) -> str:
-    """Return who a client is: an address, or the network of an address of IPv6, one subscriber's.
+def _client_at(address: str) -> str:
+    """Return whom a network address stands for: itself, or the /64 network of an IPv6 address.
 
-    So nobody is many clients by having many addresses.
+    A subscriber is usually given such a network, and would else be as many clients as it has
+    addresses.
     """
     if ":" not in address:
         return address
@@ -242,12 +246,8 @@ def _owner(address: str) -> str:
 
 
 def _taken(connection: "HttpProtocol") -> int:
-    """Return how many bytes of its responses a client has received, as far as the system tells."""
+    """Return how many bytes of its responses a client has received, as far as the system knows."""
     queued = array.array("i", [0])
     with suppress(OSError, AttributeError):
         fcntl.ioctl(connection.descriptor(), termios.TIOCOUTQ, queued)
     return connection.written - connection.unsent() - queued[0]
-
-
-def _too_many(what: str) -> "Response":
-    return problem(503, f"too many {what}", [("Retry-After", "5")])

@@ -14,7 +14,7 @@ async def prefetch(application: Application, requests: Iterable[tuple[str, str]]
         try:
             for _ in range(2):  # the second time it is compressed
                 await fetch(application, Request("GET", path, headers=dict(headers)))
-        except Exception:  # whoever requests it next is told
+        except Exception:  # whoever requests it next gets the error
             continue
 
 

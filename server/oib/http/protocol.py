@@ -1,9 +1,9 @@
 """One connection of a client: HTTP/1.1 (RFC 9112) parsed by httptools, one response at a time.
 
-A request that was answered before by a cached response is recognized by its very bytes and is
-not parsed at all. All else is parsed only as far as it can be answered: while a response is being
-made or the client has not read the former one, further requests wait unparsed, and reading stops
-when many bytes wait. So a client holds one response in memory at most.
+A request that was answered before from the response cache is recognized by its exact bytes, and is
+not parsed. All else is parsed only as far as it can be answered: while a response is being made, or
+the client has not read the one before, further requests wait unparsed, and when many bytes wait,
+the connection is not read from. So a connection has one response in memory at most.
 """
 
 import asyncio
@@ -83,10 +83,10 @@ class HttpProtocol(asyncio.Protocol):
         "_drained",
         "_fields",
         "_framing_size",
+        "_has_received",
         "_head_size",
         "_is_advancing",
         "_is_from_proxy",
-        "_is_holding",
         "_is_in_body",
         "_is_in_message",
         "_is_lingering",
@@ -125,7 +125,7 @@ class HttpProtocol(asyncio.Protocol):
         # What has come but is not parsed: ``_unparsed`` from ``_parsed`` on.
         self._unparsed, self._parsed = b"", 0
         # The message that is being parsed.
-        self._is_in_message = self._is_in_body = self._is_upgrade = self._is_holding = False
+        self._is_in_message = self._is_in_body = self._is_upgrade = self._has_received = False
         self._target = b""
         self._fields: list[tuple[bytes, bytes]] = []
         self._head_size = self._unfinished_size = self._content_size = self._framing_size = 0
@@ -196,7 +196,7 @@ class HttpProtocol(asyncio.Protocol):
         self._advance()
 
     def _request_with_known_fields(self, data: bytes) -> Request | None:
-        """Return the request that data are, if another one with the very same fields was parsed.
+        """Return the request that data are, if one with exactly the same fields was parsed before.
 
         Most requests of a client differ by nothing but their target.
         """
@@ -224,12 +224,12 @@ class HttpProtocol(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Hold back: the client does not read as fast as we write."""
         self._is_writing_paused = True
-        self._connections.stalled(self)
+        self._connections.set_stalled(self)
 
     def resume_writing(self) -> None:
         """Go on: the client has read most of what was written."""
         self._is_writing_paused = False
-        self._connections.resumed(self)
+        self._connections.set_flowing(self)
         if self._drained and not self._drained.done():
             self._drained.set_result(None)
         if not self.is_answering:
@@ -323,7 +323,7 @@ class HttpProtocol(asyncio.Protocol):
         waiting = len(self._unparsed) - self._parsed
         if waiting == 0:
             self._unparsed, self._parsed = b"", 0
-        self._hold()
+        self._count_received()
         if self._is_lost or self._transport.is_closing():
             return
         if self._is_reading_paused and (waiting == 0 or self._is_lingering):
@@ -333,17 +333,17 @@ class HttpProtocol(asyncio.Protocol):
             self._is_reading_paused = True
             self._transport.pause_reading()
 
-    def _hold(self) -> None:
-        """Note how many bytes of requests are held."""
+    def _count_received(self) -> None:
+        """Record how many bytes of requests are held that are not answered yet."""
         size = len(self._unparsed) - self._parsed + len(self._body) + len(self._answered.body)
         if self._is_in_message and not self._is_in_body:
             size += self._unfinished_size
         if self._queue:
             size += sum(len(one.body) for one, _, _ in self._queue if isinstance(one, Request))
-        if size or self._is_holding:
-            self._is_holding = size > 0
+        if size or self._has_received:
+            self._has_received = size > 0
             if not self._is_lost:
-                self._connections.hold(self, size)
+                self._connections.set_received(self, size)
 
     def _parse(self) -> None:
         """Parse the next slice of what has come."""
@@ -423,7 +423,7 @@ class HttpProtocol(asyncio.Protocol):
         self._request = None
         self._body = bytearray()
         self._unparsed, self._parsed = b"", 0
-        self._hold()
+        self._count_received()
 
     def on_message_begin(self) -> None:
         """Begin a request; called by the parser, as the other methods of this name."""
@@ -494,7 +494,7 @@ class HttpProtocol(asyncio.Protocol):
             raise _RefusedError(_body_too_large())
 
     def on_message_complete(self) -> None:
-        """Put a whole request into the queue."""
+        """Put a complete request into the queue."""
         request, parser = self._request, self._parser
         if self._is_upgrade or request is None or parser is None:
             return
@@ -603,7 +603,7 @@ class HttpProtocol(asyncio.Protocol):
         self._pending = None
         if self._answered.body:
             self._answered.body = b""
-            self._hold()
+            self._count_received()
         if isinstance(response.body, bytes):
             self._finish(response, response.body)
         else:
@@ -626,7 +626,7 @@ class HttpProtocol(asyncio.Protocol):
         fields = response.encoded_headers()
         if not self._keeps_alive:
             return fields + b"connection: close\r\n"
-        # What HTTP/1.0 expects to be told.
+        # A client of HTTP/1.0 expects this answer to its own field.
         if self._answered.headers.get("connection", "").lower() == "keep-alive":
             return fields + b"connection: keep-alive\r\n"
         return fields

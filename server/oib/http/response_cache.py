@@ -221,7 +221,7 @@ class ResponseCache:
     def _encode(
         self, entry: CachedResponse, key: Key | None
     ) -> CachedResponse | Coroutine[Any, Any, CachedResponse]:
-        """Return the compressed form of a response, and keep it; later, if that takes long."""
+        """Return the compressed form of a response, which is kept; a coroutine if it takes long."""
         small = self._entries.get(gzip_etag(entry.etag))
         if small is None and len(entry.body) >= _COMPRESS_IN_THREAD:
             return self._encode_in_thread(entry, key)
@@ -300,7 +300,7 @@ class MemoEntry:
 
 
 class RequestMemo:
-    """Responses by the very bytes of their requests, so that these need not even be parsed."""
+    """Responses by the exact bytes of their requests, which then need not be parsed."""
 
     def __init__(self, max_bytes: int = _MAX_MEMO_BYTES) -> None:
         self._entries = LruCache[bytes, MemoEntry](max_bytes)

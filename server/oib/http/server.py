@@ -1,4 +1,4 @@
-"""The server: one address and one event loop, until it is told to stop."""
+"""The server: one address and one event loop, until a signal stops it."""
 
 import asyncio
 import gc
@@ -55,7 +55,7 @@ def check_port_free(host: str, port: int) -> None:
 def run(open_application: Open, host: str, port: int, settings: HttpSettings) -> None:
     """Serve an application, opened on the event loop, until SIGINT or SIGTERM.
 
-    Requests that are being answered then are answered to the end, within their time.
+    Requests that are being answered then still get their responses, within their deadlines.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(open_application, host, port, settings))

@@ -40,7 +40,7 @@ class FlaskApplication(Protocol):
         """Return the response to the current request; errors that are handled become responses."""
 
     def handle_exception(self, e: Exception) -> Any:
-        """Log an error that nothing handles, and return the response that tells of it."""
+        """Log an error that nothing handles, and return the response that reports it."""
 
 
 class WebApplication:

@@ -1,7 +1,7 @@
 """Error messages: from what the engine reports about a query to what its author can mend.
 
-The engine tells the farthest place that its grammar reached and a choice of what it would have
-taken there. What people do wrong most often is looked for in the tokens of the text instead.
+The engine reports the farthest place that its grammar reached, and some of what it would have
+accepted there. The mistakes that people make most often are looked for in the tokens instead.
 """
 
 import re
