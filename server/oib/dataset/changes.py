@@ -60,26 +60,6 @@ def rdf_patch(changes: Changes, identifier: str, previous: str) -> bytes:
     return b"\n".join([*lines, b"TC .", b""])
 
 
-def apply(patch: bytes, lines: Iterable[bytes]) -> list[bytes]:
-    """Return the sorted lines of N-Quads, without final dots, that a patch makes of others.
-
-    Raises:
-        ValueError: the patch removes what is not there, or adds what is.
-    """
-    state = set(lines)
-    for row in patch.split(b"\n"):
-        action, _, rest = row.removesuffix(b" .").partition(b" ")
-        if action == b"D":
-            if rest not in state:
-                raise ValueError(f"not there: {rest.decode()}")
-            state.remove(rest)
-        elif action == b"A":
-            if rest in state:
-                raise ValueError(f"there already: {rest.decode()}")
-            state.add(rest)
-    return sorted(state)
-
-
 @dataclass(frozen=True)
 class Summary:
     """Which things of ours are new, changed or gone, each a sorted tuple of IRIs."""

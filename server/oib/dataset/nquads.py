@@ -1,18 +1,14 @@
-"""Sorted N-Quads files, written in bounded memory by an external merge sort.
-
-Runs of lines are sorted one after the other, each into a temporary file, and the files are merged:
-so the memory does not grow with the data.
-"""
+"""Sorted N-Quads files, written in bounded memory by an external merge sort."""
 
 import gzip
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from heapq import merge
 from itertools import groupby, islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import Any
 
 from pyoxigraph import (
     BlankNode,
@@ -26,24 +22,48 @@ from pyoxigraph import (
 #: How many lines are sorted at a time; it takes some 200 MiB.
 RUN_LENGTH = 250_000
 
-_COMPRESSION = 6  # of gzip: 9 takes three times as long for a twelfth of the size
+#: The level of gzip: 9 takes three times as long for a twelfth of the size.
+COMPRESSION = 6
+
+_BATCH = 10_000  # quads that are serialized at a time
 
 
 def write_sorted(quads: Iterable[Quad], path: Path, run_length: int = RUN_LENGTH) -> int:
-    """Write quads as N-Quads, sorted by code point and each once; return their number.
-
-    The temporary files lie in the same folder and have no name.
-    """
+    """Write quads as N-Quads, sorted by code point and each once; return their number."""
     number = 0
-    with ExitStack() as stack, path.open("wb") as file:
-        runs = [
-            _spool(lines, stack.enter_context(TemporaryFile(dir=path.parent)))
-            for lines in _sorted_runs(quads, run_length)
-        ]
-        for line, _ in groupby(merge(*runs)):
+    with path.open("wb") as file, merge_sort(_lines(quads), path.parent, None, run_length) as lines:
+        for line, _ in groupby(lines):
             file.write(line)
             number += 1
     return number
+
+
+@contextmanager
+def merge_sort(
+    lines: Iterable[bytes],
+    folder: Path,
+    key: Callable[[bytes], Any] | None = None,
+    run_length: int = RUN_LENGTH,
+) -> Iterator[Iterable[bytes]]:
+    """Yield lines in order, within a ``with`` block; the memory does not grow with their number.
+
+    Runs of lines are sorted one after the other, each into a temporary file, and the files are
+    merged.
+
+    Args:
+        lines: each with its line feed.
+        folder: where the temporary files lie, which have no name.
+        key: returns what a line is sorted by; by default, the line.
+        run_length: how many lines are sorted at a time.
+    """
+    with ExitStack() as stack:
+        rest, runs = iter(lines), []
+        while run := sorted(islice(rest, run_length), key=key):
+            file = stack.enter_context(TemporaryFile(dir=folder))
+            file.writelines(run)
+            file.seek(0)
+            runs.append(file)
+        yield merge(*runs, key=key)
 
 
 def canonical(quads: Iterable[Quad]) -> Iterator[Quad]:
@@ -66,19 +86,12 @@ def compress(path: Path, target: Path) -> None:
     with (
         path.open("rb") as file,
         target.open("wb") as compressed,
-        gzip.GzipFile("", "wb", _COMPRESSION, compressed, mtime=0) as stream,
+        gzip.GzipFile("", "wb", COMPRESSION, compressed, mtime=0) as stream,
     ):
         shutil.copyfileobj(file, stream, 2**20)
 
 
-def _sorted_runs(quads: Iterable[Quad], run_length: int) -> Iterator[list[bytes]]:
+def _lines(quads: Iterable[Quad]) -> Iterator[bytes]:
     rest = iter(quads)
-    while text := serialize(islice(rest, run_length), format=RdfFormat.N_QUADS):
-        yield sorted(text.splitlines(keepends=True))
-
-
-def _spool(lines: Iterable[bytes], file: IO[bytes]) -> IO[bytes]:
-    """Write lines into a file and return it, at its start."""
-    file.writelines(lines)
-    file.seek(0)
-    return file
+    while text := serialize(islice(rest, _BATCH), format=RdfFormat.N_QUADS):
+        yield from text.splitlines(keepends=True)

@@ -3,39 +3,28 @@
 import gzip
 import io
 from contextlib import ExitStack
-from heapq import merge
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
 from pyoxigraph import RdfFormat, parse, serialize
 
+from oib.dataset import nquads
 from oib.namespaces import PREFIXES
 
 _DECLARES = b"@prefix "
-_RUN = 250_000  # lines that are sorted at a time; it takes some 200 MiB
-_COMPRESSION = 6  # of gzip: 9 takes three times as long for a twelfth of the size
 
 
 def write_compressed(data: Path, target: Path) -> None:
-    """Write a file of N-Quads as TriG in gzip; the same data give the same bytes.
-
-    Lines are sorted by graph, in runs that are merged, so the memory that it takes does not grow
-    with the data.
-    """
-    with ExitStack() as files, data.open("rb") as lines:
-        runs = []
-        while run := sorted(islice(lines, _RUN), key=_graph_first):
-            file = files.enter_context(TemporaryFile(dir=target.parent))
-            file.writelines(run)
-            file.seek(0)
-            runs.append(file)
+    """Write a file of N-Quads as TriG in gzip; the same data give the same bytes."""
+    with ExitStack() as files:
+        lines = files.enter_context(data.open("rb"))
+        by_graph = files.enter_context(nquads.merge_sort(lines, target.parent, _graph_first))
         merged = files.enter_context(TemporaryFile(dir=target.parent))
-        merged.writelines(merge(*runs, key=_graph_first))
+        merged.writelines(by_graph)
         merged.seek(0)
         binary = files.enter_context(target.open("wb"))
-        packed = files.enter_context(gzip.GzipFile("", "wb", _COMPRESSION, binary, mtime=0))
+        packed = files.enter_context(gzip.GzipFile("", "wb", nquads.COMPRESSION, binary, mtime=0))
         output = _SortedPrefixes(packed)
         quads = parse(merged, RdfFormat.N_QUADS)
         serialize(quads, output, format=RdfFormat.TRIG, prefixes=PREFIXES)
