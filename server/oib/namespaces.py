@@ -57,11 +57,6 @@ def file_graph(path: Path, home: Path) -> str:
     return GRAPH + folder
 
 
-def entity_iri(path: Path, home: Path) -> str:
-    """Return the IRI of the thing that an instance file describes."""
-    return ID + path.relative_to(home / "instances").with_suffix("").as_posix()
-
-
 def shorten(iri: str) -> str:
     """Return an IRI as people write it: prefixed where a prefix fits, else in angle brackets."""
     if iri.startswith(ID):
@@ -71,8 +66,3 @@ def shorten(iri: str) -> str:
         if local != iri and local and "/" not in local and "#" not in local:
             return f"{prefix}:{local}"
     return f"<{iri}>"
-
-
-def document_url(iri: str) -> str:
-    """Return where a thing of ours is described: ``id/…`` becomes ``doc/…``."""
-    return DOC + iri.removeprefix(ID).partition("#")[0]

@@ -17,15 +17,14 @@ _GRACE = 60.0  # seconds that replaced services stay open for the requests that 
 
 
 class CurrentServices:
-    """The services in use; a request takes them once, and stays with them to its end."""
+    """The services in use; a request takes them once, and stays with them to its end.
+
+    Attributes:
+        current: the services in use now.
+    """
 
     def __init__(self, services: Services) -> None:
-        self._current = services
-
-    @property
-    def current(self) -> Services:
-        """Return the services in use now."""
-        return self._current
+        self.current = services
 
     def follow(
         self,
@@ -62,7 +61,7 @@ class CurrentServices:
                     if found:
                         seen = found.directory.resolve()
                         self._replace(reopen(found))
-                        replaced(self._current)
+                        replaced(self.current)
                         log(f"serving {found.manifest.version}")
                 except Exception as error:
                     if str(error) != last_error:  # a broken manifest is met again at each look
@@ -78,7 +77,7 @@ class CurrentServices:
         except OibError:
             fresh.close()
             raise
-        old, self._current = self._current, fresh
+        old, self.current = self.current, fresh
         timer = threading.Timer(_GRACE, old.close)
         timer.daemon = True
         timer.start()

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 # A body up to this size is taken whole.
 _MAX_WHOLE = 4 * 2**20
-_PIECE = 2**16
 
 # Fields that belong to one connection (RFC 9110, section 7.6.1), or that the server adds itself.
 _OWN_FIELDS = {"date", "connection", "transfer-encoding", "keep-alive", "server"}
