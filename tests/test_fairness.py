@@ -115,8 +115,8 @@ def test_a_flood_of_hostile_queries_of_one_client_does_not_delay_others(server):
         for thread in threads:
             thread.join(30)
     assert before.statuses == probe.statuses == []
-    assert probe.quantile(0.5) < 2
-    assert probe.quantile(0.99) < 8
+    assert probe.quantile(0.5) < 0.5
+    assert probe.quantile(0.99) < 4
 
 
 def test_silent_connections_of_one_client_shut_nobody_out(server):

@@ -389,6 +389,30 @@ def test_clients_take_turns_at_the_workers(start):
     assert max(waits) < 3  # in the order of arrival, the first would wait for all hundred
 
 
+def test_clients_with_long_queries_leave_a_worker_to_others(start):
+    engine = start(fast=2, slow=2, waiting=8, seconds=10.0, slice_seconds=0.3)
+    pool = engine._scheduler.pool
+
+    async def run():
+        heavy, quick = guard.parse(HEAVY), guard.parse("ASK {}")
+        greedy = engine.session("greedy")
+        answers = [greedy.answer(heavy, JSON)]
+        while not answers[0].is_slow or len(pool._free) < 2:
+            await asyncio.sleep(0.01)
+        answers += [greedy.answer(heavy, JSON) for _ in range(5)]
+        started = [answer.worker is not None for answer in answers]
+        answer = engine.session("modest").answer(quick, JSON)
+        waits = answer.worker is None
+        assert b"true" in await answer
+        for each in answers:
+            each.cancel()
+        return started, waits
+
+    started, waits = asyncio.run_coroutine_threadsafe(run(), engine.loop).result()
+    assert started == [True, True, False, False, False, False]
+    assert not waits
+
+
 def test_clients_share_the_slow_class(start):
     engine = start(fast=2, slow=2, waiting=2, seconds=6.0)
 

@@ -8,7 +8,8 @@ and is killed at its deadline. No cost is estimated beforehand, and nothing is s
 
 Where queries have to wait, each client has a queue, and the queues take turns: a client with
 hundreds of queries delays those of another by one turn. Of the places in the slow lane, too, a
-client that has many gives way to one that has fewer.
+client that has many gives way to one that has fewer. And clients that have long queries under way
+leave one worker of the fast lane to all others, who then need not even wait for a turn to end.
 
 A worker that was not long at its query is used again: the memory that it has touched is its own
 by then, and a new worker would have to copy all of that, which takes several times as long as a
@@ -55,8 +56,8 @@ class PendingQuery(asyncio.Future[bytes]):
         #: When to look after it again, by ``time.monotonic``; see ``Scheduler._check``.
         self.next_check = 0.0
         self.extra_waits = 0
-        #: Whether it has a place in the slow lane, and whether it waits for one.
-        self.is_slow = self.is_suspended = False
+        #: Whether it has left the fast lane; has a place in the slow lane; waits for one.
+        self.is_long = self.is_slow = self.is_suspended = False
 
     def cancel(self, msg: object = None) -> bool:
         """Stop the query, and kill its worker if it has one."""
@@ -88,6 +89,7 @@ class Scheduler:
         self._queues = OrderedDict[str, deque[PendingQuery]]()
         self._queued = 0
         self._running = set[PendingQuery]()  # with a worker, suspended ones included
+        self._long = Counter[str]()  # of these, how many have left the fast lane, by client
         self._suspended = list[PendingQuery]()  # in the order of their arrival
         self._slow = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -111,7 +113,11 @@ class Scheduler:
         query = PendingQuery(self, request, client, deadline, seconds)
         if fault := self.pool.fault:
             query.set_exception(Unavailable(fault))
-        elif self._queued or not self._start(query):
+        elif (
+            client in self._queues
+            or (self._long[client] and not self._is_open_to_all())
+            or not self._start(query)
+        ):
             self._enqueue(query)
         return query
 
@@ -151,15 +157,25 @@ class Scheduler:
     def _start_queued(self) -> None:
         """Start the next query of the client whose turn it is, while there are free workers."""
         while self._queued:
-            client, queue = next(iter(self._queues.items()))
-            if not self._start(queue[0]):
+            is_open = self._is_open_to_all()
+            client = next((one for one in self._queues if is_open or not self._long[one]), None)
+            if client is None or not self._start(self._queues[client][0]):
                 return
+            queue = self._queues[client]
             queue.popleft()
             self._queued -= 1
             if queue:
                 self._queues.move_to_end(client)
             else:
                 del self._queues[client]
+
+    def _is_open_to_all(self) -> bool:
+        """Return whether clients with long queries under way may take one more fast worker.
+
+        Together they have all but one.
+        """
+        taken = sum(not query.is_long and self._long[query.client] > 0 for query in self._running)
+        return taken < max(1, self._limits.fast - 1)
 
     # Running
 
@@ -207,6 +223,11 @@ class Scheduler:
         """Forget a query that ends, and let another have its place in the slow lane."""
         self._running.discard(query)
         query.worker = None
+        if query.is_long:
+            query.is_long = False
+            self._long[query.client] -= 1
+            if not self._long[query.client]:
+                del self._long[query.client]
         if query.is_suspended:
             self._suspended.remove(query)
             query.is_suspended = False
@@ -261,6 +282,8 @@ class Scheduler:
     def _promote(self, query: PendingQuery, worker: WorkerProcess) -> None:
         """Move a query out of the fast lane: it runs in the slow lane, waits, or is refused."""
         self.pool.promote(worker)
+        query.is_long = True
+        self._long[query.client] += 1
         if self._slow < self._limits.slow:
             self._enter_slow_lane(query)
         elif other := self._greedier_than(query, [q for q in self._running if q.is_slow]):
