@@ -239,7 +239,7 @@ def test_new_data_are_new_answers():
     client.get("/")
     client.get("/")
     assert web.calls == 1
-    services._current = live_server.services_of(services.current.engine, "2")
+    services.current = live_server.services_of(services.current.engine, "2")
     client.get("/")
     assert web.calls == 2
 
