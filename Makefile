@@ -19,11 +19,11 @@ QUICK := $(addprefix tests/test_,cli.py check.py edtf.py syntax_findings.py turt
 serve: $(READY) ## build the snapshot if the sources changed, then serve it
 	$(BIN)/python -m oib serve --port $(PORT)
 
-test: $(READY_DEV) ## every test, JOBS files at a time; PYTEST_ARGS passes options on
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+test: $(READY_DEV) ## every test, in JOBS processes; PYTEST_ARGS passes options on
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 quick: $(READY_DEV) ## the quick tests; PYTHON and VENV take another version of Python
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS) $(QUICK)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS) $(QUICK)
 
 check: $(READY_DEV) ## style, types, layers
 	$(BIN)/ruff check .

@@ -11,19 +11,24 @@ import org.semanticweb.owlapi.profiles.OWLProfile;
 import org.semanticweb.owlapi.profiles.OWLProfileViolation;
 
 /**
- * Prints the violations of one OWL 2 profile in one file and the triples that OWL has no place for,
- * one a line; the last line counts the logical axioms, so that a file that was not understood does
- * not pass for a clean one.
+ * Checks files against OWL 2 profiles. Of each file it prints the violations of its profile and the
+ * triples that OWL has no place for, one a line, and then the number of logical axioms, so that a
+ * file that was not understood does not pass for a clean one.
  *
- * <p>java -cp JARS Profiles.java DL|RL FILE
+ * <p>java -cp JARS Profiles.java [DL|RL FILE]...
  */
 public final class Profiles {
     public static void main(String[] arguments) throws Exception {
-        OWLProfile profile =
-                arguments[0].equals("RL") ? new OWL2RLProfile() : new OWL2DLProfile();
+        for (int at = 0; at < arguments.length; at += 2) {
+            check(
+                    arguments[at].equals("RL") ? new OWL2RLProfile() : new OWL2DLProfile(),
+                    new File(arguments[at + 1]));
+        }
+    }
+
+    private static void check(OWLProfile profile, File file) throws Exception {
         OWLOntologyManager manager = OWLManager.createOWLOntologyManager();
-        OWLOntology ontology =
-                manager.loadOntologyFromOntologyDocument(new File(arguments[1]));
+        OWLOntology ontology = manager.loadOntologyFromOntologyDocument(file);
         List<OWLProfileViolation> violations = profile.checkOntology(ontology).getViolations();
         for (OWLProfileViolation violation : violations) {
             String text = violation.toString().replaceAll("\\s+", " ");

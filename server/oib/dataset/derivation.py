@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import reasonable
 from pyoxigraph import (
@@ -11,11 +12,13 @@ from pyoxigraph import (
     NamedNode,
     Quad,
     QueryTriples,
+    RdfFormat,
     Store,
     Triple,
     Variable,
+    serialize,
 )
-from rdflib import BNode, Graph, URIRef
+from rdflib import BNode, URIRef
 from rdflib.term import Node
 
 from oib.edtf import Bounds, parse_edtf
@@ -174,9 +177,11 @@ def inferred(store: Store) -> list[Quad]:
     are statements about things of ours in the terms of ours and of what we align with.
     """
     stated = {Triple(quad.subject, quad.predicate, quad.object) for quad in store}
-    graph = Graph().parse(data="".join(f"{triple} .\n" for triple in stated), format="nt")
     reasoner = reasonable.PyReasoner()
-    reasoner.from_graph(graph)
+    with NamedTemporaryFile(suffix=".ttl") as file:  # its other way in is a slower rdflib graph
+        serialize(stated, file, format=RdfFormat.N_TRIPLES)
+        file.flush()
+        reasoner.load_file(file.name)
     entailed = {
         Triple(NamedNode(subject), NamedNode(predicate), _term(value))
         for subject, predicate, value in reasoner.reason()
