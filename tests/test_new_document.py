@@ -182,6 +182,57 @@ def test_a_locator_that_the_data_hold_is_given_again(described, run, copy, copie
     assert f"<evidence/{SLUG}/p01-02>" in run("locate", SLUG, "in 2016", "--document", copy)[1]
 
 
+def test_several_passages_are_numbered_one_after_another(described, run, copy):
+    words = ("The base was set up in 2016", "It has 23 partners", "It works with two", "in 2016")
+    status, out, _ = run("locate", SLUG, *words, "--document", copy)
+    assert status == 0
+    names = re.findall(r"<evidence/example-base/(\S+)> a", out)
+    assert names == ["p01-01", "p02-01", "p01-02", "p01-03"]
+    status, out, err = run("locate", SLUG, "in 2016", "It failed", "--document", copy)
+    assert (status, out, "“It failed” does not stand" in err) == (2, "", True)
+
+
+def test_the_number_of_a_locator_can_be_chosen(described, run, copy, copied):
+    words = ("in 2016", "It works with two")
+    _, out, _ = run("locate", SLUG, *words, "--document", copy, "--number", "7")
+    assert re.findall(r"<evidence/example-base/(\S+)> a", out) == ["p01-07", "p01-08"]
+    path = copied / "instances" / "claim" / SLUG / "p01.ttl"
+    path.write_text(path.read_text("utf-8").replace("# @prefix", "@prefix") + out, "utf-8")
+    status, _, err = run("locate", SLUG, "The base was", "--document", copy, "--number", "8")
+    assert status == 2
+    assert "p01-08 is another passage; take a --number above 8" in err
+    assert run("locate", SLUG, "The base was", "--document", copy, "--number", "0")[0] == 2
+
+
+def test_locators_are_written_into_their_claim_files(described, run, copy, copied):
+    words = ("in 2016", "It works with two", "It has 23 partners")
+    folder = copied / "instances" / "claim" / SLUG
+    (folder / "p02.ttl").unlink()
+    status, out, err = run("locate", SLUG, *words, "--document", copy, "--write")
+    assert status == 0
+    assert "wrote instances/claim/example-base/p01.ttl" in err
+    for name, numbers in (("p01", {"01", "02"}), ("p02", {"01"})):
+        text = (folder / f"{name}.ttl").read_text("utf-8")
+        subjects = {t.subject.value for t in turtle.parse(text, base=ID).triples}
+        assert subjects == {f"{ID}evidence/{SLUG}/{name}-{number}" for number in numbers}
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    _, again, _ = run("locate", SLUG, *words, "--document", copy, "--write")
+    assert again.count("# The data hold this locator") == 3
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert out.strip() in re.sub(r"# The data hold .*\n", "", again)
+
+
+def test_a_claim_file_that_is_being_filled_in_counts(described, run, copy, copied):
+    path = copied / "instances" / "claim" / SLUG / "p01.ttl"
+    _, out, _ = run("locate", SLUG, "in 2016", "--document", copy)
+    half = f"<claim/{SLUG}/p01-01> a oib:Claim ;\n    oib:claimSubject <organization/…> ;\n\n"
+    path.write_text(path.read_text("utf-8") + half + out, "utf-8")
+    assert run("check", path)[0] == 2
+    _, again, _ = run("locate", SLUG, "in 2016", "two universities", "--document", copy)
+    assert "# The data hold this locator" in again
+    assert f"<evidence/{SLUG}/p01-02> a" in again
+
+
 def test_a_copy_is_found_by_its_digests(described, run, copy, monkeypatch):
     (copy.parent / "another.txt").write_text("Another text.", "utf-8")
     (copy.parent / "binary.bin").write_bytes(b"\0\xff")

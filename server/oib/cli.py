@@ -216,10 +216,19 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--part", action="store_true", help="only a part of it was read")
     sub.add_argument("--encoding", default="utf-8", help="of a plain text (%(default)s)")
 
-    sub = command("locate", locate_passage, "print the locator of a passage of a document")
+    sub = command("locate", locate_passage, "print the locators of passages of a document")
     sub.add_argument("slug", metavar="SLUG", help="as in id/document/SLUG")
-    sub.add_argument("words", metavar="WORDS", help="the passage, or “first words … last words”")
+    sub.add_argument(
+        "words", metavar="WORDS", nargs="+", help="a passage, or “first words … last words” of it"
+    )
+    sub.add_argument(
+        "--number",
+        type=int,
+        metavar="N",
+        help="of the first; else on from the claim file of its unit",
+    )
     sub.add_argument("--unit", help="the unit to look in, such as p03")
+    sub.add_argument("--write", action="store_true", help="add them to the claim files too")
     sub.add_argument(
         "--document", type=Path, metavar="FILE", help=f"{_COPY}; else one in $OIB_DOCUMENTS"
     )

@@ -165,7 +165,7 @@ def describe_document(arguments: argparse.Namespace) -> int:
 
 
 def locate_passage(arguments: argparse.Namespace) -> int:
-    """Print the locator of a passage as Turtle."""
+    """Print the locators of passages as Turtle."""
     from oib.documents import locator
 
     home = find_home(arguments.home)
@@ -173,10 +173,18 @@ def locate_passage(arguments: argparse.Namespace) -> int:
         home, arguments.slug, os.environ.get("OIB_DOCUMENTS")
     )
     text = copies.read_copy(copy, arguments.encoding)
-    passage = locator.locate(home, arguments.slug, arguments.words, text, arguments.unit)
-    if passage.described:
-        print(f"# The data hold this locator: <evidence/{passage.slug}/{passage.evidence}>")
-    print(passage, end="")
+    passages = locator.locate(
+        home, arguments.slug, arguments.words, text, arguments.unit, arguments.number
+    )
+    for index, passage in enumerate(passages):
+        if index:
+            print()
+        if passage.described:
+            print(f"# The data hold this locator: <evidence/{passage.slug}/{passage.evidence}>")
+        print(passage, end="")
+    if arguments.write:
+        for path in locator.write(home, passages):
+            _progress(f"wrote {path.relative_to(home)}")
     return 0
 
 

@@ -180,7 +180,7 @@ def _claims(description: Description, unit: Unit) -> str:
     evidence = locator(description.slug, unit.label, 1, 0, unit.text)
     commented = "".join(f"# {line}\n" for line in evidence.splitlines())
     head = _HEAD.format(label=unit.label)
-    base, *prefixes = _prefixes("oib: oibv: xsd:").splitlines(keepends=True)
+    base, *prefixes = _prefixes("edtf: oib: oibv: xsd:").splitlines(keepends=True)
     marked = "".join(f"# {line}" for line in prefixes)
     return f"{head}{base}\n{marked}#\n{claim}#\n{commented}"
 

@@ -1,13 +1,13 @@
 """Locators: where a passage stands in a document, as digits that can be checked."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from oib import turtle
 from oib.documents import description
-from oib.errors import BadInput, NotFound
+from oib.errors import BadInput, NotFound, OibError
 from oib.namespaces import ID, OIB
 from oib.validation.alignment import AlignedCopy
 from oib.validation.copies import read_copy
@@ -17,6 +17,12 @@ from oib.validation.passages import find, normalize
 _FOLDED = str.maketrans("‘’“”–—‐‑（）：；，！？", "''\"\"----():;,!?")
 #: Between the first and the last words of a passage.
 _GAP = re.compile(r"\s*(?:…|\.\.\.)\s*")
+#: The locators of a file that does not parse: their numbers, and what is stated of them.
+_COMMENT = re.compile(r"^\s*#.*$", re.M)
+_LOCATOR = re.compile(r"<evidence/[^>]*-(\d+)>\s+a\s+oib:EvidenceLocator\b(.*?)\s\.", re.S)
+_BASE = re.compile(r"^@base [^\n]*\n", re.M)
+_DECLARED = re.compile(r"^\s*@?prefix\s+oib:", re.M | re.I)
+_OFFSET = re.compile(r"oib:(startCharacter|endCharacter)\s+(\d+)")
 
 
 @dataclass(frozen=True)
@@ -48,21 +54,32 @@ class _Known:
     digest: str
 
 
-def locate(home: Path, slug: str, words: str, copy: str, unit: str | None = None) -> Passage:
-    """Return the one passage of a document that has these words.
+def locate(
+    home: Path,
+    slug: str,
+    passages: Sequence[str],
+    copy: str,
+    unit: str | None = None,
+    number: int | None = None,
+) -> list[Passage]:
+    """Return where passages of a document stand, each with the name of its locator.
+
+    A passage whose locator is described already has the name of that. New ones are numbered on from
+    the highest number of their unit's claim file, or from ``number``.
 
     Args:
         home: the home that describes the document.
         slug: which document, as in ``id/document/<slug>``.
-        words: the passage, or its first and last words with ``…`` or ``...`` between them. Case
-            and the form of quotation marks and hyphens do not count.
+        passages: each the words of a passage, or its first and last words with ``…`` or ``...``
+            between them. Case and the form of quotation marks and hyphens do not count.
         copy: the text of a reader's copy, as ``copies.read_copy`` returns it.
-        unit: the label of the unit to look in, where the words stand in several.
+        unit: the label of the unit to look in, where words stand in several.
+        number: of the first new locator.
 
     Raises:
-        NotFound: the document is not described, or the words are not in it.
-        BadInput: the words stand at several places, or in a part of the copy that differs from the
-            text whose digests the data hold.
+        NotFound: the document is not described, or words are not in it.
+        BadInput: words stand at several places, or in a part of the copy that differs from the
+            text whose digests the data hold; or another passage has the number.
     """
     text = normalize(copy)
     known = _units(home, slug)
@@ -71,6 +88,56 @@ def locate(home: Path, slug: str, words: str, copy: str, unit: str | None = None
         raise NotFound(f"document/{slug} has no unit {unit}; it has {labels}")
     aligned_copy = AlignedCopy(copy)
     aligned = {each.label: aligned_copy.find(each.length, each.digest) for each in known}
+    described: dict[str, dict[tuple[int, int], int]] = {}
+    found = []
+    for words in passages:
+        label, start, end = _place(slug, words, text, aligned, unit)
+        unit_text = aligned[label]
+        assert unit_text is not None
+        if label not in described:
+            described[label] = _described(home, slug, label)
+        old = described[label].get((start, end))
+        own = old or _next_number(slug, label, described[label], number)
+        if not old:
+            described[label][start, end] = own
+            number = None if number is None else number + 1
+        name = f"{label}-{own:02}"
+        found.append(Passage(slug, label, start, unit_text[start:end], name, bool(old)))
+    return found
+
+
+def write(home: Path, passages: Sequence[Passage]) -> list[Path]:
+    """Add the locators that are not described yet to the claim files of their units.
+
+    Returns:
+        The files that were written, in order; one that is not there is made.
+
+    Raises:
+        BadInput: a file cannot be written.
+    """
+    written: dict[Path, str] = {}
+    for passage in passages:
+        if passage.described:
+            continue
+        path = home / "instances" / "claim" / passage.slug / f"{passage.unit}.ttl"
+        if path not in written:
+            written[path] = path.read_text("utf-8") if path.is_file() else f"@base <{ID}> .\n"
+            if not _DECLARED.search(written[path]):
+                written[path] = _BASE.sub(rf"\g<0>@prefix oib: <{OIB}> .\n", written[path], 1)
+        written[path] = f"{written[path].rstrip()}\n\n{passage}"
+    for path, text in written.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", newline="")
+        except OSError as error:
+            raise BadInput(f"{path} cannot be written: {error.strerror}") from error
+    return list(written)
+
+
+def _place(
+    slug: str, words: str, text: str, aligned: Mapping[str, str | None], unit: str | None
+) -> tuple[str, int, int]:
+    """Return the unit in which words stand, and where in it."""
     places = [
         (label, start, end)
         for label, unit_text in aligned.items()
@@ -87,11 +154,21 @@ def locate(home: Path, slug: str, words: str, copy: str, unit: str | None = None
             f"“{words}” stands {len(places)} times in document/{slug}: {where};"
             " give more of its words, or name the unit with --unit"
         )
-    [(label, start, end)] = places
-    unit_text = aligned[label]
-    assert unit_text is not None
-    evidence, described = _evidence(home, slug, label, start, end)
-    return Passage(slug, label, start, unit_text[start:end], evidence, described)
+    return places[0]
+
+
+def _next_number(
+    slug: str, label: str, described: Mapping[tuple[int, int], int], number: int | None
+) -> int:
+    highest = max(described.values(), default=0)
+    if number is not None and number < 1:
+        raise BadInput(f"--number {number} is no number of a locator; they begin with 1")
+    if number in described.values():
+        raise BadInput(
+            f"evidence/{slug}/{label}-{number:02} is another passage;"
+            f" take a --number above {highest}, or none"
+        )
+    return number or highest + 1
 
 
 def find_copy(home: Path, slug: str, folder: str | None) -> Path:
@@ -200,20 +277,23 @@ def _units(home: Path, slug: str) -> list[_Known]:
     ]
 
 
-def _evidence(home: Path, slug: str, label: str, start: int, end: int) -> tuple[str, bool]:
-    """Return the name of the locator of a place, and whether it is described already."""
+def _described(home: Path, slug: str, label: str) -> dict[tuple[int, int], int]:
+    """Return the numbers of the locators of a unit, by where their passages start and end."""
     path = home / "instances" / "claim" / slug / f"{label}.ttl"
+    if not path.is_file():
+        return {}
+    start = f"{ID}evidence/{slug}/{label}-"
     fields: dict[str, dict[str, str]] = {}
-    if path.is_file():
+    try:
         for triple in turtle.parse_file(path, base=ID).triples:
-            name = getattr(triple.subject, "value", "").removeprefix(f"{ID}evidence/{slug}/")
+            name = getattr(triple.subject, "value", "")
             value = getattr(triple.object, "value", "")
             fields.setdefault(name, {})[triple.predicate.value.removeprefix(OIB)] = value
-    numbers = [0]
-    for name, each in fields.items():
-        if "startCharacter" not in each:
-            continue
-        if (each["startCharacter"], each.get("endCharacter")) == (str(start), str(end)):
-            return name, True
-        numbers.append(int(name.rpartition("-")[2]))
-    return f"{label}-{max(numbers) + 1:02}", False
+    except OibError:  # A file that is being filled in; its locators can be read all the same.
+        for number, body in _LOCATOR.findall(_COMMENT.sub("", path.read_text("utf-8", "replace"))):
+            fields[start + number] = dict(_OFFSET.findall(body))
+    return {
+        (int(each["startCharacter"]), int(each["endCharacter"])): int(name.removeprefix(start))
+        for name, each in fields.items()
+        if name.startswith(start) and {"startCharacter", "endCharacter"} <= each.keys()
+    }
