@@ -1,6 +1,7 @@
 """A new document is described, its passages located, its IRIs registered: by the command alone."""
 
 import re
+import time
 
 import pytest
 
@@ -157,6 +158,27 @@ def test_words_that_stand_twice_need_more_words_or_the_unit(described, run, copy
     assert run("locate", SLUG, "It works with", "--unit", "p02", "--document", copy)[0] == 0
     status, _, err = run("locate", SLUG, "It works", "--unit", "p09", "--document", copy)
     assert (status, "has no unit p09; it has" in err) == (2, True)
+
+
+def test_of_many_places_the_first_are_named(describe, run, tmp_path):
+    copy = tmp_path / "many.txt"
+    copy.write_text("A title\n\n" + "It works. " * 300, "utf-8")
+    assert describe("--publisher-name", "Example Press", file=copy)[0] == 0
+    _, _, err = run("locate", SLUG, "It works", "--document", copy)
+    assert "stands 300 times in document/example-base: p01 at 0, p01 at 10," in err
+    assert len(err) < 250
+
+
+def test_a_passage_in_five_megabytes_is_found_in_seconds(describe, run, tmp_path):
+    copy = tmp_path / "long.txt"
+    text = "\n\n".join(f"Base {n} works. " + f"It has {n} partners. " * 120 for n in range(2000))
+    assert len(text) > 5_000_000
+    copy.write_text(text, "utf-8")
+    assert describe("--title", "T", "--publisher-name", "Example Press", file=copy)[0] == 0
+    began = time.process_time()
+    status, out, _ = run("locate", SLUG, "Base 1999 works", "--document", copy)
+    assert (status, "#p2000>" in out) == (0, True)
+    assert time.process_time() - began < 10
 
 
 def test_words_that_are_not_there_are_refused(described, run, copy):

@@ -15,6 +15,8 @@ from oib.validation.passages import find, normalize
 
 #: Marks that keyboards have in another form; one character each, so that offsets stay.
 _FOLDED = str.maketrans("‘’“”–—‐‑（）：；，！？", "''\"\"----():;,!?")
+#: So many of the places where words stand are named.
+_SHOWN = 5
 #: Between the first and the last words of a passage.
 _GAP = re.compile(r"\s*(?:…|\.\.\.)\s*")
 #: The locators of a file that does not parse: their numbers, and what is stated of them.
@@ -149,7 +151,8 @@ def _place(
             slug, words, text, [label for label, found in aligned.items() if found is None]
         )
     if len(places) > 1:
-        where = ", ".join(f"{label} at {start}" for label, start, _ in places)
+        where = ", ".join(f"{label} at {start}" for label, start, _ in places[:_SHOWN])
+        where += ", …" if len(places) > _SHOWN else ""
         raise BadInput(
             f"“{words}” stands {len(places)} times in document/{slug}: {where};"
             " give more of its words, or name the unit with --unit"

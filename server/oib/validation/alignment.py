@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 
 from oib.validation.passages import digest, normalize, starts
 
@@ -104,7 +104,7 @@ class _Reading:
     def find(self, length: int, wanted: str, near: int) -> tuple[int, str] | None:
         """Return where the next passage may begin and this passage, from an offset on first."""
         first = bisect_left(self._starts, near)
-        for index in (*range(first, len(self._starts)), *range(first)):
+        for index in chain(range(first, len(self._starts)), range(first)):
             start = self._starts[index]
             for passage in self._windows(start, length):
                 if digest(passage) == wanted:
