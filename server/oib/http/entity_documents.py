@@ -90,16 +90,16 @@ class EntityDocuments:
         if document is None:
             return None
         common = _common(media_type, services.version, _has_mementos(services))
-        own = _links(path, name, request.root, services)
+        links = _links(path, name, request.root, services)
         if document.pages > 1:
             parameters = parse_qsl(request.query, keep_blank_values=True)
-            pages = paging.urls(request.root + path, parameters, 1, document.pages)
-            own += [("Link", response_headers.link(*link)) for link in paging.links(pages)]
+            pages = paging.links(paging.urls(request.root + path, parameters, 1, document.pages))
+            links = "\n".join([links, *(response_headers.link(*link) for link in pages)])
         full_path = f"{path}?{request.query}"
         tag = response_headers.entity_tag(services.version, full_path, request.root, media_type)
         etag = f'"{tag}"'
         if media_type == media_types.TURTLE:
-            entry = CachedResponse(etag, common, document.body, own)
+            entry = CachedResponse(etag, common, document.body, links)
             return Response(200, None, entry.body, entry)
         write = partial(
             entity_triples.write_document,
@@ -114,7 +114,7 @@ class EntityDocuments:
                 body = await self._writers.run(request.client, write)
             except OibError:
                 return await self._web.respond(unconditional(request), services)
-            return Response(200, [*common.headers, *own, ("ETag", etag)], body)
+            return Response(200, [*common.headers, *_fields(links), ("ETag", etag)], body)
 
         return respond()
 
@@ -130,7 +130,7 @@ def _redirect(path: str, root: str, services: Services) -> Response | None:
         *(field for field in common if field[0] != "Cache-Control"),  # it has nothing to store
         ("Content-Length", "0"),
         ("Location", f"{root}{DOCUMENTS}{quote(address, safe=_SAFE)}"),
-        *_links(DOCUMENTS + address, name, root, services),
+        *_fields(_links(DOCUMENTS + address, name, root, services)),
     ]
     return Response(303, headers)
 
@@ -140,8 +140,10 @@ def _choose(accept: str, format_name: str) -> str:
     return negotiation.choose_document(_OFFERED, accept, format_name)
 
 
-def _links(path: str, name: str, root: str, services: Services) -> Headers:
+def _links(path: str, name: str, root: str, services: Services) -> str:
     """Return the typed links of a document, in one of its forms if the path has a suffix.
+
+    They are values of ``Link``, one a line.
 
     Only the name of the thing tells the links of one document from those of another, so they are
     made once, with a placeholder for it.
@@ -150,10 +152,12 @@ def _links(path: str, name: str, root: str, services: Services) -> Headers:
     about, has_mementos = services.description, _has_mementos(services)
     if _PLAIN.fullmatch(name):
         template = _link_values(_NAME, suffix, root, about, has_mementos)
-        values = template.replace(_NAME, name)
-    else:
-        values = _link_values(name, suffix, root, about, has_mementos)
-    return [("Link", value) for value in values.split("\n")]
+        return template.replace(_NAME, name)
+    return _link_values(name, suffix, root, about, has_mementos)
+
+
+def _fields(links: str) -> Headers:
+    return [("Link", value) for value in links.split("\n")]
 
 
 @lru_cache(maxsize=64)

@@ -87,7 +87,7 @@ class CachedResponse:
     __slots__ = (
         "_coding",
         "_header_set",
-        "_own",
+        "_links",
         "body",
         "encoded_headers",
         "etag",
@@ -100,21 +100,23 @@ class CachedResponse:
         etag: str,
         header_set: HeaderSet,
         body: bytes,
-        own: Headers | None = None,
+        links: str = "",
         coding: str = "",
     ) -> None:
-        """Create an entry; ``own`` are headers that this response alone has."""
-        self.etag, self.body, self._own = etag, body, own or []
+        """Create an entry; ``links`` are the values of its ``Link`` headers, one a line."""
+        self.etag, self.body, self._links = etag, body, links
         self._header_set, self._coding = header_set, coding
         self.is_compressible = (
             not coding and header_set.is_compressible and len(body) >= MIN_COMPRESSED
         )
         varies = self.is_compressible or coding
         common = header_set.encoded_varying if varies else header_set.encoded
-        line = f"etag: {etag}\r\ncontent-length: {len(body)}\r\n"
+        own = f"etag: {etag}\r\ncontent-length: {len(body)}\r\n"
         if coding:
-            line += f"content-encoding: {coding}\r\n"
-        self.encoded_headers = common + encode_headers(self._own) + line.encode("latin-1")
+            own += f"content-encoding: {coding}\r\n"
+        if links:
+            own += "link: " + links.replace("\n", "\r\nlink: ") + "\r\n"
+        self.encoded_headers = common + own.encode("latin-1")
         self.size = len(body) + len(self.encoded_headers) + 400
 
     @property
@@ -124,12 +126,13 @@ class CachedResponse:
         common = self._header_set.varying if varies else self._header_set.headers
         coding = [("Content-Encoding", self._coding)] if self._coding else []
         length = ("Content-Length", str(len(self.body)))
-        return [*common, *self._own, ("ETag", self.etag), *coding, length]
+        links = [("Link", value) for value in self._links.split("\n") if value]
+        return [*common, *links, ("ETag", self.etag), *coding, length]
 
     def compressed(self) -> "CachedResponse":
         """Return the same response in gzip, with an entity tag of its own."""
         return CachedResponse(
-            gzip_etag(self.etag), self._header_set, compress(self.body), self._own, "gzip"
+            gzip_etag(self.etag), self._header_set, compress(self.body), self._links, "gzip"
         )
 
     def response_to(self, request: Request) -> Response:
