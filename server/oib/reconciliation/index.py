@@ -16,6 +16,7 @@ from oib.sqlite_index import SqliteIndex
 _MAX_CACHED: Final = 20_000
 _MAX_KEYS: Final = 200  # names with the keys of a query that are looked at
 _MAX_CORRECTIONS: Final = 8  # words that a misspelled one may stand for
+_PERSON: Final = OIB + "Person"
 _NAME_COLUMNS: Final = 11  # of the table ``name``
 
 
@@ -69,7 +70,7 @@ class IndexedEntity:
     @property
     def is_person(self) -> bool:
         """Return whether the thing is a person, in whose name no letter may differ."""
-        return OIB + "Person" in self.types
+        return _PERSON in self.types
 
     def label(self, language: str) -> tuple[str, str]:
         """Return the label for readers of a language, and that label's language."""
@@ -138,6 +139,7 @@ class NameIndex(SqliteIndex):
         self._entities: dict[int, IndexedEntity] = {}
         self._terms: dict[str, tuple[float, array[int]] | None] = {}
         self._corrections: dict[str, tuple[str, ...]] = {}
+        self._place_words: frozenset[str] | None = None
 
     def named_by(self, keys: Sequence[str]) -> list[tuple[str, int, int]]:
         """Return the names that have one of some keys, as key, kind of key and number."""
@@ -252,6 +254,9 @@ class NameIndex(SqliteIndex):
 
     def is_place_word(self, word: str) -> bool:
         """Return whether a word belongs to the name of a place."""
+        if self._place_words is None:
+            rows = self._database.execute("SELECT word FROM place_word")
+            self._place_words = frozenset(word for (word,) in rows)
         return word in self._place_words
 
     @cached_property
@@ -289,10 +294,6 @@ class NameIndex(SqliteIndex):
     def _unknown_weight(self) -> float:
         row = self._database.execute("SELECT weight FROM unknown_term").fetchone()
         return float(row[0])
-
-    @cached_property
-    def _place_words(self) -> frozenset[str]:
-        return frozenset(word for (word,) in self._database.execute("SELECT word FROM place_word"))
 
 
 def _keep(cache: dict[Any, Any], key: object, value: object) -> None:
