@@ -24,7 +24,7 @@ from oib.http.messages import Response
 from oib.http.server import create_application, run
 from oib.http.settings import HttpSettings
 from oib.page_queries import PageQueries
-from oib.project import description
+from oib.project import Description, description
 from oib.reload import CurrentServices
 from oib.saved_queries import Library
 from oib.services import Services
@@ -55,11 +55,16 @@ def services_of(engine, version="test-1"):
     )
 
 
-def small_services():
+def small_services(home=ROOT):
+    """Return services over a few triples, with the pages and queries of a home."""
     store = Store()
     store.load(SMALL, RdfFormat.TURTLE, to_graph=NamedNode("http://example.org/graph/small"))
     store.update("INSERT DATA { GRAPH <http://example.org/graph/other> { <urn:a> <urn:b> 1 } }")
-    return services_of(Embedded(store))
+    services = services_of(Embedded(store))
+    if home == ROOT:
+        return services
+    pages = PageQueries.load(home)
+    return replace(services, library=Library.load(home), pages=pages, description=Description())
 
 
 def application(services, **settings):

@@ -37,6 +37,14 @@ def copy_home(target):
     return target
 
 
+def home_with_query(folder, kind, text):
+    """Write a home whose only source is one query of pages: ``towns`` in ``queries/<kind>``."""
+    shutil.rmtree(folder / "queries", ignore_errors=True)
+    (folder / "queries" / kind).mkdir(parents=True)
+    (folder / "queries" / kind / "towns.rq").write_text(text, "utf-8")
+    return folder
+
+
 def submission(folder, body, name="submission.ttl"):
     """Write a file as a curator gets it."""
     path = folder / name

@@ -1,7 +1,6 @@
 """The home page says what is known in counted numbers; the pages that explain lead on."""
 
 import re
-import shutil
 
 import pytest
 
@@ -11,8 +10,7 @@ from http_client import Client
 from oib.errors import BadInput
 from oib.namespaces import OIB
 from oib.page_queries import PageQueries
-from oib.saved_queries import Library
-from oib.services import Services
+from projects import home_with_query
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 GUIDE = ["/about", "/how-to-read", "/corrections"]
@@ -44,7 +42,7 @@ def test_every_number_of_the_home_page_is_a_count(home_client, services):
     text = home_client.get("/").text
     known = text[text.index('<ul class="known">') : text.index("</ul>")]
     assert known.count("<li>") == 5
-    numbers = re.findall(r"<strong>([^<]*)</strong>", known)
+    numbers = re.findall(r"<strong[^>]*>([^<]*)</strong>", known)
     assert numbers[:2] == ["30", "2024-05"]
     assert numbers[2:] == [count(services, pattern) for pattern in COUNTED]
 
@@ -86,19 +84,10 @@ def test_a_home_without_claims_explains_them_without_an_example(client):
     assert page.tags.count("article") == 0
 
 
-def home_with(tmp_path, text):
-    shutil.rmtree(tmp_path / "queries", ignore_errors=True)
-    (tmp_path / "queries" / "home").mkdir(parents=True)
-    (tmp_path / "queries" / "home" / "towns.rq").write_text(text, "utf-8")
-    return tmp_path
-
-
 def test_another_home_has_other_lines(tmp_path):
-    home = home_with(tmp_path, A_LINE)
-    engine = live_server.small_services().engine
-    services = Services(engine, "1", Library.load(home), pages=PageQueries.load(home))
-    text = Client(live_server.application(services)).get("/").text
-    assert "<strong>1</strong> towns." in text
+    home = home_with_query(tmp_path, "home", A_LINE)
+    text = Client(live_server.application(live_server.small_services(home))).get("/").text
+    assert '<strong class="figure">1</strong> towns.' in text
 
 
 @pytest.mark.parametrize(
@@ -111,4 +100,4 @@ def test_another_home_has_other_lines(tmp_path):
 )
 def test_a_broken_line_is_named(tmp_path, text):
     with pytest.raises(BadInput, match=r"towns\.rq"):
-        PageQueries.load(home_with(tmp_path, text))
+        PageQueries.load(home_with_query(tmp_path, "home", text))

@@ -18,7 +18,7 @@ from oib.namespaces import ID, OIB
 from oib.page_queries import PageQueries
 from oib.saved_queries import Library
 from oib.services import Services
-from projects import ROOT
+from projects import ROOT, home_with_query
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 LISTS = PageQueries.load(ROOT).lists
@@ -191,17 +191,9 @@ def test_a_list_names_its_forms_and_has_a_tag(home_client):
     assert home_client.get("/bases?place=id/place/suzhou", headers=headers).status_code == 304
 
 
-def home_with(tmp_path, text):
-    (tmp_path / "queries" / "list").mkdir(parents=True)
-    (tmp_path / "queries" / "list" / "towns.rq").write_text(text, "utf-8")
-    return tmp_path
-
-
 def test_another_home_has_other_lists(tmp_path):
-    home = home_with(tmp_path, A_LIST)
-    store = live_server.small_services().engine
-    services = Services(store, "1", Library.load(home), pages=PageQueries.load(home))
-    client = Client(live_server.application(services))
+    home = home_with_query(tmp_path, "list", A_LIST)
+    client = Client(live_server.application(live_server.small_services(home)))
     assert [row["name"] for row in rows(client, "/towns.csv")] == ["Suzhou"]
     assert client.get("/bases").status_code == 404
     assert "/towns" in Page(client.get("/", headers=BROWSER).text).links
@@ -230,7 +222,7 @@ def test_a_home_without_lists_has_none(tmp_path):
 )
 def test_a_broken_definition_is_named(tmp_path, text):
     with pytest.raises(BadInput, match=r"towns\.rq"):
-        PageQueries.load(home_with(tmp_path, text))
+        PageQueries.load(home_with_query(tmp_path, "list", text))
 
 
 def test_the_linkset_that_a_list_announces_is_there(home_client):

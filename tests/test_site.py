@@ -118,6 +118,13 @@ def test_the_page_of_a_base_takes_at_most_sixty_words_for_a_statement(visits):
             if each["words"] > 60 * each["statements"]} == {}  # fmt: skip
 
 
+def test_on_paper_what_is_folded_is_there_and_nothing_is_cut_off(visits):
+    printed = {visit["path"]: visit for visit in of(visits, "print")}
+    assert printed["/doc/organization/suzhou-base"]["cards"] > 5
+    for page in printed.values():
+        assert (page["folded"], page["forms"], page["beyond"], page["cited"]) == (0, 0, 0, True)
+
+
 def test_two_chinese_characters_are_found(visits):
     (search,) = of(visits, "search")
     assert "苏州" in search["text"]

@@ -10,12 +10,10 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Final, Self, TypeVar
 
-import yaml
-
-from oib.errors import BadInput, BadQuery, Forbidden, NotFound, TooLarge
+from oib.errors import BadInput, NotFound
 from oib.namespaces import BASE
 from oib.project import sources
-from oib.saved_queries import parse_header
+from oib.saved_queries import header_errors, parse_header
 from oib.sparql import guard
 
 #: The folders below ``queries`` whose files are queries of pages, not questions.
@@ -129,17 +127,12 @@ class PageQueries:
 def _load(path: Path, create: Callable[[str, str, Mapping[str, Any]], _Loaded]) -> _Loaded:
     try:
         text = path.read_text("utf-8-sig")  # a byte order mark is skipped
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} cannot be read: {error}") from error
+    with header_errors(str(path), "the members that queries/README.md names"):
         if guard.parse(text).form != "SELECT":
             raise ValueError("it is no SELECT query")
         return create(path.stem, text, parse_header(text))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} cannot be read: {error}") from error
-    except (BadQuery, Forbidden, TooLarge) as error:
-        raise BadInput(f"{path}: {error}") from error
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BadInput(
-            f"{path}: its #+ header needs the members that queries/README.md names ({error!r})"
-        ) from error
 
 
 def _list(name: str, text: str, header: Mapping[str, Any]) -> ListDefinition:

@@ -6,6 +6,7 @@ variable with one ``VALUES`` block, which holds an example and into which a call
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -206,7 +207,7 @@ class SavedQuery:
                 an unknown type.
         """
         origin = origin or name
-        try:
+        with header_errors(origin, "question: {en: …, zh-Hans: …}"):
             parsed = guard.parse(text)
             header = parse_header(text)
             columns = tuple(header.get("columns", ()))
@@ -225,12 +226,6 @@ class SavedQuery:
                 is_volatile=parsed.is_volatile,
                 chart=Chart.parse(header["chart"], columns) if "chart" in header else None,
             )
-        except (BadQuery, Forbidden, TooLarge) as error:
-            raise BadInput(f"{origin}: {error}") from error
-        except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise BadInput(
-                f"{origin}: its #+ header needs question: {{en: …, zh-Hans: …}} ({error!r})"
-            ) from error
         for parameter in query.parameters:
             _check_block(query, parameter)
             parameter.term(parameter.example)
@@ -342,6 +337,25 @@ class Library:
         if name not in self._queries:
             raise NotFound(f"no saved query is called {name}; oib ask --list names them all")
         return self._queries[name]
+
+
+@contextmanager
+def header_errors(origin: str, needed: str) -> Iterator[None]:
+    """Name the origin of a query in the errors of its text and its header.
+
+    Args:
+        origin: where the text comes from.
+        needed: the members that the header has to have.
+
+    Raises:
+        BadInput: in place of any of them.
+    """
+    try:
+        yield
+    except (BadQuery, Forbidden, TooLarge) as error:
+        raise BadInput(f"{origin}: {error}") from error
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"{origin}: its #+ header needs {needed} ({error!r})") from error
 
 
 def parse_header(text: str) -> Mapping[str, Any]:

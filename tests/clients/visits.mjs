@@ -75,6 +75,19 @@ await browse(root, async (open) => {
       statements: document.querySelectorAll(".statements th[scope=row]").length,
     }))) });
   }
+  // On paper: what is folded is there, forms are not, and nothing is cut off.
+  await desk.setViewportSize({ width: 720, height: 1000 });
+  await desk.emulateMedia({ media: "print" });
+  for (const path of ["/doc/organization/suzhou-base", "/bases", "/queries/claim/about"]) {
+    await desk.goto(root + path);
+    found.push({ what: "print", path, ...(await desk.evaluate(() => ({
+      folded: [...document.querySelectorAll("article.claim")].filter((card) => !card.getBoundingClientRect().height || !card.checkVisibility({ contentVisibilityAuto: true })).length,
+      cards: document.querySelectorAll("article.claim").length,
+      forms: [...document.querySelectorAll("form")].filter((form) => form.checkVisibility()).length,
+      beyond: Math.max(0, ...[...document.querySelectorAll("table")].map((table) => table.getBoundingClientRect().right - innerWidth)),
+      cited: document.querySelector(".print-only").checkVisibility(),
+    }))) });
+  }
   await desk.context().close();
   const page = await open("/bases", { javaScriptEnabled: false });
   await page.getByLabel("Place").selectOption({ label: "Suzhou (1)" });

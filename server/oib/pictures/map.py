@@ -1,7 +1,7 @@
 """A map: places by their coordinates, with a dot for each claim that puts a thing there.
 
 The whole world first; where places lie close together, that part once more and larger. What has no
-coordinates stands below the map. Land is drawn, and no border.
+coordinates stands beside the map. Land is drawn, and no border.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +17,8 @@ from oib.pictures.status import Cells, Status, draw_legend
 from oib.pictures.text_metrics import text_width, wrap
 
 _WIDTH: Final = 560
+_SIDE: Final = 28  # between the map and what is not on it
+_COLUMN: Final = 330
 _NORTH, _SOUTH = 78, -56  # of the map of the world, in degrees
 _NEAR: Final = 14  # degrees: places closer than that form a group
 _CROWD: Final = 4  # so many places of a group are drawn once more, larger
@@ -114,8 +116,8 @@ def draw_map(rows: Sequence[Cells], wording: Wording) -> Picture:
     for panel, cluster in zip(panels, parts, strict=True):
         _draw_land(canvas, panel)
         _draw_places(canvas, panel, cluster, wording)
-    y = _draw_elsewhere(canvas, elsewhere, top + 8, wording)
-    y = draw_legend(canvas, _legend(wording, rows), 0, y + 4, _WIDTH)
+    bottom = _draw_elsewhere(canvas, elsewhere, _WIDTH + _SIDE, wording)
+    y = draw_legend(canvas, _legend(wording, rows), 0, top + 12, _WIDTH)
     registers = sorted({row["register"].text for row in rows if "register" in row})
     notes = [wording.message("land_source")]
     if registers:
@@ -124,7 +126,8 @@ def draw_map(rows: Sequence[Cells], wording: Wording) -> Picture:
     for note in notes:
         y += LINE
         canvas.text(0, y, note, class_="small")
-    return canvas.picture(_WIDTH, y + 8)
+    width = _WIDTH + (_SIDE + _COLUMN if elsewhere else 0)
+    return canvas.picture(width, max(y, bottom) + 8)
 
 
 def _clusters(places: Sequence[_Place]) -> list[list[_Place]]:
@@ -269,26 +272,23 @@ def _claim_url(row: Cells, wording: Wording) -> str:
     return wording.url(row["claim"].text if "claim" in row else row["thing"].text)
 
 
-def _draw_elsewhere(canvas: Canvas, rows: Sequence[Cells], top: float, wording: Wording) -> float:
-    """List the rows without coordinates in two columns; return where they end."""
+def _draw_elsewhere(canvas: Canvas, rows: Sequence[Cells], left: float, wording: Wording) -> float:
+    """List the rows without coordinates in a column; return where it ends."""
     if not rows:
-        return top
-    y = top + 16
-    canvas.text(0, y, wording.message("not_on_the_map", number=len(rows)), class_="lane")
-    column = (_WIDTH - 20) / 2
-    bottoms = [y + 6, y + 6]
+        return 0
+    y = float(LINE)
+    canvas.text(left, y, wording.message("not_on_the_map", number=len(rows)), class_="lane")
+    y += 6
     for row in rows:
-        side = bottoms.index(min(bottoms))
-        left, y = side * (column + 20), bottoms[side]
         place = wording.name(row["place"].text) if "place" in row else ""
         where = place or wording.message("place_not_stated")
         words = f"{wording.name(row['thing'].text)}{wording.message('list_colon')}{where}"
         canvas.parts.append(link(_dot(row, left + 6, y + 12, wording), _claim_url(row, wording)))
-        for line in wrap(words, column - 20, SIZE, 2):
+        for line in wrap(words, _COLUMN - 20, SIZE, 2):
             y += LINE
             canvas.text(left + 18, y, line, url=wording.url(row["thing"].text))
-        bottoms[side] = y + 4
-    return max(bottoms)
+        y += 4
+    return y
 
 
 def _legend(wording: Wording, rows: Sequence[Cells]) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from oib.pictures.status import Cells, Status, draw_legend, line_entries
 from oib.pictures.text_metrics import shorten, wrap
 
 _CARD: Final = 170  # width in pixels
-_GAP: Final = 38  # between two columns
+_GAP: Final = 32  # between two columns
 _SPACE: Final = 10  # between two cards
 _PAD: Final = 8
 _SMALL_LINE: Final = 15

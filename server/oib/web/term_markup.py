@@ -12,6 +12,8 @@ from oib.views.named_things import SEPARATOR
 from oib.web.localization import Locale, sentence_case
 
 Names = Mapping[str, Mapping[str, str]]
+_BOOLEAN: Final = PREFIXES["xsd"] + "boolean"
+_BOOLEANS: Final = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
 # Dates are not broken at their hyphens.
 _DATES: Final = {EDTF, PREFIXES["xsd"] + "date"}
 
@@ -73,6 +75,8 @@ class TermMarkup:
         """
         if term is None or term.kind != "literal" or not term.text:
             return Markup("") if term is None else self.term(term)
+        if term.datatype == _BOOLEAN and term.text in _BOOLEANS:
+            return Markup(escape(self._locale.message(_BOOLEANS[term.text])))
         parts = term.text.split(SEPARATOR)
         if not any(part in things for part in parts):
             return self.term(term)
@@ -81,11 +85,16 @@ class TermMarkup:
         )
 
     def filled(self, texts: Mapping[str, str], values: Mapping[str, str]) -> Markup:
-        """Return the text that suits the page best, its fields in braces filled and emphasized."""
+        """Return the text that suits the page best, its fields in braces filled and emphasized.
+
+        The first of the values is what the text is about.
+        """
         text, tag = self._locale.best_text(texts)
         fields = {
             name: Markup("<strong>{}</strong>").format(value) for name, value in values.items()
         }
+        for name in [*values][:1]:
+            fields[name] = Markup('<strong class="figure">{}</strong>').format(values[name])
         filled = Markup(escape(text)).format_map(defaultdict(lambda: "–", fields))
         return Markup("<span{}>{}</span>").format(self._locale.lang_attribute(tag), filled)
 
