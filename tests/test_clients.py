@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 from io import StringIO
@@ -15,9 +16,11 @@ from rdflib import Graph, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
 import live_server
-from oib.namespaces import ID
+from oib.namespaces import ID, OIB
+from projects import ROOT
 
 CLIENTS = Path(__file__).parent / "clients"
+NOTEBOOK = "queries/examples/how-surely.ipynb"
 #: The folder of Jena's jars; Debian's libapache-jena-java puts them there.
 JENA = Path(os.environ.get("JENA_JARS", "/usr/share/java"))
 
@@ -172,3 +175,28 @@ def test_pandas_reads_a_table_from_an_address(root, path):
     table = json.loads(run(python, "-c", code, root + path))
     assert table["columns"]
     assert table["data"]
+
+
+def test_the_notebook_makes_its_table_and_its_chart(root):
+    python, notebook = CLIENTS / ".venv" / "bin" / "python", ROOT / NOTEBOOK
+    if not python.exists():
+        pytest.skip("install what runs a notebook: run `make clients`")
+    outputs = json.loads(run(python, CLIENTS / "notebook.py", notebook, f"{root}/sparql"))
+    (table,) = outputs["table"]
+    numbers = [int(number) for number in re.findall(r"<td>(\d+)</td>", table["text/html"])]
+    query = f"""SELECT (COUNT(*) AS ?pairs) (COUNT(DISTINCT ?base) AS ?bases) {{
+        ?base a <{OIB}OffshoreBase> .
+        ?claim <{OIB}claimSubject> ?base ; <{OIB}hasHedge> ?hedge }}"""
+    counts = curl(f"{root}/sparql", "--data-urlencode", f"query={query}", "-H", "Accept: text/csv")
+    pairs, bases = map(int, counts.split()[1].split(","))
+    assert sum(numbers) == pairs > 50
+    rows = table["text/html"].partition("<tbody>")[2].count("<tr>")
+    assert rows == bases
+    assert any("image/png" in output for output in outputs["chart"])
+
+
+def test_the_notebook_is_kept_without_outputs():
+    cells = json.loads((ROOT / NOTEBOOK).read_text("utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert len(code) == 4
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
