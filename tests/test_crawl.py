@@ -9,8 +9,9 @@ import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
 
 from html_pages import Page
-from oib.namespaces import BASE, ID, PREFIXES
+from oib.namespaces import BASE, ID, OIB, PREFIXES
 
+WITHDRAWN = NamedNode(OIB + "Withdrawn")
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
 BROWSER = {"Accept": "text/html"}
 STEP = 14
@@ -44,12 +45,15 @@ def reached(home_client):
 
 @pytest.fixture(scope="module")
 def minted(store):
-    """The path of the document about each thing, graph and query; and the terms."""
+    """The path of the document about each thing that stands, each graph and each query."""
+    withdrawn = {q.subject.value for q in store.quads_for_pattern(None, TYPE, WITHDRAWN)}
     subjects = {q.subject.value for q in store if isinstance(q.subject, NamedNode)}
     graphs = {graph.value for graph in store.named_graphs()}
-    typed = {q.subject.value for q in store.quads_for_pattern(None, TYPE, None)}
+    typed = {q.subject.value for q in store.quads_for_pattern(None, TYPE, None)} - withdrawn
     things = {
-        "/doc/" + iri.removeprefix(ID).partition("#")[0] for iri in typed if iri.startswith(ID)
+        "/doc/" + iri.removeprefix(ID).partition("#")[0]
+        for iri in typed - withdrawn
+        if iri.startswith(ID)
     }
     return {
         "things": sorted(things),
