@@ -47,6 +47,8 @@ def found(index, text, **parts):
         ("CLM-09", "shapes#CLM-09"),
         ("offshore innovation base", "ontology#OffshoreBase"),
         ("left out bracket 2011", "id/claim/innovation-without-borders/p13-04"),
+        ("throughout the PRC", "id/claim/innovation-without-borders/p15-14"),
+        ("aims to", "id/claim/shanghai-base-in-israel/p02-06"),
     ],
 )
 def test_things_terms_sources_and_questions_are_found(index, text, expected):

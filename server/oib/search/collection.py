@@ -19,7 +19,14 @@ _LABELS: Final = tuple(
 _SOURCE_TEXTS: Final = tuple(OIB + name for name in ("publisherName", "dateAsPrinted"))
 _CLAIM_TEXTS: Final = tuple(
     OIB + name
-    for name in ("curatorNote", "subjectAsNamed", "objectAsNamed", "roleAsNamed", "hedgeAsNamed")
+    for name in (
+        "curatorNote",
+        "subjectAsNamed",
+        "objectAsNamed",
+        "roleAsNamed",
+        "hedgeAsNamed",
+        "qualifierAsNamed",
+    )
 )
 # What a document of the vocabulary holds, by the page that shows it.
 _PAGES: Final = {
