@@ -286,6 +286,7 @@ def test_saved_queries_are_computed_before_anybody_asks(services):
     calls = engine.calls
     assert calls >= 2 * len(services.library)
     client = Client(application)
+    assert 'oib_requests_total{route="queries"' not in client.get("/metrics").text  # our own
     for query in services.library:
         headers = {"Accept": "text/html", **GZIP}
         assert client.get(f"/queries/{query.name}", headers=headers).status_code == 200

@@ -1,4 +1,4 @@
-"""The queries of the README have the answers that it promises."""
+"""The queries of the README have the answers that it promises, and its sample is one."""
 
 import csv
 import io
@@ -29,3 +29,16 @@ def test_a_query_has_rows_unless_none_are_promised(home_client, text):
     else:
         rows = list(csv.reader(io.StringIO(response.data.decode())))
         assert (len(rows) == 1) == (EMPTY in text)
+
+
+def test_the_sample_of_an_answer_is_the_answer(services):
+    header, *lines = re.search(r"```text\n(person .*?)```", README, re.DOTALL)[1].splitlines()
+    names = header.split()
+    body = services.engine.query(services.library["person/posts"].text, "text/csv").decode()
+    answers = [[row[name] for name in names] for row in csv.DictReader(io.StringIO(body))]
+    shown = [re.split(r"\s{2,}", line) for line in lines]
+    assert len(shown) == len(answers)
+    for cells, values in zip(shown, answers, strict=True):
+        for cell, value in zip(cells, values, strict=True):
+            assert value.startswith(cell.removesuffix("…").rstrip())
+            assert cell.endswith("…") or cell == value

@@ -92,16 +92,16 @@ class HttpApplication:
 
     def handle(self, request: Request, respond: Respond) -> Pending | None:
         """Answer a request, and record the response."""
+        return self.answer(request, lambda response: respond(self._record(request, response)))
+
+    def answer(self, request: Request, respond: Respond) -> Pending | None:
+        """Answer a request, such as one of our own, and record nothing."""
         services = self._services.current
         request.version = services.version
-
-        def record(response: Response) -> None:
-            respond(self._record(request, response))
-
         try:
-            return self._route(request, services, record)
+            return self._route(request, services, respond)
         except Exception as error:
-            record(self._fault(request, error))
+            respond(self._fault(request, error))
             return None
 
     def _fault(self, request: Request, error: BaseException) -> Response:
