@@ -77,8 +77,8 @@ def small_app():
 
 
 def home_app():
-    folder = os.environ["OIB_TEST_SNAPSHOTS"]
-    return application(Services.open(ROOT, Path(folder)))
+    home, folder = os.environ.get("OIB_TEST_HOME", ROOT), os.environ["OIB_TEST_SNAPSHOTS"]
+    return application(Services.open(Path(home), Path(folder)))
 
 
 def protocol_app():

@@ -125,10 +125,9 @@ def test_a_changed_word_is_still_missing_in_another_layout(store, tmp_path):
 
 def test_locate_gives_the_locator_of_the_text_that_was_read():
     text = read_copy(copy_of(SEED))
-    printed = locate(ROOT, SEED, "indigenous innovation “by exceeding", text)
-    assert locate(ROOT, SEED, "indigenous innovation “by exceeding", hyphenate(straight(text))) == (
-        printed
-    )
+    words = ["indigenous innovation “by exceeding"]
+    printed = locate(ROOT, SEED, words, text)
+    assert locate(ROOT, SEED, words, hyphenate(straight(text))) == printed
 
 
 # A submission's locators.
@@ -221,7 +220,8 @@ def test_a_document_without_a_copy_is_named(tmp_path, copy, capsys):
 
 def test_the_home_describes_the_units_of_a_submission(tmp_path, capsys):
     file = tmp_path / "submission.ttl"
-    found = locate(ROOT, SEED, "indigenous innovation “by exceeding", read_copy(copy_of(SEED)))
+    words = ["indigenous innovation “by exceeding"]
+    [found] = locate(ROOT, SEED, words, read_copy(copy_of(SEED)))
     file.write_text(PREFIXES + str(found), "utf-8")
     status, out, _ = evidence(capsys, file, "--document", f"{SEED}={copy_of(SEED)}")
     assert (status, out) == (0, "the files: 1 passages: 1 verified\n")

@@ -10,7 +10,7 @@ from http_client import Client
 from oib.errors import BadInput
 from oib.namespaces import OIB
 from oib.page_queries import PageQueries
-from projects import home_with_query
+from projects import ROOT, home_with_query
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 GUIDE = ["/about", "/how-to-read", "/corrections"]
@@ -38,12 +38,13 @@ def count(services, pattern):
     return services.engine.query(text, "text/csv").decode().split()[1]
 
 
-def test_every_number_of_the_home_page_is_a_count(home_client, services):
+def test_every_number_of_the_home_page_is_a_count(home, home_client, services):
     text = home_client.get("/").text
     known = text[text.index('<ul class="known">') : text.index("</ul>")]
     assert known.count("<li>") == 5
     numbers = re.findall(r"<strong[^>]*>([^<]*)</strong>", known)
-    assert numbers[:2] == ["30", "2024-05"]
+    # A document that is added to a copy of the home may give a later count.
+    assert home != ROOT or numbers[:2] == ["30", "2024-05"]
     assert numbers[2:] == [count(services, pattern) for pattern in COUNTED]
 
 

@@ -123,7 +123,7 @@ def test_an_address_chooses_by_value_words_and_order(home_client):
     numbers = [int(row["claims"]) for row in rows(home_client, "/bases.csv?sort=-claims")]
     assert numbers == sorted(numbers, reverse=True)
     page = Page(home_client.get("/bases?place=id/place/suzhou", headers=BROWSER).text)
-    assert "1 of 11" in page.text
+    assert f"1 of {len(numbers)}" in page.text
     assert "/bases" in page.links
 
 

@@ -267,7 +267,10 @@ def test_a_page_shows_the_first_rows_of_many(home_client):
     assert "The first 500 of 600 rows" in Page(response.text).text
 
 
-def test_pages_over_another_endpoint_are_the_same(home_client, services, snapshots, monkeypatch):
+def test_pages_over_another_endpoint_are_the_same(
+    home, home_client, services, snapshots, monkeypatch
+):
+    monkeypatch.setenv("OIB_TEST_HOME", str(home))
     monkeypatch.setenv("OIB_TEST_SNAPSHOTS", str(snapshots))
     with live_server.serving(live_server.home_app) as root:
         remote = live_server.services_of(Remote(f"{root}/sparql"), services.version)

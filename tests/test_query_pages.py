@@ -35,11 +35,13 @@ WITHOUT_ROWS = {"agreement/contradictions"}
 
 
 @pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
-def test_a_saved_query_runs_with_its_examples(home_client, saved):
+def test_a_saved_query_runs_with_its_examples(home, home_client, saved):
     response = home_client.get(f"/queries/{saved.name}", headers={"Accept": "text/csv"})
     assert (response.status_code, response.mimetype) == (200, "text/csv")
     rows = list(csv.reader(io.StringIO(response.text)))[1:]
-    assert bool(rows) is (saved.name not in WITHOUT_ROWS)
+    # A document that is added to a copy of the home may be the first to contradict another.
+    assert rows or saved.name in WITHOUT_ROWS
+    assert home != ROOT or not (rows and saved.name in WITHOUT_ROWS)
     values = {parameter.name: parameter.example for parameter in saved.parameters}
     assert home_client.get(f"/queries/{saved.name}.csv", query_string=values).text == response.text
 
@@ -280,9 +282,9 @@ def test_a_mistake_is_shown_in_the_form_with_what_was_typed(home_client, value):
 
 
 def test_an_answer_without_rows_says_what_that_means(home_client):
-    url = "/queries/agreement/contradictions"
+    url = "/queries/claim/about?thing=https%3A%2F%2Fw3id.org%2Foib%2Fid%2Fplace%2Fnowhere"
     assert "not stated, which is not no" in home_client.get(url, headers=BROWSER).text
-    chinese = home_client.get(f"{url}?lang=zh-Hans", headers=BROWSER).text
+    chinese = home_client.get(f"{url}&lang=zh-Hans", headers=BROWSER).text
     assert "并不等于“否”" in chinese
 
 

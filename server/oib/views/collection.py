@@ -6,10 +6,13 @@ from typing import Final
 
 from oib.engine.base import Queryable
 from oib.engine.statements import fetch_rows
-from oib.namespaces import BASE, GRAPH, ID, PREFIXES
+from oib.namespaces import BASE, GRAPH, ID, OIB, PREFIXES
 
 _THINGS: Final = f"""
-SELECT DISTINCT ?thing WHERE {{ ?thing a ?type FILTER(STRSTARTS(STR(?thing), "{ID}")) }}"""
+SELECT DISTINCT ?thing WHERE {{
+  ?thing a ?type FILTER(STRSTARTS(STR(?thing), "{ID}"))
+  FILTER NOT EXISTS {{ ?thing a <{OIB}Withdrawn> }}
+}}"""
 _GRAPHS: Final = f"""
 SELECT ?graph WHERE {{
   GRAPH <{GRAPH}meta> {{ <{BASE}sparql#dataset> <{PREFIXES["sd"]}namedGraph> ?graph }}
@@ -19,7 +22,7 @@ SELECT ?graph WHERE {{
 def fetch_things(engine: Queryable) -> Mapping[str, tuple[str, ...]]:
     """Return the IRIs of all current things by kind, the first part of their path, in order.
 
-    What was replaced by another thing has no type, and is left out.
+    What was replaced by another thing has no type, and is left out, as is what was withdrawn.
     """
     kinds = defaultdict(list)
     for row in fetch_rows(engine, _THINGS):
