@@ -68,7 +68,7 @@ def parts(response):
 
 
 def paths(services):
-    return [row[0] for row in services.documents._database.execute("SELECT path FROM document")]
+    return list(services.documents)
 
 
 def test_each_document_is_the_one_that_is_made_on_request(services, home_client, computing):

@@ -239,6 +239,10 @@ def test_a_thing_that_no_release_has_is_answered_as_it_is_now(mixed):
     response = mixed.get("/doc/place/new", headers=headers)
     assert response.status_code == 200
     assert "Memento-Datetime" not in response.headers
+    timemap = mixed.get(links(mixed.get("/doc/place/new.ttl"))["timemap"])
+    assert timemap.status_code == 200
+    assert 'rel="original timegate"' in timemap.text
+    assert "memento" not in timemap.text
 
 
 @pytest.mark.parametrize("version", [FIRST, SECOND])

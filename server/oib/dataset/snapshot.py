@@ -45,7 +45,7 @@ _ALWAYS_HASHED = 64 * 2**20
 
 _DATA = "data.nq"
 # Counts the changes of what files a snapshot has: one of another layout is built anew.
-_LAYOUT = 2
+_LAYOUT = 3
 #: The files of the name index, of the search index and of the document index.
 NAME_INDEX, SEARCH_INDEX, DOCUMENT_INDEX = "names.sqlite", "search.sqlite", "documents.sqlite"
 _TEMPORARY = (".half-*", ".damaged-*", ".current-*")

@@ -222,9 +222,9 @@ class HttpApplication:
         answer = self._documents.answer(request, services) if key else None
         if answer is None:
             return self._make_page(request, services, key, respond)
-        deliver = partial(self._deliver, request, services, key, respond)
         if isinstance(answer, Response):
-            return deliver(answer)
+            return self._deliver(request, services, key, respond, answer)
+        deliver = partial(self._deliver, request, services, key, respond)
         return respond_later(answer, deliver, partial(self._fault, request))
 
     def _deliver(

@@ -6,9 +6,10 @@ things that were replaced or withdrawn, and data too large to have all documents
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from oib.engine.base import Queryable
@@ -23,7 +24,10 @@ from oib.views.entity_triples import Publication
 #: Of data with more quads than this, no documents are made in advance: it takes some 1.3 ms each.
 MAX_QUADS: Final = 200_000
 
-_SCHEMA: Final = "CREATE TABLE document (path TEXT PRIMARY KEY, pages INTEGER, body BLOB)"
+_PAGE_SIZE: Final = 2**14  # bytes; most documents lie in one page of the file, and are read at once
+_SCHEMA: Final = (
+    "CREATE TABLE document (id INTEGER PRIMARY KEY, path TEXT UNIQUE, pages INTEGER, body BLOB)"
+)
 _THINGS: Final = f"""
 SELECT DISTINCT ?s WHERE {{ ?s ?p ?o FILTER(isIRI(?s) && STRSTARTS(STR(?s), "{ID}")) }}"""
 
@@ -42,27 +46,39 @@ class DocumentIndex(SqliteIndex):
     title = "document index"
     table = "document"
 
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        rows = self._database.execute("SELECT path, id, pages FROM document")
+        self._places: dict[str, tuple[int, int]] = {name: (row, pages) for name, row, pages in rows}
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
     def find(self, path: str) -> IndexedDocument | None:
         """Return the document about a thing, by its path below ``…/id/``; None if it is not here.
 
         It takes some microseconds.
         """
-        cursor = self._database.execute("SELECT pages, body FROM document WHERE path = ?", (path,))
-        row = cursor.fetchone()
-        return IndexedDocument(*row) if row else None
-
-    def __contains__(self, path: str) -> bool:
-        query = "SELECT 1 FROM document WHERE path = ?"
-        return self._database.execute(query, (path,)).fetchone() is not None
+        place = self._places.get(path)
+        if place is None:
+            return None
+        row, pages = place
+        cursor = self._database.execute("SELECT body FROM document WHERE id = ?", (row,))
+        return IndexedDocument(pages, cursor.fetchone()[0])
 
 
 def encode_index(engine: Queryable, publication: Publication) -> bytes:
     """Return the document index of the data of an engine, as a database."""
     things = {row["s"].text.partition("#")[0] for row in fetch_rows(engine, _THINGS)}
     with closing(sqlite3.connect(":memory:")) as database:
+        database.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
         database.execute(_SCHEMA)
         database.executemany(
-            "INSERT INTO document VALUES (?, ?, ?)", _documents(engine, sorted(things), publication)
+            "INSERT INTO document VALUES (NULL, ?, ?, ?)",
+            _documents(engine, sorted(things), publication),
         )
         database.commit()
         return database.serialize()

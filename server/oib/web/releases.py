@@ -20,7 +20,7 @@ from oib.namespaces import BASE, ID
 from oib.services import ReleasedServices, Services
 from oib.sparql import results
 from oib.typed_links import DOCUMENTS, LINK_FORMAT
-from oib.views import entity_triples, event_stream, paging
+from oib.views import entity_triples, event_stream, lifecycle, paging
 from oib.web import context, representations, templating
 
 bp = Blueprint("releases", __name__)
@@ -131,11 +131,11 @@ def stream() -> Response:
 
 @bp.get("/timemap/<kind>/<path:slug>")
 def timemap(kind: str, slug: str) -> Response:
-    """Return the list of the mementos of a thing (RFC 7089, section 5)."""
+    """Return the list of the mementos of a thing (RFC 7089, section 5); it has none at first."""
     iri, path = f"{ID}{kind}/{slug}", f"/doc/{kind}/{slug}"
     root = request.host_url.rstrip("/")
     known = _releases_with(iri)
-    if not known:
+    if not known and not lifecycle.fetch_lifecycle(context.queries(), iri).is_known:
         raise NotFound(f"no release has {kind}/{slug}; {url_for('releases.overview')} lists them")
 
     def create() -> Response:
