@@ -144,8 +144,8 @@ def test_each_reason_is_a_sentence_in_both_languages(services):
 
 
 @pytest.fixture(scope="module")
-def home_root(snapshot, snapshots):
-    os.environ["OIB_TEST_SNAPSHOTS"] = str(snapshots)
+def home_root(home, snapshot, snapshots):
+    os.environ |= {"OIB_TEST_HOME": str(home), "OIB_TEST_SNAPSHOTS": str(snapshots)}
     with live_server.serving(live_server.home_app) as root:
         yield root
 
