@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import live_server
 from oib import __version__
 from oib.cli import FORMATS, main
 from oib.validation.formats import FORMATS as WRITERS
@@ -207,6 +208,24 @@ def test_a_port_in_use_is_reported_with_status_2(tmp_path, snapshots, snapshot):
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
     assert "--port" in done.stderr
+
+
+def test_who_reads_that_it_serves_can_connect(snapshots, snapshot):
+    port = str(live_server.free_port())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "oib", "serve", "--port", port, "--out", snapshots],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "server")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert any(line.startswith("serving ") for line in process.stdout)  # reads up to that line
+        socket.create_connection(("127.0.0.1", int(port)), timeout=5).close()
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
 
 
 def test_evidence_of_an_altered_copy_has_status_1(run, snapshots, tmp_path):

@@ -86,7 +86,7 @@ def format_name(parameters: Sequence[tuple[str, str]], own: Collection[str] = ()
         parameters: names and values.
         own: the names of parameters that mean something else to the resource.
     """
-    for name in FORMAT_PARAMETERS:
+    for name in FORMAT_PARAMETERS if parameters else ():
         value = next((text for each, text in parameters if each == name), "")
         if value and name not in own:
             return value

@@ -52,16 +52,29 @@ def check_port_free(host: str, port: int) -> None:
         ) from error
 
 
-def run(open_application: Open, host: str, port: int, settings: HttpSettings) -> None:
+def run(
+    open_application: Open,
+    host: str,
+    port: int,
+    settings: HttpSettings,
+    on_listening: Callable[[], None] = lambda: None,
+) -> None:
     """Serve an application, opened on the event loop, until SIGINT or SIGTERM.
 
     Requests that are being answered then still get their responses, within their deadlines.
+    ``on_listening`` is called once connections are accepted.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(open_application, host, port, settings))
+        runner.run(_run(open_application, host, port, settings, on_listening))
 
 
-async def _run(open_application: Open, host: str, port: int, settings: HttpSettings) -> None:
+async def _run(
+    open_application: Open,
+    host: str,
+    port: int,
+    settings: HttpSettings,
+    on_listening: Callable[[], None],
+) -> None:
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
@@ -72,6 +85,7 @@ async def _run(open_application: Open, host: str, port: int, settings: HttpSetti
     )
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.freeze()  # what is here now stays: no use in looking through it again and again
+    on_listening()
     await stopped.wait()
     server.close()
     await connections.stop(settings.request_seconds + _GRACE)
@@ -123,7 +137,6 @@ def serve(
     """
     check_port_free(host, port)
     snapshot = build.ensure(home, folder, log)
-    log(f"serving {snapshot.manifest.version} at http://{host}:{port}/ (stop with Ctrl-C)")
     settings = replace(settings, request_seconds=limits.seconds + _GRACE)
     write = _write if access_log else None
 
@@ -134,7 +147,10 @@ def serve(
             return create_application(relayed, write, cache_bytes=0)
         return _open(home, folder, snapshot, limits, write)
 
-    run(open_application, host, port, settings)
+    def announce() -> None:
+        log(f"serving {snapshot.manifest.version} at http://{host}:{port}/ (stop with Ctrl-C)")
+
+    run(open_application, host, port, settings, announce)
     return 0
 
 
