@@ -17,6 +17,7 @@ from bench import (
     generator,
     measure,
     name_matching,
+    pictures,
     report,
     shipped_data,
     soak,
@@ -58,6 +59,8 @@ def main() -> int:
     if not arguments.no_pages:
         _log("entity pages, beside the state before")
         results["pages"] = entity_pages.measure_pages(settings)
+        _log("pictures, first time and from the cache")
+        results["pictures"] = pictures.measure_pictures(settings)
         _log("entity documents, beside oxigraph")
         results["documents"] = entity_documents.measure_documents(settings)
     if not arguments.no_names:

@@ -30,6 +30,8 @@ def markdown(results: Mapping[str, Any]) -> str:
             lines += _hostile(size["hostile"])
     if results.get("pages"):
         lines += ["", "### Entity pages, never seen", "", *_pages(results["pages"])]
+    if results.get("pictures"):
+        lines += ["", "### Pictures", "", *_pictures(results["pictures"])]
     if results.get("checks"):
         lines += [
             "",
@@ -186,6 +188,15 @@ def _times(ratio: float | None) -> str:
     if ratio is None:
         return ""
     return f"{ratio:.2f}×" if ratio < 10 else f"{ratio:.0f}×"
+
+
+def _pictures(pictures: Mapping[str, Any]) -> Iterator[str]:
+    yield "| | processor time a picture, ms | pictures a second | p99, ms |"
+    yield "|---|---|---|---|"
+    for cell in pictures["cells"]:
+        shown = _cell_text(cell, cell["cpu"])
+        yield f"| {cell['what']} | {shown} | {cell['rate']:.0f} | {cell['p99']:.1f} |"
+    yield from (f"| {name} | {why} | | |" for name, why in pictures["missing"].items())
 
 
 def _pages(pages: Mapping[str, Any]) -> Iterator[str]:
