@@ -150,7 +150,7 @@ class Spoken(HTMLParser):
         if tag not in VOID:
             inherited = self.languages[-1] if self.languages else None
             own = dict(pairs).get("lang", inherited)
-            self.languages.append(None if tag in ("script", "code") else own)
+            self.languages.append(None if tag in ("script", "code", "pre") else own)
 
     def handle_endtag(self, tag):
         self.languages.pop()
@@ -186,6 +186,23 @@ def test_a_page_in_traditional_chinese_has_no_simplified_character_and_says_so(
     texts = [text for lang, text in page.found if (lang or "").startswith("zh-Hant")]
     assert words in "".join(texts)
     assert [text for text in texts if opencc.OpenCC("s2tw").convert(text) != text] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("/", "/bases", "/people", "/doc/organization/suzhou-base", "/doc/person/sun-youshun"),
+        *("/queries/", "/queries/claim/about", "/pictures/network/ties", "/search?q=Suzhou"),
+        *("/ontology", "/vocab", "/shapes", "/dataset", "/changes", "/about", "/how-to-read"),
+        *("/sparql?query=SELECT", "/nowhere/suzhou-base", "/bases?colour=red"),
+    ],
+)
+def test_no_half_width_mark_stands_on_a_page(home_client, url):
+    headers = {"Accept": "text/html", "Accept-Language": "zh-Hans"}
+    page = Spoken(home_client.get(url, headers=headers).text)
+    texts = [text for lang, text in page.found if (lang or "").lower().startswith("zh-hans")]
+    assert len(texts) > 20
+    assert [text for text in texts if HALF_WIDTH.search(text)] == []
 
 
 @pytest.mark.parametrize(

@@ -623,6 +623,41 @@ def test_what_bases_usually_have_and_this_one_has_not_is_not_stated(home_client,
     assert services.engine.query(query, "text/csv") == b"false"
 
 
+CLAIM_COUNTS = {
+    "claims": "?claim oib:claimSubject ?thing",
+    "mentions": "?claim oib:claimObject ?thing",
+    "posts": "?post oib:isPostIn ?thing . ?claim oib:claimObject ?post ; "
+    "oib:claimPredicate oib:holdsPost",
+    "asserts": "?claim oib:isAssertedBy ?thing",
+    "assesses": "?claim ^oib:assesses/oib:isAssessedBy ?thing",
+    "reported": "?claim oib:isReportedIn ?thing",
+    "cited": "?claim oib:citesSource ?thing",
+    "sources": "{ ?one oib:claimSubject|oib:claimObject ?thing } UNION { ?one oib:claimObject "
+    "?post . ?post oib:isPostIn ?thing } ?one oib:citesSource ?claim",
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("organization/suzhou-base", "organization/shanghai-base", "organization/mit"),
+        *("organization/beijing-economic-technological-development-area", "place/suzhou"),
+        *("organization/china-brief", "person/sun-youshun", "programme/haizhi-plan"),
+        *("document/innovation-without-borders", "document/iwb-s20-mit"),
+    ],
+)
+def test_every_number_in_a_heading_is_a_count(home_client, services, path):
+    text = home_client.get(f"/doc/{path}", headers=BROWSER).text
+    headings = re.findall(r'<h2 id="(\w+)">[^<(]* \((\d+)\)</h2>', text)
+    assert headings
+    for name, number in headings:
+        query = (
+            f"PREFIX oib: <{OIB}> SELECT (COUNT(DISTINCT ?claim) AS ?n) WHERE {{ "
+            f"VALUES ?thing {{ <{ID}{path}> }} {CLAIM_COUNTS[name]} }}"
+        )
+        assert int(services.engine.query(query, "text/csv").split()[1]) == int(number), name
+
+
 def test_posts_are_walked_both_ways(home_client):
     there = home_client.get("/doc/organization/mit", headers=BROWSER).text
     posts = section(there, "posts")

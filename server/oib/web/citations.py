@@ -24,6 +24,7 @@ class Citation:
         publisher: of the data set, which may be empty.
         data_set: its title.
         version: of the data.
+        plain: the citation as text.
     """
 
     title: str
@@ -31,25 +32,18 @@ class Citation:
     publisher: str
     data_set: str
     version: str
+    plain: str
 
     @classmethod
     def of(cls, title: str, url: str, locale: Locale) -> Self:
         """Return the citation of a page of this request, in the language of the page."""
         services = context.services()
-        about = services.description
-        return cls(
-            title,
-            url,
-            locale.best_text(about.publisher)[0],
-            locale.best_text(about.title)[0],
-            services.version,
-        )
-
-    @property
-    def plain(self) -> str:
-        """Return the citation as text."""
-        publisher = f"{self.publisher}. " if self.publisher else ""
-        return f"{publisher}“{self.title}”. {self.data_set}, {self.version}. {self.url}"
+        about, version = services.description, services.version
+        publisher, data_set = locale.best_text(about.publisher)[0], locale.best_text(about.title)[0]
+        plain = locale.message("citation", title=title, data_set=data_set, version=version, url=url)
+        if publisher:
+            plain = locale.message("citation_by", publisher=publisher, citation=plain)
+        return cls(title, url, publisher, data_set, version, plain)
 
     @property
     def slug(self) -> str:
