@@ -28,6 +28,10 @@ KINDS = [
     "/shapes",
     "/dataset",
     "/search?q=Suzhou",
+    "/changes",
+    "/reconcile",
+    "/doc/",
+    "/graph/person/sun-youshun",
     "/nowhere/suzhou-base",
 ]
 UNCORROBORATED = {"en": "uncorroborated", "zh-Hans": "未获佐证", "zh-Hant": "未獲佐證"}
