@@ -32,7 +32,7 @@ def robots() -> Response:
 
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
-    """Return the pages of the site in both languages, or with many pages an index of such files."""
+    """Return the pages of the site in each language, or with many pages an index of such files."""
 
     def create() -> Response:
         paths = _paths()
