@@ -139,14 +139,12 @@ class HttpApplication:
             if slash and rest:
                 return self._release(request, services.releases, version, "/" + rest, respond)
         if path in sparql.PATHS:
-            answer = partial(self._sparql.handle, request, services)
+            if len(request.query) <= guard.MAX_INLINE_LENGTH:
+                return self._sparql.handle(request, services, respond)
             # It finds its answers by their entity tags, for which the query has to be read; a long
             # one is looked up unread first.
-            if len(request.query) > guard.MAX_INLINE_LENGTH:
-                return self._from_cache(
-                    request, services, lambda key, respond: answer(respond), respond
-                )
-            return answer(respond)
+            make = partial(self._read_query, request, services)
+            return self._from_cache(request, services, make, respond)
         if path == "/metrics":
             respond(self._metrics(request))
             return None
@@ -183,6 +181,11 @@ class HttpApplication:
             return self._fault(request, error)
 
         return respond_later(make(), respond, fail)
+
+    def _read_query(
+        self, request: Request, services: Services, key: Key | None, respond: Respond
+    ) -> Pending | None:
+        return self._sparql.handle(request, services, respond)
 
     def _page(self, request: Request, services: Services, respond: Respond) -> Pending | None:
         """Let the web application answer, unless its response is in the cache."""

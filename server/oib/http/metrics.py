@@ -8,6 +8,7 @@ import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -32,6 +33,7 @@ _OUTCOMES: Final = {408: "slow", 413: "too-large", 422: "too-large", 503: "stopp
 _OWN_ROUTES: Final = frozenset({"sparql", "metrics"})
 
 
+@lru_cache(maxsize=256)
 def _first_segment(path: str) -> str:
     """Return how a path begins, without the suffix that names a format."""
     segment = path[1:].partition("/")[0]
