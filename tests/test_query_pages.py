@@ -1,8 +1,10 @@
 """Saved queries over HTTP: each runs, with values that stay values, in every form."""
 
 import csv
+import html
 import io
 import json
+import re
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
@@ -286,6 +288,29 @@ def test_an_answer_without_rows_says_what_that_means(home_client):
     assert "not stated, which is not no" in home_client.get(url, headers=BROWSER).text
     chinese = home_client.get(f"{url}&lang=zh-Hans", headers=BROWSER).text
     assert "并不等于“否”" in chinese
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+def test_every_name_that_a_form_offers_is_understood(home_client, language):
+    url = "/queries/united-front/partners-of-a-base"
+    text = home_client.get(f"{url}?lang={language}", headers=BROWSER).text
+    names = [html.unescape(name) for name in re.findall(r'<option value="([^"]*)"', text)]
+    assert len(names) > 50
+    for name in names[::9]:
+        query = {"base": name, "lang": language}
+        assert home_client.get(url, query_string=query, headers=BROWSER).status_code == 200, name
+
+
+def test_a_question_with_a_chart_shows_it_above_its_rows(home_client):
+    url = "/queries/network/around?thing=https://w3id.org/oib/id/person/sun-youshun"
+    text = home_client.get(url, headers=BROWSER).text
+    answer = text[text.index('id="result"') :]
+    assert answer.index("<svg") < answer.index("<table")
+    assert 'href="/pictures/network/around?thing=' in answer
+    assert "<svg" not in home_client.get("/queries/base/count", headers=BROWSER).text
+    many = home_client.get("/queries/network/ties", headers=BROWSER).text
+    assert "<svg" not in many
+    assert 'href="/pictures/network/ties"' in many
 
 
 def test_an_answer_can_be_cited_in_four_forms(home_client, services):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -141,6 +142,7 @@ def _page(saved: SavedQuery, text: str, values: dict[str, str]) -> Response:
         saved=saved,
         text=text,
         fields=form_fields(saved, values),
+        values=values,
         error=None,
         preview=result.preview,
         things=result.things,
@@ -185,6 +187,8 @@ def _form(saved: SavedQuery, error: BadInput) -> Response:
 def form_fields(saved: SavedQuery, values: Mapping[str, str]) -> list[Field]:
     """Return the fields of the form: things by their names, as they can be typed."""
     locale = templating.locale()
+    # A name is looked up as the data have it, so none is converted to Traditional Chinese.
+    locale = replace(locale, language=locale.data_language)
     fields = []
     for parameter in saved.parameters:
         value = values.get(parameter.name, parameter.example)
