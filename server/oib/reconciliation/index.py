@@ -123,6 +123,23 @@ class IndexedName:
         return normalization.is_acronym(self.text)
 
 
+class Postings:
+    """The names that hold a term, by number, the shortest first, and how much the term says."""
+
+    __slots__ = ("_members", "names", "weight")
+
+    def __init__(self, weight: float, names: bytes) -> None:
+        self.weight, self.names = weight, array("I", names)
+        self._members: frozenset[int] | None = None
+
+    @property
+    def members(self) -> frozenset[int]:
+        """The names as a set, which is made once: frequent terms are in many queries."""
+        if self._members is None:
+            self._members = frozenset(self.names)
+        return self._members
+
+
 class NameIndex(SqliteIndex):
     """The names of one version of the data; safe to use from several threads.
 
@@ -137,7 +154,7 @@ class NameIndex(SqliteIndex):
         super().__init__(path)
         self._names: dict[int, IndexedName] = {}
         self._entities: dict[int, IndexedEntity] = {}
-        self._terms: dict[str, tuple[float, array[int]] | None] = {}
+        self._terms: dict[str, Postings | None] = {}
         self._corrections: dict[str, tuple[str, ...]] = {}
         self._place_words: frozenset[str] | None = None
 
@@ -194,15 +211,15 @@ class NameIndex(SqliteIndex):
         ).fetchall()
         return self.names([number for (number,) in rows])
 
-    def postings(self, term: str) -> tuple[float, "array[int]"] | None:
-        """Return the weight of a term and the names that hold it; None if none does."""
+    def postings(self, term: str) -> Postings | None:
+        """Return the postings of a term, None if no name holds it."""
         try:
             return self._terms[term]
         except KeyError:
             row = self._database.execute(
                 "SELECT weight, names FROM term WHERE term = ?", (term,)
             ).fetchone()
-            found = (row[0], array("I", row[1])) if row else None
+            found = Postings(*row) if row else None
             _keep(self._terms, term, found)
             return found
 
@@ -215,7 +232,7 @@ class NameIndex(SqliteIndex):
         rows = self._database.execute(
             f"SELECT term, weight, names FROM term WHERE term IN ({marks})", unknown
         ).fetchall()
-        found = {term: (weight, array("I", names)) for term, weight, names in rows}
+        found = {term: Postings(weight, names) for term, weight, names in rows}
         for term in unknown:
             _keep(self._terms, term, found.get(term))
 
@@ -223,12 +240,12 @@ class NameIndex(SqliteIndex):
         """Return how much a word says: the more, the fewer names hold it."""
         if normalization.has_chinese(word):
             weights = [
-                found[0] if (found := self.postings(each)) else self._unknown_weight
+                found.weight if (found := self.postings(each)) else self._unknown_weight
                 for each in normalization.bigrams(word)
             ]
             return sum(weights)
         found = self.postings(word)
-        return found[0] if found else self._unknown_weight
+        return found.weight if found else self._unknown_weight
 
     def corrections(self, word: str, keys: Collection[str]) -> tuple[str, ...]:
         """Return some words of names that have a deletion key in common with a word."""

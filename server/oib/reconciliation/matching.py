@@ -14,7 +14,7 @@ What contradicts (another place, another number) is no typing error, whatever th
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ from rapidfuzz.distance import Indel
 from oib.reconciliation import normalization
 from oib.reconciliation.alignment import Alignment, align, is_swap
 from oib.reconciliation.collection import HIDDEN, PRINTED
-from oib.reconciliation.index import IndexedEntity, IndexedName, NameIndex
+from oib.reconciliation.index import IndexedEntity, IndexedName, NameIndex, Postings
 from oib.reconciliation.index_writer import (
     BAG,
     BARE,
@@ -232,14 +232,14 @@ def _exactly(index: NameIndex, text: str, query: Query) -> Iterable[Candidate | 
 
 def _similar(index: NameIndex, text: _Text) -> list[IndexedName]:
     """Return the names that have most in common with the query, by the weight of their terms."""
-    wanted: list[tuple[float, Sequence[int]]] = []
+    wanted: list[tuple[float, Postings]] = []
     unknown = []
     terms = list(dict.fromkeys(normalization.terms(list(text.content))))[:_MAX_TERMS]
     index.prepare(terms)
     for term in terms:
         found = index.postings(term)
         if found is not None:
-            wanted.append(found)
+            wanted.append((found.weight, found))
         elif " " not in term and not normalization.has_chinese(term):
             unknown.append(term)
     for word in unknown:
@@ -250,14 +250,14 @@ def _similar(index: NameIndex, text: _Text) -> list[IndexedName]:
         for other in others:
             found = index.postings(other)
             if found is not None:
-                wanted.append((found[0] * _OF_TYPO, found[1]))
+                wanted.append((found.weight * _OF_TYPO, found))
     weights = _sum_weights(wanted)
     ranked = sorted(zip(weights.values(), weights, strict=True), reverse=True)[:_MAX_SCORED]
     least = _MIN_SHARE * ranked[0][0] if ranked else 0.0
     return index.names([number for weight, number in ranked if weight >= least])
 
 
-def _sum_weights(wanted: Iterable[tuple[float, Sequence[int]]]) -> dict[int, float]:
+def _sum_weights(wanted: Iterable[tuple[float, Postings]]) -> dict[int, float]:
     """Return the weight of what each name has in common with a query.
 
     The rare terms find the names, the frequent ones only add to them, unless these alone could
@@ -265,28 +265,30 @@ def _sum_weights(wanted: Iterable[tuple[float, Sequence[int]]]) -> dict[int, flo
     the number of names that hold a frequent term.
 
     Args:
-        wanted: terms of the query, each with its weight and the names that hold it.
+        wanted: for each term of the query, its weight there and its postings.
     """
     weights: dict[int, float] = {}
     frequent = []
     for term in wanted:
-        weight, numbers = term
-        if len(numbers) > _MAX_FREQUENT:
+        weight, postings = term
+        if len(postings.names) > _MAX_FREQUENT:
             frequent.append(term)
             continue
-        for number in numbers:
+        for number in postings.names:
             weights[number] = weights.get(number, 0.0) + weight
     if not frequent:
         return weights
-    for weight, numbers in frequent:
-        for number in weights.keys() & set(numbers):
-            weights[number] += weight
+    for weight, postings in frequent:
+        members = postings.members
+        for number in weights:
+            if number in members:
+                weights[number] += weight
     best = max(weights.values(), default=0.0)
     if len(weights) < _MAX_SCORED and sum(term[0] for term in frequent) >= _MIN_SHARE * best:
-        rarest = max(frequent, key=lambda term: term[0])
-        others = dict.fromkeys(rarest[1], 0.0)
-        for weight, numbers in frequent:
-            for number in others.keys() & set(numbers):
+        _, rarest = max(frequent, key=lambda term: term[0])
+        others = dict.fromkeys(rarest.names, 0.0)
+        for weight, postings in frequent:
+            for number in others.keys() & postings.members:
                 others[number] += weight
         return {**others, **weights}
     return weights
