@@ -31,6 +31,16 @@ def load(*paths):
     return store
 
 
+def apart(files):
+    """Yield the triples of files that describe the same names, each file with names of its own."""
+    for number, path in enumerate(files):
+        found = list(triples(path))
+        own = {t.subject for t in found if isinstance(t.subject, NamedNode)}
+        names = {node: NamedNode(f"{node.value}{number:03}") for node in own}
+        for t in found:
+            yield Quad(names.get(t.subject, t.subject), t.predicate, names.get(t.object, t.object))
+
+
 @pytest.fixture(scope="module")
 def validator():
     return Validator(triples(ROOT / "shapes"))
@@ -74,7 +84,8 @@ def test_everything_that_our_shapes_read_can_be_followed(validator):
 def test_all_bad_files_at_once_give_the_same_results_both_ways(validator, quiet):
     # pySHACL asks once for each claim: with all claims of the home it takes many minutes.
     kinds = [path for path in (ROOT / "instances").iterdir() if path.is_dir()]
-    store = load(ROOT / "ontology", *(path for path in kinds if path.name != "claim"), *BAD)
+    store = load(ROOT / "ontology", *(path for path in kinds if path.name != "claim"))
+    store.extend(apart(BAD))
     # Rules that call functions of ours are deactivated for other engines.
     computed = {t.subject.value for t in validator.triples if t.predicate == DEACTIVATED}
     results = [each for each in validator.validate(store).results if each.rule not in computed]
