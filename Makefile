@@ -5,6 +5,7 @@ JOBS ?= 2
 VENV := .venv
 EDITOR_SCRIPT := server/oib/web/editor
 BIN := $(VENV)/bin
+PARALLEL := -n $(JOBS) --dist loadfile --no-loadscope-reorder # in the order of tests/conftest.py
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -19,11 +20,11 @@ QUICK := $(addprefix tests/test_,cli.py check.py edtf.py syntax_findings.py turt
 serve: $(READY) ## build the snapshot if the sources changed, then serve it
 	$(BIN)/python -m oib serve --port $(PORT)
 
-test: $(READY_DEV) ## every test, in JOBS processes; PYTEST_ARGS passes options on
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
+test: $(READY_DEV) ## every test, JOBS files at a time; PYTEST_ARGS passes options on
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 quick: $(READY_DEV) ## the quick tests; PYTHON and VENV take another version of Python
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS) $(QUICK)
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS) $(QUICK)
 
 check: $(READY_DEV) ## style, types, layers
 	$(BIN)/ruff check .

@@ -16,6 +16,14 @@ from oib.namespaces import GRAPH
 from oib.services import Services
 from projects import ROOT
 
+#: The files that take longest are begun first, so that none is left to one process at the end.
+LONGEST = (
+    *("test_incremental_check", "test_shapes", "test_site", "test_hostile_clients", "test_build"),
+    *("test_pages", "test_submissions", "test_check_limits", "test_memory", "test_ontology"),
+    *("test_habits", "test_wheel", "test_clients", "test_scheduler", "test_constraints"),
+    *("test_second_document", "test_guide", "test_queries", "test_crawl"),
+)
+
 
 def pytest_addoption(parser):
     parser.addoption(
@@ -87,6 +95,11 @@ def services(home, snapshots, snapshot):
 def home_client(services):
     """A client of the application over these services."""
     return Client(live_server.application(services))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else 99)
 
 
 @pytest.hookimpl(wrapper=True)
