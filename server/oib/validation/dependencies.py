@@ -7,7 +7,8 @@ many nodes, and never too few. Removed triples are followed as if they still sto
 whose patterns cannot be followed is named, and the caller looks at all its focus nodes.
 
 The patterns are those of the group graph patterns of SPARQL 1.1, section 18.2, without GRAPH,
-SERVICE, nested SELECT and negated property sets.
+SERVICE and negated property sets. Those of a nested SELECT are followed like others, for any of
+them can change the groups that it counts.
 """
 
 from __future__ import annotations
@@ -278,6 +279,25 @@ def _sequence(*paths: _Path | None) -> _Path | None:
     return _Path("/", some) if len(some) > 1 else some[0] if some else None
 
 
+def _with_own_names(group: _Group, shared: set[str], suffix: str) -> _Group:
+    """Return a group in which all variables but some have names of their own."""
+
+    def name(term: str) -> str:
+        return term + suffix if term.startswith("?") and term not in shared else term
+
+    def path(old: _Path) -> _Path:
+        return _Path(old.operator, tuple(map(path, old.operands)), name(old.term))
+
+    def inside(old: _Group) -> _Group:
+        return _Group(
+            [_Pattern(name(p.subject), path(p.path), name(p.object)) for p in old.patterns],
+            [list(map(inside, union)) for union in old.unions],
+            list(map(inside, old.optional)),
+        )
+
+    return inside(group)
+
+
 def _parse(text: str) -> _Group:
     return _Parser(text).parse()
 
@@ -291,6 +311,7 @@ class _Parser:
         ]
         self.at = 0
         self.prefixes = dict(PREFIXES)
+        self.nested = 0
 
     @property
     def next(self) -> str:
@@ -315,10 +336,20 @@ class _Parser:
             prefix = self.take()[:-1]
             self.prefixes[prefix] = self.take()[1:-1]
         if self.next == "SELECT":
-            while self.next and self.next != "{":
-                self.take()
-            return self.group()
+            return self.select()[1]
         return self.group_inside(end="")
+
+    def select(self) -> tuple[set[str], _Group]:
+        """Return the variables that a SELECT hands out, and what it reads."""
+        names = set()
+        while self.next and self.next != "{":
+            kind, text = self.tokens[self.at]
+            names |= {"?" + text[1:]} if kind == "variable" else set()
+            self.take()
+        group = self.group()
+        while self.next and self.next != "}":  # GROUP BY, HAVING
+            self.take()
+        return names, group
 
     def group(self) -> _Group:
         self.expect("{")
@@ -342,7 +373,11 @@ class _Parser:
                     group.optional += self.expression()
                 case "{":
                     group.unions.append(self.union())
-                case "GRAPH" | "SERVICE" | "VALUES" | "SELECT":
+                case "SELECT":
+                    self.nested += 1
+                    names, inner = self.select()
+                    return _with_own_names(inner, names, f"_{self.nested}")
+                case "GRAPH" | "SERVICE" | "VALUES":
                     raise Unfollowable(self.next)
                 case _:
                     group.patterns += self.triples()

@@ -20,7 +20,15 @@ from pyoxigraph import (
     Triple,
 )
 
-from oib.validation.constraints import FOCUS, HAS_FOCUS, Constraint, compile_shapes
+from oib.validation.constraints import (
+    FOCUS,
+    FUNCTIONS,
+    HAS_FOCUS,
+    IS_IN_CYCLE,
+    Constraint,
+    compile_shapes,
+)
+from oib.validation.cycles import Cycles
 from oib.validation.functions import CUSTOM_FUNCTIONS
 from oib.validation.rdflib_terms import from_rdflib, to_rdflib_graph
 from oib.validation.shape_graph import SH, ShapeGraph, Term
@@ -91,13 +99,14 @@ class Validator:
             nodes: look at these focus nodes only; at all when None.
             rules: evaluate the compiled constraints of these rules only; all when None.
         """
+        many = nodes is None or len(nodes) > _FEW_NODES
         try:
-            matched = self._mark_focus_nodes(store, nodes)
+            matched = self._mark_focus_nodes(store, nodes, rules)
             results = [
                 result
                 for constraint in self.compiled.constraints
                 if matched[constraint.shape] and (rules is None or constraint.rule in rules)
-                for result in _evaluate(constraint, store)
+                for result in evaluate(constraint, store, many=many)
             ]
         finally:
             store.remove_graph(_FOCUS)
@@ -106,12 +115,24 @@ class Validator:
         return Validation(tuple(results), matched)
 
     def _mark_focus_nodes(
-        self, store: Store, nodes: Collection[Term] | None
+        self,
+        store: Store,
+        nodes: Collection[Term] | None,
+        rules: Collection[str] | None = None,
     ) -> dict[str, frozenset[Term]]:
-        """Write which nodes are the focus nodes of which shape into the graph ``FOCUS``."""
+        """Write which nodes are the focus nodes of which shape into the graph ``FOCUS``.
+
+        With ``rules``, only shapes with one of these are looked at.
+        """
         found: dict[str, frozenset[Term]] = {}
         wanted = None if nodes is None else frozenset(nodes)
+        used = {
+            each.shape for each in self.compiled.constraints if rules is None or each.rule in rules
+        }
         for key, pattern in self.compiled.targets.items():
+            if rules is not None and key not in used:
+                found[key] = frozenset()
+                continue
             shape = NamedNode(key)
             if nodes is None or len(nodes) > _FEW_NODES:
                 query = f"SELECT DISTINCT ?this WHERE {{ {pattern} }}"
@@ -170,9 +191,18 @@ def validate_with_pyshacl(data: Iterable[Triple], shapes: Iterable[Triple]) -> I
         )
 
 
-def _evaluate(constraint: Constraint, store: Store) -> Iterator[Result]:
-    """Yield the results of a compiled constraint."""
-    solutions = store.query(constraint.query, custom_functions=CUSTOM_FUNCTIONS)
+def evaluate(constraint: Constraint, store: Store, *, many: bool) -> Iterator[Result]:
+    """Yield the results of a compiled constraint.
+
+    Args:
+        constraint: whose focus nodes stand in the graph ``FOCUS``.
+        store: the data and that graph.
+        many: whether there are many focus nodes, so that grouping the data first is faster.
+    """
+    grouped = many or FUNCTIONS in constraint.grouped
+    query = constraint.grouped if grouped and constraint.grouped else constraint.query
+    functions = {**CUSTOM_FUNCTIONS, NamedNode(IS_IN_CYCLE): Cycles(store).is_in_cycle}
+    solutions = store.query(query, custom_functions=functions)
     assert isinstance(solutions, QuerySolutions)
     names = {variable.value for variable in solutions.variables}
     sparql = constraint.component == "SPARQLConstraintComponent"
