@@ -36,11 +36,10 @@ from oib.validation.syntax import syntax_findings
 
 __all__ = ["Checker", "Finding", "Report", "check"]
 
-#: From this part of the data on, looking at everything takes no longer than finding what a change
-#: affects.
-_LARGE_CHANGE: Final = 0.5
-#: Changes of more triples than this are not followed over long ways.
+#: A change of more triples than this, or of more than this part of the data, is not followed: what
+#: each of its triples affects takes longer to find than to look at everything.
 _MANY: Final = 500
+_LARGE_PART: Final = 0.5
 _DEPRECATED: Final = NamedNode(PREFIXES["owl"] + "deprecated")
 
 
@@ -304,7 +303,7 @@ class _Check:
         pairs = known_pairs(store)
         self._change(added, removed)
         try:
-            if len(added) + len(removed) > len(store) * _LARGE_CHANGE:
+            if len(added) + len(removed) > min(_MANY, len(store) * _LARGE_PART):
                 near, unfollowed = own | set(self.home.places), frozenset({EVERY_RULE})
                 validation = validator.validate(store)
                 results = list(validation.results)
@@ -313,8 +312,7 @@ class _Check:
                 validation = validator.validate(store, near)
                 results = list(validation.results)
                 predicates = {triple.predicate.value for triple in added | removed}
-                large = len(added) + len(removed) > _MANY
-                unfollowed = self.checker.dependencies.unfollowed(predicates, large=large)
+                unfollowed = self.checker.dependencies.unfollowed(predicates)
             if unfollowed - {EVERY_RULE}:
                 every = validator.validate(store, None, unfollowed)
                 results += [each for each in every.results if each.focus not in near]
@@ -370,8 +368,7 @@ class _Check:
         store.extend(Quad(t.subject, t.predicate, t.object, REMOVED) for t in removed)
         try:
             predicates = {triple.predicate.value for triple in changed}
-            large = len(changed) > _MANY
-            found = self.checker.dependencies.affected(store, predicates, large=large)
+            found = self.checker.dependencies.affected(store, predicates)
         finally:
             store.remove_graph(CHANGED)
             store.remove_graph(REMOVED)

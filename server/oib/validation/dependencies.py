@@ -30,8 +30,6 @@ from oib.validation.shape_graph import Term
 CHANGED: Final = NamedNode("urn:x-oib:changed")
 REMOVED: Final = NamedNode("urn:x-oib:removed")
 
-#: A way over more nodes than this is long.
-_LONGEST_WAY: Final = 3
 _THIS: Final = "?this"
 _TOKEN: Final = re.compile(
     r"""\s+|\#[^\n]*
@@ -70,7 +68,7 @@ class _Path:
 
 
 @dataclass(frozen=True)
-class _Pattern:
+class TriplePattern:
     subject: str
     path: _Path
     object: str
@@ -85,25 +83,23 @@ class _Pattern:
 
 
 @dataclass
-class _Group:
+class PatternGroup:
     """A group: its own patterns, its unions, and the groups that need not hold with it."""
 
-    patterns: list[_Pattern] = field(default_factory=list)
-    unions: list[list[_Group]] = field(default_factory=list)
-    optional: list[_Group] = field(default_factory=list)
+    patterns: list[TriplePattern] = field(default_factory=list)
+    unions: list[list[PatternGroup]] = field(default_factory=list)
+    optional: list[PatternGroup] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class _Step:
     """How a change of one predicate leads to focus nodes; any predicate when it is empty.
 
-    Without a query the change can affect any focus node. A long way leads over so many nodes that
-    a large change has more ways than there are focus nodes.
+    Without a query the change can affect any focus node.
     """
 
     predicate: str
     query: str
-    is_long: bool = False
 
 
 class Dependencies:
@@ -112,44 +108,33 @@ class Dependencies:
     def __init__(self, constraints: Iterable[Constraint]) -> None:
         steps: dict[_Step, None] = {}
         self._unfollowed: dict[str, set[str]] = {}
-        self._long: dict[str, set[str]] = {}
         for constraint in constraints:
             try:
-                found = list(_steps(_parse(constraint.reads)))
+                found = list(_steps(parse_patterns(constraint.reads)))
             except Unfollowable:
                 self._unfollowed.setdefault(constraint.rule, set()).add("")
                 continue
             for step in found:
                 if step.query:
                     steps[step] = None
-                    if step.is_long:
-                        self._long.setdefault(constraint.rule, set()).add(step.predicate)
                 else:
                     self._unfollowed.setdefault(constraint.rule, set()).add(step.predicate)
         self._steps = tuple(steps)
 
-    def unfollowed(self, predicates: set[str], *, large: bool = False) -> frozenset[str]:
-        """Return the rules of which nobody can tell what a change of some predicates affects.
+    def unfollowed(self, predicates: set[str]) -> frozenset[str]:
+        """Return the rules of which nobody can tell what a change of some predicates affects."""
+        read = self._unfollowed.items()
+        return frozenset(rule for rule, names in read if "" in names or names & predicates)
 
-        For a large change these are also the rules that lead a long way, see ``affected``.
-        """
-        ways = [self._unfollowed, self._long] if large else [self._unfollowed]
-        return frozenset(
-            rule for each in ways for rule, read in each.items() if "" in read or read & predicates
-        )
-
-    def affected(self, store: Store, predicates: set[str], *, large: bool = False) -> set[Term]:
+    def affected(self, store: Store, predicates: set[str]) -> set[Term]:
         """Return the focus nodes that the triples in the graph ``CHANGED`` can affect.
 
         Args:
             store: the data after the change, and the graphs ``CHANGED`` and ``REMOVED``.
             predicates: the predicates of the changed triples.
-            large: whether there are many; then no long way is followed.
         """
         found: set[Term] = set()
         for step in self._steps:
-            if step.is_long and large:
-                continue
             if not step.predicate or step.predicate in predicates:
                 rows = store.query(step.query, default_graph=[DefaultGraph(), REMOVED])
                 assert isinstance(rows, QuerySolutions)
@@ -157,7 +142,7 @@ class Dependencies:
         return found
 
 
-def _steps(group: _Group) -> Iterator[_Step]:
+def _steps(group: PatternGroup) -> Iterator[_Step]:
     for pattern, others in _in_context(group, [[]]):
         for choice in others:
             for before, term, after, inverse in _occurrences(pattern.path):
@@ -165,8 +150,8 @@ def _steps(group: _Group) -> Iterator[_Step]:
 
 
 def _in_context(
-    group: _Group, outer: list[list[_Pattern]]
-) -> Iterator[tuple[_Pattern, list[list[_Pattern]]]]:
+    group: PatternGroup, outer: list[list[TriplePattern]]
+) -> Iterator[tuple[TriplePattern, list[list[TriplePattern]]]]:
     """Yield each pattern of a group with the sets of patterns of which one must hold with it."""
     choices = [
         [*above, *group.patterns, *itertools.chain.from_iterable(branch)]
@@ -188,7 +173,7 @@ def _in_context(
             yield from _in_context(inner, above)
 
 
-def _branches(union: list[_Group]) -> list[list[_Pattern]]:
+def _branches(union: list[PatternGroup]) -> list[list[TriplePattern]]:
     """Return the sets of patterns of which one must hold for a union to hold."""
     return [
         [*group.patterns, *itertools.chain.from_iterable(branch)]
@@ -198,18 +183,18 @@ def _branches(union: list[_Group]) -> list[list[_Pattern]]:
 
 
 def _step(
-    pattern: _Pattern,
+    pattern: TriplePattern,
     before: _Path | None,
     term: str,
     after: _Path | None,
     inverse: bool,
-    others: list[_Pattern],
+    others: list[TriplePattern],
 ) -> _Step:
     start = pattern.subject if before is None else "?changed0__"
     end = pattern.object if after is None else "?changed1__"
     changed = (end, term, start) if inverse else (start, term, end)
-    joined = [_Pattern(pattern.subject, before, start)] if before else []
-    joined += [_Pattern(end, after, pattern.object)] if after else []
+    joined = [TriplePattern(pattern.subject, before, start)] if before else []
+    joined += [TriplePattern(end, after, pattern.object)] if after else []
     known = {each for each in changed if each.startswith("?")}
     waiting = [each for each in others if each is not pattern]
     for each in joined:
@@ -230,12 +215,11 @@ def _step(
         return _Step(predicate, "")
     body = " ".join(map(str, joined))
     query = f"SELECT DISTINCT ?this WHERE {{ GRAPH {CHANGED} {{ {' '.join(changed)} }} {body} }}"
-    nodes = {each.subject for each in joined} | {changed[0]}
-    return _Step(predicate, query, is_long=len(nodes) > _LONGEST_WAY)
+    return _Step(predicate, query)
 
 
 def _cost(
-    pattern: _Pattern, known: set[str], uses: Mapping[str, int], joined: list[_Pattern]
+    pattern: TriplePattern, known: set[str], uses: Mapping[str, int], joined: list[TriplePattern]
 ) -> tuple[bool, int, bool]:
     """Return how many nodes a pattern leads to from variables that are known; few come first."""
     alike = any(
@@ -279,7 +263,7 @@ def _sequence(*paths: _Path | None) -> _Path | None:
     return _Path("/", some) if len(some) > 1 else some[0] if some else None
 
 
-def _with_own_names(group: _Group, shared: set[str], suffix: str) -> _Group:
+def _with_own_names(group: PatternGroup, shared: set[str], suffix: str) -> PatternGroup:
     """Return a group in which all variables but some have names of their own."""
 
     def name(term: str) -> str:
@@ -288,9 +272,9 @@ def _with_own_names(group: _Group, shared: set[str], suffix: str) -> _Group:
     def path(old: _Path) -> _Path:
         return _Path(old.operator, tuple(map(path, old.operands)), name(old.term))
 
-    def inside(old: _Group) -> _Group:
-        return _Group(
-            [_Pattern(name(p.subject), path(p.path), name(p.object)) for p in old.patterns],
+    def inside(old: PatternGroup) -> PatternGroup:
+        return PatternGroup(
+            [TriplePattern(name(p.subject), path(p.path), name(p.object)) for p in old.patterns],
             [list(map(inside, union)) for union in old.unions],
             list(map(inside, old.optional)),
         )
@@ -298,7 +282,12 @@ def _with_own_names(group: _Group, shared: set[str], suffix: str) -> _Group:
     return inside(group)
 
 
-def _parse(text: str) -> _Group:
+def parse_patterns(text: str) -> PatternGroup:
+    """Return the triple patterns of a SELECT query, or of the inside of a group.
+
+    Raises:
+        Unfollowable: it has something that is not followed.
+    """
     return _Parser(text).parse()
 
 
@@ -330,7 +319,7 @@ class _Parser:
             raise Unfollowable(f"{text} expected, {self.next} found")
         self.take()
 
-    def parse(self) -> _Group:
+    def parse(self) -> PatternGroup:
         while self.next == "PREFIX":
             self.take()
             prefix = self.take()[:-1]
@@ -339,26 +328,30 @@ class _Parser:
             return self.select()[1]
         return self.group_inside(end="")
 
-    def select(self) -> tuple[set[str], _Group]:
+    def select(self) -> tuple[set[str], PatternGroup]:
         """Return the variables that a SELECT hands out, and what it reads."""
         names = set()
+        depth, before = 0, ""
         while self.next and self.next != "{":
             kind, text = self.tokens[self.at]
-            names |= {"?" + text[1:]} if kind == "variable" else set()
+            depth += (text == "(") - (text == ")")
+            if kind == "variable" and (depth == 0 or before == "AS"):
+                names.add("?" + text[1:])
+            before = self.next
             self.take()
         group = self.group()
         while self.next and self.next != "}":  # GROUP BY, HAVING
             self.take()
         return names, group
 
-    def group(self) -> _Group:
+    def group(self) -> PatternGroup:
         self.expect("{")
         group = self.group_inside(end="}")
         self.expect("}")
         return group
 
-    def group_inside(self, end: str) -> _Group:
-        group = _Group()
+    def group_inside(self, end: str) -> PatternGroup:
+        group = PatternGroup()
         while self.next != end:
             match self.next:
                 case "":
@@ -383,16 +376,16 @@ class _Parser:
                     group.patterns += self.triples()
         return group
 
-    def union(self) -> list[_Group]:
+    def union(self) -> list[PatternGroup]:
         groups = [self.group()]
         while self.next == "UNION":
             self.take()
             groups.append(self.group())
         return groups
 
-    def expression(self) -> list[_Group]:
+    def expression(self) -> list[PatternGroup]:
         """Step over an expression; return the groups of its EXISTS and NOT EXISTS."""
-        found: list[_Group] = []
+        found: list[PatternGroup] = []
         depth = 0
         while True:
             if self.next == "EXISTS":
@@ -410,14 +403,14 @@ class _Parser:
         """Return whether the token taken last needs more: NOT, or the name of a function."""
         return self.tokens[self.at - 1][1].upper() == "NOT" or self.next == "("
 
-    def triples(self) -> Iterator[_Pattern]:
+    def triples(self) -> Iterator[TriplePattern]:
         subject = self.term()
         while True:
             path = self.path()
-            yield _Pattern(subject, path, self.term())
+            yield TriplePattern(subject, path, self.term())
             while self.next == ",":
                 self.take()
-                yield _Pattern(subject, path, self.term())
+                yield TriplePattern(subject, path, self.term())
             while self.next == ";":
                 self.take()
             if self.next in (".", "}", "", "OPTIONAL", "FILTER", "BIND", "MINUS", "{"):

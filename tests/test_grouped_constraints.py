@@ -1,0 +1,145 @@
+"""Constraints that compare things with each other: the same results, and no time by the square."""
+
+import re
+
+import pytest
+from pyoxigraph import NamedNode, Quad, Store
+
+from crowded_data import CrowdedData
+from oib.namespaces import ID, OIB, OIBS
+from oib.validation import constraints as compiling
+from oib.validation.constraints import FOCUS, HAS_FOCUS, IS_IN_CYCLE
+from oib.validation.cycles import strongly_connected_components
+from oib.validation.dependencies import parse_patterns
+from oib.validation.negation import filter_early
+from oib.validation.shacl import Validator, evaluate
+from projects import ROOT
+from test_constraints import triples
+
+KINDS, TRIES = (5, 9, 16), 12
+
+
+@pytest.fixture(scope="module")
+def shapes():
+    return list(triples(ROOT / "shapes"))
+
+
+@pytest.fixture(scope="module")
+def written(shapes):
+    """The SPARQL constraints, with the query as it stands in the shapes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiling, "filter_early", lambda query: query)
+        return Validator(shapes).compiled.constraints
+
+
+@pytest.fixture(scope="module")
+def compiled(shapes):
+    return Validator(shapes).compiled.constraints
+
+
+def results(constraint, store, many):
+    return {(each.focus, each.path, each.value) for each in evaluate(constraint, store, many=many)}
+
+
+def test_a_grouped_query_and_an_early_filter_give_the_results_of_the_query(written, compiled):
+    found, differ = set(), []
+    for plain, ours in zip(written, compiled, strict=True):
+        if plain.query == ours.query and not ours.grouped or IS_IN_CYCLE in ours.grouped:
+            continue
+        for seed in range(TRIES):
+            data = CrowdedData(ours, seed)
+            store = data.store(KINDS[seed % len(KINDS)])
+            wanted = results(plain, store, many=False)
+            found |= {ours.rule} if wanted else set()
+            differ += [
+                (ours.rule, seed, many)
+                for many in (False, True)
+                if results(ours, store, many) != wanted
+            ]
+    assert not differ
+    assert found >= {each.rule for each in compiled if each.grouped} - {OIBS + "CYC-01"}
+
+
+def reached(patterns, known):
+    """Return the variables to which patterns lead from subject to object, from known ones on."""
+    known = set(known)
+    while True:
+        more = {
+            end
+            for each in patterns
+            if each.subject in known
+            for end in (each.path.term, each.object)
+            if end.startswith("?")
+        } - known
+        if not more:
+            return known
+        known |= more
+
+
+def flat(group):
+    for union in group.unions:
+        for each in union:
+            yield from flat(each)
+    yield from group.patterns
+
+
+def test_a_rule_that_looks_at_what_shares_a_value_with_its_focus_node_groups_first(compiled):
+    pairwise = set()
+    for each in compiled:
+        if each.component != "SPARQLConstraintComponent" or "is-in-cycle" in each.grouped:
+            continue
+        text = re.sub(r"GRAPH <[^>]*> {[^}]*}", "", each.grouped or each.reads)
+        patterns = list(flat(parse_patterns(text)))
+        known = reached(patterns, ["?this"])
+        others = {p.subject for p in patterns if p.subject.startswith("?")} - known
+        # From the focus node itself back to what names it, the ways are as many as statements.
+        others -= {p.subject for p in patterns if p.object == "?this"}
+        # What a nested SELECT groups has names of its own.
+        pairwise |= {(each.rule[-6:], name) for name in others if "_" not in name}
+    assert pairwise == set()
+
+
+def test_each_optional_that_must_be_absent_is_followed_by_its_filter():
+    query = """SELECT $this WHERE { $this a ?c .
+        OPTIONAL { ?x <p:a> $this } OPTIONAL { ?y <p:b> $this . FILTER(?y != $this) }
+        OPTIONAL { $this <p:c> ?z } FILTER(!BOUND(?x) && !BOUND(?y) && !BOUND(?z)) }"""
+    early = filter_early(query)
+    assert "$this } FILTER(!BOUND(?x)) } OPTIONAL" in " ".join(early.split())
+    assert early.count("{") == early.count("}") == query.count("{") + 2
+    used = query.replace("$this WHERE", "$this ?x ?y WHERE")
+    either = query.replace("&&", "||")
+    assert (filter_early(used), filter_early(either)) == (used, either)
+
+
+def test_components_of_a_graph_are_those_that_lead_to_each_other():
+    chain = {n: [n + 1] for n in range(5000)}
+    assert len(set(strongly_connected_components(chain).values())) == 5001
+    components = strongly_connected_components({**chain, 5000: [2500], 7: [8, 9], 8: [8]})
+    assert len({components[n] for n in range(2500, 5001)}) == 1
+    assert len(set(components.values())) == 2501
+
+
+@pytest.mark.parametrize("length", [2, 3, 4, 5, 40])
+def test_a_circle_of_claims_is_found_however_long_it_is(compiled, length):
+    [rule] = [each for each in compiled if each.rule.endswith("CYC-01")]
+    store = Store()
+
+    def claim(name, subject, value, predicate="isPartOf", document="a"):
+        parts = {
+            "claimSubject": NamedNode(f"{ID}place/{subject}"),
+            "claimPredicate": NamedNode(OIB + predicate),
+            "claimObject": NamedNode(f"{ID}place/{value}"),
+            "isReportedIn": NamedNode(f"{ID}document/{document}"),
+        }
+        node = NamedNode(f"{ID}claim/{name}")
+        store.extend(Quad(node, NamedNode(OIB + part), parts[part]) for part in parts)
+        store.add(Quad(NamedNode(rule.shape), NamedNode(HAS_FOCUS), node, NamedNode(FOCUS)))
+        return node
+
+    circle = {claim(f"c{n}", n, (n + 1) % length) for n in range(length)}
+    claim("leads-in", "outside", 0)
+    claim("back-elsewhere", 0, "outside", document="b")
+    claim("back-otherwise", 0, "outside", predicate="isLocatedIn")
+    claim("itself", "alone", "alone")
+    for many in (False, True):
+        assert {each.focus for each in evaluate(rule, store, many=many)} == circle
