@@ -1,8 +1,8 @@
 """Data in which many copies of what a constraint reads share nodes, so that joins multiply.
 
 Of each variable of a query, all copies have one node in common, or two of them do, or each has its
-own, or they share few at random; a seed decides. What filters hold a variable to is one of what they
-name.
+own, or they share few at random; a seed decides. A variable that filters hold to some values has
+one of these.
 """
 
 import math

@@ -44,7 +44,7 @@ def results(constraint, store, many):
 def test_a_grouped_query_and_an_early_filter_give_the_results_of_the_query(written, compiled):
     found, differ = set(), []
     for plain, ours in zip(written, compiled, strict=True):
-        if plain.query == ours.query and not ours.grouped or IS_IN_CYCLE in ours.grouped:
+        if (plain.query == ours.query and not ours.grouped) or IS_IN_CYCLE in ours.grouped:
             continue
         for seed in range(TRIES):
             data = CrowdedData(ours, seed)

@@ -34,7 +34,7 @@ _FIRST, _LAST = 1000, 9999
 
 
 def claims(triples: int) -> dict[str, str]:
-    """Return so many triples as Turtle by unit, about the organizations of the shipped data in turn.
+    """Return so many triples as Turtle by unit, about the shipped organizations in turn.
 
     Args:
         triples: at most some 190,000.
@@ -68,6 +68,7 @@ def larger_home(home: Path, target: Path, triples: int) -> Path:
     for folder in ("ontology", "shapes", "queries", "instances"):
         shutil.copytree(home / folder, target / folder)
     for unit, text in claims(triples).items():
-        with (target / NAME.format(document=DOCUMENT, unit=unit)).open("a", encoding="utf-8") as out:
-            out.write(text)
+        path = target / NAME.format(document=DOCUMENT, unit=unit)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
     return target

@@ -22,6 +22,11 @@ from oib.validation.problems import Problem
 from oib.validation.shape_graph import TYPE, iri_of
 
 _THING: Final = re.compile(re.escape(ID) + r"[a-z]+/.")
+#: A directive in its usual form, and the words by which any begins.
+_DIRECTIVE: Final = re.compile(
+    r"(?i)(?:@?prefix[ \t]+(?P<prefix>[\w-]*):|@?base)[ \t]*<(?P<iri>[^<>\\\s]*)>"
+)
+_DIRECTIVE_WORD: Final = re.compile(r"(?i)@prefix|@base|\bprefix\s|\bbase\s")
 #: Longer names than this are no slips of the pen, and comparing them takes long.
 _LONGEST_COMPARED: Final = 200
 _NIL: Final = NamedNode(PREFIXES["rdf"] + "nil")  # the collection without members
@@ -67,7 +72,7 @@ def inspect(document: Document, home: HomeIndex) -> Boundaries:
     found.meant = set(strange.values()) - {""}
     for namespace, meant in strange.items():
         found.problems.append(_namespace_problem(document, namespace, meant))
-    told: set[object] = set()
+    reported: set[object] = set()
     for triple in document.triples:
         problem = _refusal(triple, document)
         if problem is None:
@@ -76,8 +81,8 @@ def inspect(document: Document, home: HomeIndex) -> Boundaries:
         found.withheld.add((triple.subject, triple.predicate))
         # Of blank nodes the first is shown, for those of the parser have no places.
         place = problem.focus if problem.anchor == "subject" else problem.rule
-        if place not in told and not _is_in(problem.focus, strange):
-            told.add(place)
+        if place not in reported and not _is_in(problem.focus, strange):
+            reported.add(place)
             found.problems.append(problem)
     return found
 
@@ -92,8 +97,24 @@ def _has_wrong_base(document: Document, home: HomeIndex) -> bool:
     )
 
 
+def _has_usual_directives(text: str) -> bool:
+    """Return whether all prefixes and bases of a text are certainly those that the home knows.
+
+    The syntax tree of a large file takes more time and memory than all the rest of its check, and
+    most files need none.
+    """
+    found = list(_DIRECTIVE.finditer(text))
+    known = {*PREFIXES.values(), ID}
+    return len(found) == len(_DIRECTIVE_WORD.findall(text)) and all(
+        match["iri"] in known and PREFIXES.get(match["prefix"] or "", match["iri"]) == match["iri"]
+        for match in found
+    )
+
+
 def _misspelled_base(document: Document) -> str:
     """Return the base of a file that is nearly that of things, empty if there is none."""
+    if _has_usual_directives(document.text):
+        return ""
     for directive in document.tree.directives:
         base = directive.value
         if directive.prefix is None and base != ID and _bare(base) in (_bare(ID), _bare(BASE)):
@@ -103,6 +124,8 @@ def _misspelled_base(document: Document) -> str:
 
 def _misdeclared_prefixes(document: Document) -> dict[str, str]:
     """Return what the usual prefixes are declared as, where that is nearly their namespace."""
+    if _has_usual_directives(document.text):
+        return {}
     return {
         directive.value: PREFIXES[directive.prefix]
         for directive in document.tree.directives
@@ -186,13 +209,13 @@ def _namespace_problem(document: Document, namespace: str, meant: str) -> Proble
 
 def undeclared(document: Document, boundaries: Boundaries, home: HomeIndex) -> Iterator[Problem]:
     """Yield the predicates and classes of a file that the home does not declare."""
-    told: set[object] = set()
+    reported: set[object] = set()
     for triple in boundaries.accepted:
         predicate = triple.predicate
         unknown = predicate.value not in home.properties
         place = triple.subject, predicate
-        if unknown and not _is_in(predicate, boundaries.strange) and place not in told:
-            told.add(place)
+        if unknown and not _is_in(predicate, boundaries.strange) and place not in reported:
+            reported.add(place)
             yield Problem(
                 OIBS + "FIL-05",
                 focus=triple.subject,
@@ -292,13 +315,13 @@ _DIGITS: Final = re.compile(r"[0-9]+")
 
 def misplaced(document: Document, boundaries: Boundaries, target: str) -> Iterator[Problem]:
     """Yield the subjects of a file that do not belong at its place below ``instances/``."""
-    told: set[object] = set()
+    reported: set[object] = set()
     for triple in boundaries.accepted:
         subject = triple.subject
         assert isinstance(subject, NamedNode)
         place = file_of(subject.value)
-        if place != target and subject not in told:
-            told.add(subject)
+        if place != target and subject not in reported:
+            reported.add(subject)
             yield Problem(
                 OIBS + "FIL-10",
                 focus=subject,

@@ -25,7 +25,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from oib.namespaces import OIB, PREFIXES
-from oib.validation.cycles import CLAIMS
+from oib.validation.cycles import edges_pattern
 from oib.validation.negation import filter_early
 from oib.validation.shape_graph import (
     RDF,
@@ -46,7 +46,8 @@ HAS_FOCUS: Final = "urn:x-oib:has-focus"
 FUNCTIONS: Final = "urn:x-oib:"
 #: Whether a literal lies in the lexical space of its datatype.
 WELL_FORMED: Final = FUNCTIONS + "well-formed"
-#: Whether claims lead from the object of a claim back to its subject; it looks at all claims.
+#: Whether claims lead from the object of a claim back to its subject. Its arguments are the
+#: subject, the predicate, the object and the document of a claim; see ``cycles``.
 IS_IN_CYCLE: Final = FUNCTIONS + "is-in-cycle"
 #: The prefix of the IRIs that stand for shapes in the graph ``FOCUS``.
 SHAPE_KEY: Final = "urn:x-oib:shape:"
@@ -57,6 +58,9 @@ _IMPORTS: Final = PREFIXES["owl"] + "imports"
 _CLASS: Final = f"a/{SUBCLASS}*"
 _HEAD: Final = re.compile(r"\bSELECT\b(?P<head>[^{]*?)(?:\bWHERE\s*)?\{", re.IGNORECASE)
 _STRING: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|<[^<>\s]*>|#[^\n]*")
+_CYCLE: Final = re.compile(
+    rf"<{IS_IN_CYCLE}>\(\?\w+, (?P<predicate>\?\w+), \?\w+, (?P<document>\?\w+)\)"
+)
 _RULED_OUT: Final = re.compile(r"\b(?:MINUS|SERVICE|VALUES)\b|\bAS\s+[?$]this\b", re.IGNORECASE)
 _INNER_GROUP: Final = re.compile(r"(?:\bOPTIONAL|\bEXISTS)\s*\{", re.IGNORECASE)
 _UNBOUND_GROUP: Final = re.compile(r"\{(?!\s*[?$]this\b)", re.IGNORECASE)
@@ -477,7 +481,10 @@ def _sparql(graph: ShapeGraph, shape: Term, node: Term, key: str) -> Iterator[Co
         raise _Unsupported("sh:sparql that looks at the shapes, or needs pre-binding")
     prefixes = _prefixes(graph, node)
     grouped = text_of(graph.value(node, _GROUPED))
-    reads = _HEAD.sub(lambda match: f"{match[0]} {CLAIMS} ", select, count=1)
+    reads = select
+    if cycle := _CYCLE.search(grouped):
+        edges = edges_pattern(cycle["predicate"], cycle["document"])
+        reads = _HEAD.sub(lambda match: f"{match[0]} {edges} ", select, count=1)
     yield Constraint(
         rule=node.value,
         shape=key,
@@ -485,7 +492,7 @@ def _sparql(graph: ShapeGraph, shape: Term, node: Term, key: str) -> Iterator[Co
         severity=_severity(graph, shape),
         query=prefixes + filter_early(_with_focus(select, key)),
         predicate=None,
-        reads=prefixes + (reads if IS_IN_CYCLE in grouped else select),
+        reads=prefixes + reads,
         grouped=prefixes + _with_focus(grouped, key) if grouped else "",
     )
 

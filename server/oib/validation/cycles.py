@@ -19,11 +19,19 @@ from oib.validation.shape_graph import Term
 Node = TypeVar("Node")
 
 _BOOLEAN: Final = NamedNode(PREFIXES["xsd"] + "boolean")
-#: What ``Cycles`` reads of the data.
-CLAIMS: Final = (
-    f"?anyClaim <{OIB}claimSubject> ?anySubject ; <{OIB}claimPredicate> ?anyPredicate ; "
-    f"<{OIB}claimObject> ?anyObject ; <{OIB}isReportedIn> ?anyDocument ."
-)
+
+
+def edges_pattern(predicate: str, document: str) -> str:
+    """Return the pattern of the claims with a predicate in a document, as SPARQL.
+
+    Args:
+        predicate: an IRI or a variable, in the syntax of SPARQL.
+        document: the same.
+    """
+    return (
+        f"?edge <{OIB}claimSubject> ?edgeStart ; <{OIB}claimPredicate> {predicate} ; "
+        f"<{OIB}claimObject> ?edgeEnd ; <{OIB}isReportedIn> {document} ."
+    )
 
 
 class Cycles:
@@ -43,9 +51,9 @@ class Cycles:
         return Literal("true" if closes else "false", datatype=_BOOLEAN)
 
     def _find_components(self, predicate: Term) -> dict[tuple[Term, Term], int]:
-        claims = CLAIMS.replace("?anyPredicate", str(predicate))
+        claims = edges_pattern(str(predicate), "?document")
         rows = self._store.query(
-            f"SELECT DISTINCT ?anyDocument ?anySubject ?anyObject WHERE {{ {claims} }}"
+            f"SELECT DISTINCT ?document ?edgeStart ?edgeEnd WHERE {{ {claims} }}"
         )
         assert isinstance(rows, QuerySolutions)
         edges: dict[tuple[Term, Term], list[tuple[Term, Term]]] = defaultdict(list)

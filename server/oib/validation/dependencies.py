@@ -69,6 +69,8 @@ class _Path:
 
 @dataclass(frozen=True)
 class TriplePattern:
+    """A triple pattern, with a property path as its predicate."""
+
     subject: str
     path: _Path
     object: str
@@ -78,6 +80,7 @@ class TriplePattern:
 
     @property
     def variables(self) -> set[str]:
+        """The variables in it, with their question mark."""
         parts = (self.subject, self.object, self.path.term)
         return {part for part in parts if part.startswith("?")}
 

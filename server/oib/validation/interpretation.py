@@ -25,7 +25,7 @@ from oib.validation.shape_graph import TYPE, Term, iri_of
 
 _NOT_DESCRIBED: Final = OIBS + "GRF-01"
 _UNDECLARED: Final = (OIBS + "FIL-05", OIBS + "FIL-06")
-#: A file may not describe these: what then is missing is told already.
+#: A file may not describe these: what then is missing is reported already.
 _REFUSED: Final = (OIBS + "FIL-03", OIBS + "FIL-04")
 _UNKNOWN_CLASS: Final = (OIBS + "FIL-06", OIBS + "SUB-04")
 _LEXICAL: Final = tuple(OIBS + f"LEX-0{number}" for number in range(1, 6))
@@ -82,11 +82,11 @@ class Interpreter:
             and not any((result.focus, predicate) in withheld for predicate in result.predicates)
         ]
         problems = [self._problem(result) for result in kept]
-        told = {(each.focus, each.path) for each in problems}
+        reported = {(each.focus, each.path) for each in problems}
         problems += [
             self._with_suggestion(each)
             for each in known
-            if each.rule not in _UNDECLARED or (each.focus, each.path) not in told
+            if each.rule not in _UNDECLARED or (each.focus, each.path) not in reported
         ]
         problems = _without_followers(problems, kept)
         return list(dict.fromkeys(problems))
