@@ -1,10 +1,11 @@
 """The check of the shipped data, or of a file against them, in one of several ways, to be timed.
 
-    python -m bench.check_variants command | pyshacl | submission | file
+    python -m bench.check_variants WAY
 
-``command`` is ``oib check``; ``pyshacl`` is pySHACL as its users call it, on the same shapes and
+The way ``command`` is ``oib check``; ``pyshacl`` is pySHACL as its users call it, on the same shapes and
 data; ``submission`` is the check of one new claim, and ``file`` that of a file of claims of which
-one was changed.
+one was changed. ``file-of-10k`` is the check of a file with 10,000 triples of new claims, and
+``home-with-10k`` that of everything, with these triples among the rest.
 """
 
 import logging
@@ -13,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.generated_claims import file_of_claims, larger_home
 from oib import turtle
 from oib.namespaces import ID
 from oib.project import sources
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 SUBMISSION = ROOT / "tests" / "submissions" / "16-no-evidence.ttl"
+#: So many triples have the large file and the larger home more than the shipped data.
+LARGE = 10_000
 FILE = "instances/claim/innovation-without-borders/p13.ttl"
 
 
@@ -36,6 +40,15 @@ def main(variant: str) -> None:
         run(options)
     elif variant == "submission":
         run([*options, str(SUBMISSION)])
+    elif variant == "home-with-10k":
+        with tempfile.TemporaryDirectory() as folder:
+            larger_home(ROOT, Path(folder), LARGE)
+            run(["check", "--home", folder, "--statistics"])
+    elif variant == "file-of-10k":
+        with tempfile.NamedTemporaryFile("w", suffix=".ttl", encoding="utf-8") as new:
+            new.write(file_of_claims(LARGE))
+            new.flush()
+            run([*options, new.name])
     else:
         with tempfile.NamedTemporaryFile("w", suffix=".ttl", encoding="utf-8") as changed:
             text = (ROOT / FILE).read_text("utf-8")

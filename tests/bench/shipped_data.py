@@ -14,7 +14,7 @@ from bench import process_stats
 from bench.own_server import start_own_server
 from bench.server_process import ROOT
 
-VARIANTS = ("command", "submission", "file", "pyshacl")
+VARIANTS = ("command", "submission", "file", "file-of-10k", "home-with-10k", "pyshacl")
 
 
 def time_checks(limit: float) -> list[dict[str, Any]]:

@@ -252,6 +252,17 @@ def _judge_checks(checks: Sequence[Mapping[str, Any]]) -> Iterator[Target]:
         verdict = NOT_MEASURED if own is None else MET if own <= most else MISSED
         value = "" if own is None else f"{own:.2f} s"
         yield Target(work, "shipped", value, "", value, f"≤ {most:g} s", verdict)
+    file, whole = seconds.get("file-of-10k"), seconds.get("home-with-10k")
+    part = file / whole if file and whole else None
+    yield Target(
+        "oib check of a file of 10,000 triples, against oib check of everything with them",
+        "shipped",
+        "" if file is None else f"{file:.2f} s",
+        "" if whole is None else f"{whole:.2f} s",
+        "" if part is None else f"{part:.2f}×",
+        "≤ 1.1×",
+        NOT_MEASURED if part is None else MET if part <= 1.1 else MISSED,
+    )
     own, theirs = seconds.get("command"), seconds.get("pyshacl")
     ratio = theirs / own if own and theirs else None
     yield Target(
