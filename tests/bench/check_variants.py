@@ -2,9 +2,9 @@
 
     python -m bench.check_variants WAY
 
-The way ``command`` is ``oib check``; ``pyshacl`` is pySHACL as its users call it, on the same shapes and
-data; ``submission`` is the check of one new claim, and ``file`` that of a file of claims of which
-one was changed. ``file-of-10k`` is the check of a file with 10,000 triples of new claims, and
+``command`` is ``oib check``; ``pyshacl`` is pySHACL as its users call it, on the same shapes
+and data; ``submission`` is the check of one new claim, and ``file`` that of a file of claims of
+which one was changed. ``file-of-10k`` is the check of a file with 10,000 triples of new claims, and
 ``home-with-10k`` that of everything, with these triples among the rest.
 """
 
