@@ -144,6 +144,14 @@ def test_the_command_says_the_same_of_a_file_and_of_the_home(checker, home, tmp_
     assert tried == set(Effect)
 
 
+def test_a_thing_without_a_class_in_the_wrong_file_has_both_faults(home):
+    node = f"<{ID}claim/innovation-without-borders/p13-87>"
+    text = f"{node} <{OIB}curatedBy> <{ID}organization/oib> ."
+    (home / "instances" / "added.ttl").write_text(text, "utf-8")
+    found = {each.rule for each in Checker(home).check_home().findings if "p13-87" in each.focus}
+    assert {"FIL-07", "FIL-10"} <= found
+
+
 def test_what_was_released_is_not_to_be_deleted(checker, home):
     name, thing = "person/sun-youshun.ttl", f"<{ID}person/sun-youshun>"
     path = checker.home.path(name)
