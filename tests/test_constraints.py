@@ -31,7 +31,7 @@ def load(*paths):
     return store
 
 
-def apart(files):
+def with_names_of_their_own(files):
     """Yield the triples of files that describe the same names, each file with names of its own."""
     for number, path in enumerate(files):
         found = list(triples(path))
@@ -85,7 +85,7 @@ def test_all_bad_files_at_once_give_the_same_results_both_ways(validator, quiet)
     # pySHACL asks once for each claim: with all claims of the home it takes many minutes.
     kinds = [path for path in (ROOT / "instances").iterdir() if path.is_dir()]
     store = load(ROOT / "ontology", *(path for path in kinds if path.name != "claim"))
-    store.extend(apart(BAD))
+    store.extend(with_names_of_their_own(BAD))
     # Rules that call functions of ours are deactivated for other engines.
     computed = {t.subject.value for t in validator.triples if t.predicate == DEACTIVATED}
     results = [each for each in validator.validate(store).results if each.rule not in computed]
