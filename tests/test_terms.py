@@ -33,6 +33,8 @@ def used(home, store, graph):
         names = re.findall(r'\boib:(\w+)|"(\w+)"', written)
         found |= {OIB + name for name in names for name in name}
     found |= {str(term) for term in graph.predicates()}
+    for path in (home / "shapes").glob("*.ttl"):
+        found |= {str(term) for term in Graph().parse(path).predicates()}
     return found | {str(graph.value(URIRef(term), SKOS.inScheme)) for term in found}
 
 
