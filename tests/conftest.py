@@ -30,7 +30,9 @@ def pytest_addoption(parser):
         "--home", type=Path, default=ROOT, help="run the tests of the data over another home"
     )
     parser.addoption(
-        "--whole-crawl", action="store_true", help="fetch every document in every form"
+        "--whole-crawl",
+        action="store_true",
+        help="fetch every document in every form, and follow every link",
     )
 
 
