@@ -42,6 +42,15 @@ def home(request):
 
 
 @pytest.fixture(scope="session")
+def ontology(home):
+    """Ontology and vocabulary, as rdflib reads them."""
+    graph = Graph()
+    for path in (home / "ontology").glob("*.ttl"):
+        graph.parse(path)
+    return graph
+
+
+@pytest.fixture(scope="session")
 def snapshots(tmp_path_factory):
     """The folder of the snapshot that the whole session shares."""
     return tmp_path_factory.mktemp("snapshots")

@@ -12,29 +12,21 @@ from oib.pictures.diagram_plan import DiagramPlan
 
 
 @pytest.fixture(scope="module")
-def graph(home):
-    graph = Graph()
-    for path in (home / "ontology").glob("*.ttl"):
-        graph.parse(path)
-    return graph
-
-
-@pytest.fixture(scope="module")
 def plan(home):
     return DiagramPlan.from_mapping(project.description(home).diagram)
 
 
-def test_the_picture_is_that_of_the_ontology(home, graph, plan):
+def test_the_picture_is_that_of_the_ontology(home, ontology, plan):
     drawn = (home / "ontology" / "model.svg").read_text("utf-8")
-    assert drawn == draw_class_diagram(graph, plan), "run make model"
+    assert drawn == draw_class_diagram(ontology, plan), "run make model"
 
 
-def test_every_class_that_is_in_use_is_in_the_picture(graph, plan):
+def test_every_class_that_is_in_use_is_in_the_picture(ontology, plan):
     words = re.findall(
-        "[A-Za-z]+", " ".join(ElementTree.fromstring(draw_class_diagram(graph, plan)).itertext())
+        "[A-Za-z]+", " ".join(ElementTree.fromstring(draw_class_diagram(ontology, plan)).itertext())
     )
-    reserved = set(graph.subjects(URIRef(OIB + "isReserved")))
-    for term in set(graph.subjects(RDF.type, OWL.Class)) - reserved:
+    reserved = set(ontology.subjects(URIRef(OIB + "isReserved")))
+    for term in set(ontology.subjects(RDF.type, OWL.Class)) - reserved:
         if term.startswith(OIB):
             assert term.removeprefix(OIB) in words
 

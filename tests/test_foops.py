@@ -29,72 +29,70 @@ documents = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture(scope="module")
-def graph(home):
-    graph = Graph()
-    for path in (home / "ontology").glob("*.ttl"):
-        graph.parse(path)
-    return graph
-
-
-def terms(graph, iri):
-    return set(graph.subjects(RDFS.isDefinedBy, URIRef(iri)))
+def terms(ontology, iri):
+    return set(ontology.subjects(RDFS.isDefinedBy, URIRef(iri)))
 
 
 @documents
 @pytest.mark.parametrize("check", NEEDED)
-def test_the_header_has_what_foops_asks_for(graph, iri, prefix, check):
-    assert [p for p in NEEDED[check] if graph.value(URIRef(iri), p, any=True) is None] == []
+def test_the_header_has_what_foops_asks_for(ontology, iri, prefix, check):
+    assert [p for p in NEEDED[check] if ontology.value(URIRef(iri), p, any=True) is None] == []
 
 
 @documents
-def test_om4_the_licence_is_an_iri(graph, iri, prefix):
-    (license,) = graph.objects(URIRef(iri), DCTERMS.license)
+def test_om4_the_licence_is_an_iri(ontology, iri, prefix):
+    (license,) = ontology.objects(URIRef(iri), DCTERMS.license)
     assert license == URIRef("https://creativecommons.org/licenses/by/4.0/")
 
 
 @documents
-def test_ver1_the_version_has_an_iri_of_its_own_that_ends_in_it(graph, iri, prefix):
-    version = graph.value(URIRef(iri), OWL.versionInfo)
-    assert graph.value(URIRef(iri), OWL.versionIRI) == URIRef(f"{iri}/{version}")
-    assert str(version) in graph.value(URIRef(iri), DCTERMS.bibliographicCitation)
+def test_ver1_the_version_has_an_iri_of_its_own_that_ends_in_it(ontology, iri, prefix):
+    version = ontology.value(URIRef(iri), OWL.versionInfo)
+    assert ontology.value(URIRef(iri), OWL.versionIRI) == URIRef(f"{iri}/{version}")
+    assert str(version) in ontology.value(URIRef(iri), DCTERMS.bibliographicCitation)
 
 
 @documents
-def test_uri2_purl1_the_document_is_named_as_in_the_file_and_persistent(graph, iri, prefix):
-    assert (URIRef(iri), RDF.type, OWL.Ontology) in graph
+def test_uri2_purl1_the_document_is_named_as_in_the_file_and_persistent(ontology, iri, prefix):
+    assert (URIRef(iri), RDF.type, OWL.Ontology) in ontology
     assert iri.startswith("https://w3id.org/")
 
 
 @documents
-def test_find1_the_prefix_and_the_namespace_are_those_we_use(graph, iri, prefix):
-    said = graph.value(URIRef(iri), URIRef(VANN + "preferredNamespacePrefix"))
-    namespace = graph.value(URIRef(iri), URIRef(VANN + "preferredNamespaceUri"))
+def test_find1_the_prefix_and_the_namespace_are_those_we_use(ontology, iri, prefix):
+    said = ontology.value(URIRef(iri), URIRef(VANN + "preferredNamespacePrefix"))
+    namespace = ontology.value(URIRef(iri), URIRef(VANN + "preferredNamespaceUri"))
     assert (said, namespace) == (Literal(prefix), Literal(PREFIXES[prefix]))
 
 
 @documents
-def test_voc1_voc2_other_vocabularies_are_used_for_metadata_and_for_terms(graph, iri, prefix):
-    used = {str(p) for p in graph.predicates(URIRef(iri), None)}
+def test_voc1_voc2_other_vocabularies_are_used_for_metadata_and_for_terms(ontology, iri, prefix):
+    used = {str(p) for p in ontology.predicates(URIRef(iri), None)}
     assert sum(p.startswith(str(DCTERMS)) for p in used) > 8
-    kinds = {str(kind) for term in terms(graph, iri) for kind in graph.objects(term, RDF.type)}
-    parents = {str(up) for term in terms(graph, iri) for up in graph.objects(term, RDFS.subClassOf)}
+    kinds = {
+        str(kind) for term in terms(ontology, iri) for kind in ontology.objects(term, RDF.type)
+    }
+    parents = {
+        str(up) for term in terms(ontology, iri) for up in ontology.objects(term, RDFS.subClassOf)
+    }
     assert [name for name in kinds | parents if not name.startswith((BASE, str(OWL)))]
 
 
 @documents
-def test_voc3_voc4_every_term_has_a_label_and_a_definition(graph, iri, prefix):
-    found = terms(graph, iri)
+def test_voc3_voc4_every_term_has_a_label_and_a_definition(ontology, iri, prefix):
+    found = terms(ontology, iri)
     assert len(found) > 100
     for term in found:
-        assert any(graph.objects(term, RDFS.label)) or any(graph.objects(term, SKOS.prefLabel))
-        assert any(graph.objects(term, SKOS.definition)), term
+        assert any(ontology.objects(term, RDFS.label)) or any(
+            ontology.objects(term, SKOS.prefLabel)
+        )
+        assert any(ontology.objects(term, SKOS.definition)), term
 
 
 @pytest.mark.parametrize("syntax", ["xml", "turtle", "nt", "json-ld"])
-def test_rdf1_the_ontology_goes_through_every_syntax(graph, syntax):
-    again = Graph().parse(data=graph.serialize(format=syntax), format=syntax)
-    assert len(again) == len(graph)
+def test_rdf1_the_ontology_goes_through_every_syntax(ontology, syntax):
+    again = Graph().parse(data=ontology.serialize(format=syntax), format=syntax)
+    assert len(again) == len(ontology)
 
 
 @pytest.fixture(scope="module")
@@ -114,17 +112,17 @@ def test_cn1_uri1_the_document_answers_in_every_rdf_syntax(served, iri, prefix, 
 
 
 @documents
-def test_cn1_doc1_a_browser_gets_a_page_about_every_term(served, graph, iri, prefix):
+def test_cn1_doc1_a_browser_gets_a_page_about_every_term(served, ontology, iri, prefix):
     path = iri.removeprefix(BASE)
     response = served.get(f"/{path}", headers={"Accept": "text/html"})
     assert (response.status_code, response.mimetype) == (200, "text/html")
-    anchors = [str(term).partition("#")[2] for term in terms(graph, iri)]
+    anchors = [str(term).partition("#")[2] for term in terms(ontology, iri)]
     assert [name for name in anchors if f'id="{name}"' not in response.text] == []
 
 
 @documents
-def test_ver2_the_version_iri_answers_too(served, graph, iri, prefix):
-    path = str(graph.value(URIRef(iri), OWL.versionIRI)).removeprefix(BASE)
+def test_ver2_the_version_iri_answers_too(served, ontology, iri, prefix):
+    path = str(ontology.value(URIRef(iri), OWL.versionIRI)).removeprefix(BASE)
     response = served.get(f"/{path}", headers={"Accept": "text/turtle"})
     assert response.status_code == 200
     assert (URIRef(iri), RDF.type, OWL.Ontology) in Graph().parse(data=response.data)

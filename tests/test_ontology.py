@@ -32,14 +32,6 @@ def java():
         pytest.skip("install Java 17 or newer (Debian: default-jre-headless) to run HermiT")
 
 
-@pytest.fixture(scope="module")
-def ontology(home):
-    graph = Graph()
-    for path in (home / "ontology").glob("*.ttl"):
-        graph.parse(path)
-    return graph
-
-
 def term(name):
     return URIRef(OIB + name)
 

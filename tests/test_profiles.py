@@ -36,14 +36,6 @@ OUTSIDE = [
 
 
 @pytest.fixture(scope="module")
-def ontology(home):
-    graph = Graph()
-    for path in (home / "ontology").glob("*.ttl"):
-        graph.parse(path)
-    return graph
-
-
-@pytest.fixture(scope="module")
 def verdicts(ontology, stated, tmp_path_factory):
     """How many logical axioms the OWL API reads, and what breaks the profile, of each graph.
 

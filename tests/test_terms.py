@@ -13,15 +13,7 @@ NOT_DATA = {NamedNode(GRAPH + name) for name in ("ontology", "vocab", "shapes", 
 
 
 @pytest.fixture(scope="module")
-def graph(home):
-    graph = Graph()
-    for path in (home / "ontology").glob("*.ttl"):
-        graph.parse(path)
-    return graph
-
-
-@pytest.fixture(scope="module")
-def used(home, store, graph):
+def used(home, store, ontology):
     """All that the data say or the build computes from them, that a query or a rule names."""
     data = [quad for quad in store if quad.graph_name not in NOT_DATA]
     found = {getattr(term, "value", "") for quad in data for term in (quad.predicate, quad.object)}
@@ -32,46 +24,48 @@ def used(home, store, graph):
         written = (ROOT / "server" / "oib" / module).read_text("utf-8")
         names = re.findall(r'\boib:(\w+)|"(\w+)"', written)
         found |= {OIB + name for name in names for name in name}
-    found |= {str(term) for term in graph.predicates()}
+    found |= {str(term) for term in ontology.predicates()}
     for path in (home / "shapes").glob("*.ttl"):
         found |= {str(term) for term in Graph().parse(path).predicates()}
-    return found | {str(graph.value(URIRef(term), SKOS.inScheme)) for term in found}
+    return found | {str(ontology.value(URIRef(term), SKOS.inScheme)) for term in found}
 
 
 @pytest.fixture(scope="module")
-def shown(graph):
+def shown(ontology):
     """What the invented second document shows to be of use."""
     found = set()
     for path in (ROOT / "tests" / "second_document").glob("*.ttl"):
         found |= {str(term) for triple in Graph().parse(path) for term in triple}
-    return found | {str(graph.value(URIRef(term), SKOS.inScheme)) for term in found}
+    return found | {str(ontology.value(URIRef(term), SKOS.inScheme)) for term in found}
 
 
-def terms(graph):
-    retired = set(graph.subjects(OWL.deprecated, Literal(True)))
-    return {str(term) for term in set(graph.subjects(RDFS.isDefinedBy)) - retired}
+def terms(ontology):
+    retired = set(ontology.subjects(OWL.deprecated, Literal(True)))
+    return {str(term) for term in set(ontology.subjects(RDFS.isDefinedBy)) - retired}
 
 
-def reserved(graph):
-    return {str(term) for term in graph.subjects(URIRef(OIB + "isReserved"), Literal(True))}
+def reserved(ontology):
+    return {str(term) for term in ontology.subjects(URIRef(OIB + "isReserved"), Literal(True))}
 
 
-def test_every_term_is_used_or_shown_or_reserved(graph, used, shown):
-    assert sorted(terms(graph) - used - shown - reserved(graph)) == []
+def test_every_term_is_used_or_shown_or_reserved(ontology, used, shown):
+    assert sorted(terms(ontology) - used - shown - reserved(ontology)) == []
 
 
-def test_a_reserved_term_is_not_used(home, graph, used):
+def test_a_reserved_term_is_not_used(home, ontology, used):
     # A document that is added to a copy of the home may be the first to use a term.
-    assert home != ROOT or sorted(reserved(graph) & used) == []
+    assert home != ROOT or sorted(reserved(ontology) & used) == []
 
 
-def names_of_concepts(graph):
+def names_of_concepts(ontology):
     """Return the English and Chinese names of the concepts in force, each with its concept."""
-    concepts = [term for term in terms(graph) if term.startswith(OIBV)]
-    return [(name, str(c)) for c in concepts for name in graph.objects(URIRef(c), SKOS.prefLabel)]
+    concepts = [term for term in terms(ontology) if term.startswith(OIBV)]
+    return [
+        (name, str(c)) for c in concepts for name in ontology.objects(URIRef(c), SKOS.prefLabel)
+    ]
 
 
-def test_no_concept_names_one_thing(home, graph):
+def test_no_concept_names_one_thing(home, ontology):
     """A value such as “founders who want to settle in Suzhou” serves one sentence: a claim."""
     things = Graph()
     for kind in ("organization", "person", "place", "programme"):
@@ -86,23 +80,25 @@ def test_no_concept_names_one_thing(home, graph):
     }
     wrong = [
         (concept, thing)
-        for name, concept in names_of_concepts(graph)
+        for name, concept in names_of_concepts(ontology)
         for thing in named
         if re.search(rf"(?<!\w){re.escape(thing)}(?!\w)" if thing.isascii() else thing, name)
     ]
     assert wrong == []
 
 
-def test_the_name_of_a_concept_is_no_sentence(graph):
-    names = names_of_concepts(graph)
+def test_the_name_of_a_concept_is_no_sentence(ontology):
+    names = names_of_concepts(ontology)
     assert [name for name, _ in names if name.language == "en" and len(name.split()) > 8] == []
 
 
-def test_a_concept_has_a_wider_one_of_its_own_list_or_is_at_its_top(graph):
-    for term in terms(graph):
-        wider = list(graph.objects(URIRef(term), SKOS.broader))
-        scheme = graph.value(URIRef(term), SKOS.inScheme)
+def test_a_concept_has_a_wider_one_of_its_own_list_or_is_at_its_top(ontology):
+    for term in terms(ontology):
+        wider = list(ontology.objects(URIRef(term), SKOS.broader))
+        scheme = ontology.value(URIRef(term), SKOS.inScheme)
         if scheme:
-            assert bool(wider) != bool(graph.value(URIRef(term), SKOS.topConceptOf)), term
-            assert {graph.value(each, SKOS.inScheme) for each in wider} <= {scheme}, term
-            assert not any((each, OWL.deprecated, Literal(True)) in graph for each in wider), term
+            assert bool(wider) != bool(ontology.value(URIRef(term), SKOS.topConceptOf)), term
+            assert {ontology.value(each, SKOS.inScheme) for each in wider} <= {scheme}, term
+            assert not any((each, OWL.deprecated, Literal(True)) in ontology for each in wider), (
+                term
+            )
