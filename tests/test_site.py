@@ -122,9 +122,20 @@ def test_the_page_of_a_base_takes_at_most_sixty_words_for_a_statement(visits):
             if each["words"] > 60 * each["statements"]} == {}  # fmt: skip
 
 
+def test_the_page_of_a_base_takes_at_most_two_screens_down_to_what_is_folded(visits):
+    assert {each["link"]: each["fold"] for each in of(visits, "base") if each["fold"] > 1800} == {}
+
+
+def test_an_address_that_names_a_part_of_what_is_folded_opens_it(visits):
+    parts = of(visits, "fragment")
+    assert len(parts) == 4
+    assert [part for part in parts if not part["visible"]] == []
+
+
 def test_on_paper_what_is_folded_is_there_and_nothing_is_cut_off(visits):
     printed = {visit["path"]: visit for visit in of(visits, "print")}
     assert printed["/doc/organization/suzhou-base"]["cards"] > 5
+    assert printed["/doc/organization/nanjing-base"]["rows"] > 5
     for page in printed.values():
         assert (page["folded"], page["forms"], page["beyond"], page["cited"]) == (0, 0, 0, True)
 

@@ -66,23 +66,40 @@ await browse(root, async (open) => {
     found.push({ lang, what: "keyboard", list: address, thing: page.url() });
     await page.context().close();
   }
-  // Each base on a desk: the words that it takes, and the statements in its tables.
+  // Each base on a desk: the words that it takes, the statements in its tables, and how far down the
+  // first of what is folded is.
   const desk = await open("/bases?lang=en", { viewport: { width: 1280, height: 900 } });
   for (const link of await desk.$$eval("table.list tbody th a", (links) => links.map((each) => each.getAttribute("href")))) {
     await desk.goto(root + link);
     found.push({ what: "base", link, ...(await desk.evaluate(() => ({
       words: document.querySelector("main").innerText.split(/\s+/).filter((word) => /\w/.test(word)).length,
       statements: document.querySelectorAll(".statements th[scope=row]").length,
+      fold: Math.round(document.querySelector("main details > summary").getBoundingClientRect().top + scrollY),
     }))) });
+  }
+  // An address that names a part of what is folded opens it.
+  for (const path of ["/doc/organization/nanjing-base", "/doc/document/innovation-without-borders"]) {
+    await desk.goto(root + path);
+    const names = await desk.$$eval("main details [id]", (folded) => [folded[0].id, folded.at(-1).id]);
+    for (const name of names) {
+      await desk.goto("about:blank");
+      await desk.goto(`${root}${path}#${name}`);
+      found.push({ what: "fragment", path, name, ...(await desk.evaluate((id) => {
+        const part = document.getElementById(id);
+        const { top, bottom } = part.getBoundingClientRect();
+        return { visible: part.checkVisibility() && top < innerHeight && bottom > 0 };
+      }, name)) });
+    }
   }
   // On paper: what is folded is there, forms are not, and nothing is cut off.
   await desk.setViewportSize({ width: 720, height: 1000 });
   await desk.emulateMedia({ media: "print" });
-  for (const path of ["/doc/organization/suzhou-base", "/bases", "/queries/claim/about"]) {
+  for (const path of ["/doc/organization/suzhou-base", "/doc/organization/nanjing-base", "/bases", "/queries/claim/about"]) {
     await desk.goto(root + path);
     found.push({ what: "print", path, ...(await desk.evaluate(() => ({
       folded: [...document.querySelectorAll("article.claim")].filter((card) => !card.getBoundingClientRect().height || !card.checkVisibility({ contentVisibilityAuto: true })).length,
       cards: document.querySelectorAll("article.claim").length,
+      rows: [...document.querySelectorAll("details .statements th[scope=row]")].filter((row) => row.getBoundingClientRect().height && row.checkVisibility({ contentVisibilityAuto: true })).length,
       forms: [...document.querySelectorAll("form")].filter((form) => form.checkVisibility()).length,
       beyond: Math.max(0, ...[...document.querySelectorAll("table")].map((table) => table.getBoundingClientRect().right - innerWidth)),
       cited: document.querySelector(".print-only").checkVisibility(),
