@@ -14,7 +14,7 @@ from html_pages import Page
 from http_client import Client
 from oib.engine.embedded import Embedded
 from oib.errors import BadInput
-from oib.namespaces import ID, QUERIES
+from oib.namespaces import ID, OIB, QUERIES
 from oib.saved_queries import Library, SavedQuery
 from oib.services import Services
 from oib.sparql import guard
@@ -290,14 +290,42 @@ def test_an_answer_without_rows_says_what_that_means(home_client):
     assert "并不等于“否”" in chinese
 
 
+def offered(client, url):
+    text = client.get(url, headers=BROWSER).text
+    return [html.unescape(name) for name in re.findall(r'<option value="([^"]*)"', text)]
+
+
+@pytest.mark.parametrize(("name", "query"), [
+    ("united-front/partners-of-a-base", "SELECT ?x { ?x a oib:OffshoreBase }"),
+    ("source/claims-of-a-source", "SELECT DISTINCT ?x { ?c oib:citesSource ?x }"),
+    ("institution/acquisition",
+     "SELECT DISTINCT ?x { ?c oib:claimSubject ?x ; oib:claimPredicate oib:isAcquiredBy }"),
+    ("document/adds", "SELECT DISTINCT ?x { ?c oib:isReportedIn ?x }"),
+])  # fmt: skip
+def test_a_form_offers_only_the_things_that_the_question_can_be_about(
+    home_client, services, name, query
+):
+    answer = services.engine.query(f"PREFIX oib: <{OIB}> {query}", "text/csv").decode()
+    expected = answer.split()[1:]
+    assert 0 < len(offered(home_client, f"/queries/{name}")) == len(set(expected))
+
+
+@pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
+def test_the_example_of_a_parameter_is_among_what_its_form_offers(services, saved):
+    for parameter in saved.parameters:
+        if parameter.options:
+            found = json.loads(services.engine.query(parameter.options, "application/json"))
+            values = {row[parameter.name]["value"] for row in found["results"]["bindings"]}
+            assert parameter.term(parameter.example).value in values
+
+
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
 def test_every_name_that_a_form_offers_is_understood(home_client, language):
-    url = "/queries/united-front/partners-of-a-base"
-    text = home_client.get(f"{url}?lang={language}", headers=BROWSER).text
-    names = [html.unescape(name) for name in re.findall(r'<option value="([^"]*)"', text)]
+    url = "/queries/network/neighbours"
+    names = offered(home_client, f"{url}?lang={language}")
     assert len(names) > 50
     for name in names[::9]:
-        query = {"base": name, "lang": language}
+        query = {"thing": name, "lang": language}
         assert home_client.get(url, query_string=query, headers=BROWSER).status_code == 200, name
 
 

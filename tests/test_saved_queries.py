@@ -1,10 +1,12 @@
 from itertools import pairwise
 
 import pytest
+from pyoxigraph import NamedNode, Quad, Store
 
 from oib.errors import BadInput, NotFound
 from oib.saved_queries import Library, SavedQuery
 
+RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 TEXT = """#+ question:
 #+   en: What is it called?
 #+   zh-Hans: 它叫什么?
@@ -96,6 +98,24 @@ def test_a_number_that_is_none_is_refused(tmp_path):
         query.bind({"thing": "1 } ."})
 
 
+def with_options(pattern):
+    return TEXT.replace("#+     type: iri\n", f"#+     type: iri\n#+     options: {pattern}\n")
+
+
+def test_a_pattern_of_options_becomes_a_query_with_the_prefixes_of_its_file(tmp_path):
+    text = with_options("'?thing a x:Thing # all'").replace(
+        "SELECT", "PREFIX x: <https://example.org/>\nSELECT"
+    )
+    (parameter,) = SavedQuery.load(write(tmp_path, text), tmp_path / "queries").parameters
+    store = Store()
+    store.add(
+        Quad(NamedNode("https://example.org/a"), RDF_TYPE, NamedNode("https://example.org/Thing"))
+    )
+    assert [row["thing"].value for row in store.query(parameter.options)] == [
+        "https://example.org/a"
+    ]
+
+
 @pytest.mark.parametrize(
     "spoiled",
     [
@@ -103,6 +123,9 @@ def test_a_number_that_is_none_is_refused(tmp_path):
         TEXT.replace("#+   en: What is it called?\n#+   zh-Hans: 它叫什么?\n", ""),
         TEXT.replace("type: iri", "type: number"),
         TEXT.replace("VALUES ?thing { <https://example.org/a> }", ""),
+        with_options("'?other a ?kind'"),
+        with_options("'SERVICE <https://example.org/> { ?thing a ?kind }'"),
+        with_options("'?thing a ?kind'").replace("type: iri", "type: string"),
     ],
 )
 def test_a_header_that_cannot_be_read_names_the_file_or_the_query(tmp_path, spoiled):

@@ -70,23 +70,43 @@ class Parameter:
         kind: iri, string, language-string, integer, boolean or date.
         example: the term that stands in the file, written as a caller would write it.
         label: what the parameter means, by language tag.
+        options: a SELECT query of the IRIs that a form offers for it; empty if the header names
+            none.
     """
 
     name: str
     kind: str
     example: str
     label: Mapping[str, str]
+    options: str = ""
 
     @classmethod
-    def parse(cls, name: str, entry: Mapping[str, Any]) -> Self:
+    def parse(cls, name: str, entry: Mapping[str, Any], prologue: str) -> Self:
         """Return the parameter that an entry of a header describes.
 
+        Args:
+            name: the variable.
+            entry: ``type``, ``example``, ``label``, and ``options`` if a form is to offer fewer
+                things than all that are of a kind with the example: a graph pattern that binds
+                the variable.
+            prologue: the prefixes of the query, which hold in the pattern.
+
         Raises:
-            KeyError, ValueError: it has no type or example, or a type that is not known.
+            KeyError, ValueError: it has no type or example, a type that is not known, or options
+                that are no pattern with the variable.
+            BadQuery, Forbidden: the pattern is no SPARQL, or asks another server.
         """
         if entry["type"] not in _TERMS:
             raise ValueError(f"type {entry['type']} is none of {', '.join(_TERMS)}")
-        return cls(name, entry["type"], str(entry["example"]), dict(entry.get("label", {})))
+        options = ""
+        if "options" in entry:
+            pattern = str(entry["options"])
+            if entry["type"] != "iri" or not re.search(rf"[?$]{name}\b", pattern):
+                raise ValueError(f"options: write a graph pattern with ?{name}, which is an iri")
+            options = f"{prologue}\nSELECT DISTINCT ?{name} WHERE {{ {pattern}\n}}"
+            guard.parse(options)
+        label = dict(entry.get("label", {}))
+        return cls(name, entry["type"], str(entry["example"]), label, options)
 
     def term(self, value: str) -> NamedNode | Literal:
         """Return a caller's text as an RDF term of this parameter's kind.
@@ -218,7 +238,7 @@ class SavedQuery:
                 question={str(tag): str(words) for tag, words in header["question"].items()},
                 topic=name.rpartition("/")[0] or ".",
                 parameters=tuple(
-                    Parameter.parse(parameter, entry)
+                    Parameter.parse(parameter, entry, parsed.prologue)
                     for parameter, entry in (header.get("parameters") or {}).items()
                 ),
                 columns=columns,

@@ -82,5 +82,21 @@ SELECT DISTINCT ?thing WHERE {{
   ?thing <{OIB}englishLabel> ?label FILTER(STRSTARTS(STR(?thing), {Literal(prefix)}))
   FILTER(!CONTAINS(STRAFTER(STR(?thing), {Literal(prefix)}), "#"))
 }} ORDER BY ?thing LIMIT {_MAX_OPTIONS}"""
-    things = [row["thing"].text for row in fetch_rows(engine, query)]
-    return fetch_properties(engine, things).all_names()
+    return fetch_selected_options(engine, query)
+
+
+def fetch_selected_options(engine: Queryable, query: str) -> dict[str, Mapping[str, str]]:
+    """Return the names of the things that a SELECT query with one variable finds.
+
+    Args:
+        engine: answers the query, and another one.
+        query: what is no IRI of its answer is left out, and so is a thing without a name.
+    """
+    found = {
+        value.text
+        for row in islice(fetch_rows(engine, query), _MAX_OPTIONS)
+        for value in row.values()
+        if value.is_iri
+    }
+    names = fetch_properties(engine, sorted(found)).all_names()
+    return {iri: names[iri] for iri in sorted(found) if names.get(iri)}

@@ -194,7 +194,7 @@ def form_fields(saved: SavedQuery, values: Mapping[str, str]) -> list[Field]:
         value = values.get(parameter.name, parameter.example)
         options: dict[str, str] = {}
         if parameter.kind == "iri":
-            things = _options(_iri(parameter, parameter.example))
+            things = _options(parameter)
             names = {iri: locale.best_text(texts)[0] for iri, texts in things.items()}
             counted = Counter(names.values())
             # Of several things with one name, each is offered by its IRI.
@@ -216,16 +216,25 @@ def _iri(parameter: Parameter, value: str) -> str:
         return value
 
 
-def _options(example: str) -> Mapping[str, Mapping[str, str]]:
+def _options(parameter: Parameter) -> Mapping[str, Mapping[str, str]]:
     services = context.services()
     if services.is_immutable:
-        return _immutable_options(services, example)
-    return named_things.fetch_options(context.queries(), example)
+        return _immutable_options(services, parameter.options, _iri(parameter, parameter.example))
+    return _fetch_options(parameter.options, _iri(parameter, parameter.example))
 
 
 @lru_cache(maxsize=128)
-def _immutable_options(services: Services, example: str) -> Mapping[str, Mapping[str, str]]:
-    return named_things.fetch_options(context.queries(), example)
+def _immutable_options(
+    services: Services, query: str, example: str
+) -> Mapping[str, Mapping[str, str]]:
+    return _fetch_options(query, example)
+
+
+def _fetch_options(query: str, example: str) -> Mapping[str, Mapping[str, str]]:
+    engine = context.queries()
+    if query:
+        return named_things.fetch_selected_options(engine, query)
+    return named_things.fetch_options(engine, example)
 
 
 def resolved_values(saved: SavedQuery, values: dict[str, str]) -> dict[str, str]:
