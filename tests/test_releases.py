@@ -279,6 +279,19 @@ def test_the_map_of_times_lists_the_releases_that_have_the_thing(home_client):
 
 
 @pytest.mark.parametrize(
+    "accept", ["text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"]
+)
+def test_a_browser_is_led_from_the_event_stream_to_the_page_of_changes(home_client, accept):
+    response = home_client.get("/changes/stream?lang=zh-Hans", headers={"Accept": accept})
+    assert (response.status_code, response.location) == (303, "/changes/?lang=zh-Hans")
+    assert "Accept" in response.vary
+    assert home_client.get(response.location, headers={"Accept": accept}).mimetype == "text/html"
+    for program in ("*/*", "text/turtle", "application/n-triples"):
+        answer = home_client.get("/changes/stream", headers={"Accept": program})
+        assert (answer.status_code, answer.mimetype) == (200, program.replace("*/*", "text/turtle"))
+
+
+@pytest.mark.parametrize(
     ("path", "headers", "status", "words"),
     [
         ("/version/9.9.9/doc/place/suzhou", {}, 404, "was never released"),

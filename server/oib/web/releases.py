@@ -100,13 +100,18 @@ def step(old: str, new: str) -> Response:
 
 @bp.get("/changes/stream")
 def stream() -> Response:
-    """Return a page of the event stream of all releases (LDES, TREE), in RDF."""
+    """Return a page of the event stream of all releases (LDES, TREE), in RDF.
+
+    It has no form for people: a browser is led to the page of releases and changes.
+    """
     states = [release.version for release in _released()]
     total = sum(_size(old, new) for old, new in zip([None, *states], states, strict=False))
     number, pages = representations.page_number(), paging.count(total)
     paging.check(number, pages)
-    offered = (*results.GRAPHS, *media_types.GRAPH_ALIASES)
+    offered = (*results.GRAPHS, *media_types.GRAPH_ALIASES, media_types.HTML)
     media_type = representations.negotiate(offered)
+    if media_type == media_types.HTML:
+        return _see_other(url_for("releases.overview", lang=request.args.get("lang")))
 
     def create() -> Response:
         events = [
