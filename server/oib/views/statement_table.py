@@ -9,7 +9,7 @@ from oib.engine.statements import Term
 from oib.views.claim import Claim, Source
 
 # Rows of a table that a page shows at once, the heading of each document included, and how many it
-# may have more before some are folded. Two screens of 1280 by 900 pixels hold the page down to there.
+# may have beyond that before some are folded: two screens of 1280 by 900 pixels hold them.
 _SHOWN_ROWS: Final = 16
 _TOLERANCE: Final = 2
 
