@@ -301,6 +301,7 @@ def offered(client, url):
     ("institution/acquisition",
      "SELECT DISTINCT ?x { ?c oib:claimSubject ?x ; oib:claimPredicate oib:isAcquiredBy }"),
     ("document/adds", "SELECT DISTINCT ?x { ?c oib:isReportedIn ?x }"),
+    ("network/around", "SELECT ?x { ?x a oib:Agent }"),
 ])  # fmt: skip
 def test_a_form_offers_only_the_things_that_the_question_can_be_about(
     home_client, services, name, query
