@@ -62,7 +62,8 @@ def by_document(claims: Iterable[Claim]) -> StatementTable:
 
     Of a long table a part is folded: the longest lists of claims with one document and property.
     Such a list is shown whole or folded whole, so that nobody takes the first founder for the only
-    one; what is disputed is shown first of all. Only a list that would fill the table alone is cut.
+    one; room goes to lists with a disputed claim first. Only a list that would fill the table alone
+    is cut.
     """
     groups: dict[Term | None, list[Claim]] = {}
     for claim in claims:
