@@ -103,7 +103,7 @@ class Parameter:
             pattern = str(entry["options"])
             if entry["type"] != "iri" or not re.search(rf"[?$]{name}\b", pattern):
                 raise ValueError(f"options: write a graph pattern with ?{name}, which is an iri")
-            options = f"{prologue}\nSELECT DISTINCT ?{name} WHERE {{ {pattern}\n}}"
+            options = f"{prologue}\nSELECT DISTINCT ?{name} WHERE {{ {pattern}\n}} ORDER BY ?{name}"
             guard.parse(options)
         label = dict(entry.get("label", {}))
         return cls(name, entry["type"], str(entry["example"]), label, options)
