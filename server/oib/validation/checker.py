@@ -145,11 +145,11 @@ class Checker:
             self.home.store.remove(_quad(triple))
         try:
             validation = self.validator.validate(self.home.store)
-            described = _described(self.home.store)
+            interpreter = Interpreter(self.home, self.rules, _described(self.home.store))
+            problems = interpreter.problems(validation.results, seen, problems)
+            problems = interpreter.without_consequences(problems, self.home.store, self.validator)
         finally:
             self.home.store.extend(map(_quad, kept_away))
-        interpreter = Interpreter(self.home, self.rules, described)
-        problems = interpreter.problems(validation.results, seen, problems)
         things = {t.subject for found in seen for t in found.accepted}
         problems += _unmatched(things - validation.matched, problems)
         problems += self.home.names.shared(self.home.store)
@@ -157,7 +157,7 @@ class Checker:
         locator = Locator((), self.home, self.rules)
         return Report(
             tuple(effects),
-            tuple(sorted({*errors, *map(locator.finding, problems)})),
+            tuple(sorted({*errors, *locator.findings(problems)})),
             readable=not errors,
             unmatched=self._idle_shapes(validation),
         )
@@ -223,7 +223,7 @@ class _Check:
         problems, full = self._validate(seen, added, removed)
         documents = [submission.document for submission in self.submissions]
         locator = Locator(documents, self.home, self.checker.rules)
-        findings = {*self.errors, *map(locator.finding, problems)}
+        findings = {*self.errors, *locator.findings(problems)}
         for submission, found in zip(self.submissions, seen, strict=True):
             self.effects.append(self._effect(submission, found, added, removed))
         order = {each.path: at for at, each in enumerate(self.effects)}
@@ -316,16 +316,16 @@ class _Check:
             if unfollowed - {EVERY_RULE}:
                 every = validator.validate(store, None, unfollowed)
                 results += [each for each in every.results if each.focus not in near]
-            described = _described(store)
             known = [*self.problems, *self._lost(seen, removed)]
+            interpreter = Interpreter(self.home, self.checker.rules, _described(store))
+            problems = interpreter.problems(results, seen, known)
+            problems = interpreter.without_consequences(problems, store, validator)
             unseen = {node for node in near - validation.matched if self._stands(node)}
             renamed = {t.subject for t in added | removed} | own
             renamed.update(*(pairs ^ known_pairs(store)))
             shared = list(names.shared(store, renamed))
         finally:
             self._change(removed, added)
-        interpreter = Interpreter(self.home, self.checker.rules, described)
-        problems = interpreter.problems(results, seen, known)
         elsewhere = {each.focus for each in problems if each.focus is not None} - own
         elsewhere |= unseen - own
         if elsewhere:

@@ -90,6 +90,7 @@ class Constraint:
             for few; empty where there is none. One that calls a function of ours is always used.
         predicate: the path of the property shape, if it is a single predicate.
         starts: the predicates with which its path can begin.
+        compared: the predicate with whose values those of the path are compared, if any.
         causes: the predicates that make a node a focus node, where nothing else does.
         reads: what the query reads of the data, as the inside of a SPARQL group.
     """
@@ -102,6 +103,7 @@ class Constraint:
     predicate: NamedNode | None
     reads: str
     starts: tuple[NamedNode, ...] = ()
+    compared: tuple[NamedNode, ...] = ()
     causes: tuple[NamedNode, ...] = ()
     grouped: str = ""
 
@@ -237,7 +239,15 @@ def _core(
                 predicate=node if isinstance(node, NamedNode) else None,
                 reads=reads or (values if path else ""),
                 starts=tuple(graph.path_starts(node)) if node is not None else (),
+                compared=_compared_with(graph, shape, name),
             )
+
+
+def _compared_with(graph: ShapeGraph, shape: Term, name: str) -> tuple[NamedNode, ...]:
+    """Return the predicate that a constraint compares its values with, if it does."""
+    if name not in ("disjoint", "equals", "lessThan", "lessThanOrEquals"):
+        return ()
+    return tuple(each for each in graph.objects(shape, name) if isinstance(each, NamedNode))
 
 
 def _parameters(graph: ShapeGraph) -> set[str]:

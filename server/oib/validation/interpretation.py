@@ -8,19 +8,19 @@ results that only follow from another problem are left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from oib.namespaces import BASE, ID, OIB, OIBS
 from oib.validation.boundaries import Boundaries, nearest_term
 from oib.validation.home_index import HomeIndex, namespace_of
 from oib.validation.problems import Problem
 from oib.validation.rules import Rule
-from oib.validation.shacl import Result
+from oib.validation.shacl import Result, Validator
 from oib.validation.shape_graph import TYPE, Term, iri_of
 
 _NOT_DESCRIBED: Final = OIBS + "GRF-01"
@@ -28,6 +28,14 @@ _UNDECLARED: Final = (OIBS + "FIL-05", OIBS + "FIL-06")
 #: A file may not describe these: what then is missing is reported already.
 _REFUSED: Final = (OIBS + "FIL-03", OIBS + "FIL-04")
 _UNKNOWN_CLASS: Final = (OIBS + "FIL-06", OIBS + "SUB-04")
+#: The components, and the rules, that refuse a value for what it is.
+_KIND: Final = tuple(
+    name + "ConstraintComponent" for name in ("Class", "Datatype", "In", "NodeKind")
+)
+_NO_KIND: Final = (_NOT_DESCRIBED, OIBS + "GRF-04")
+_SPARQL: Final = "SPARQLConstraintComponent"
+#: For a rule, the rule that says more of the same value where both find it at fault.
+_SAID_BY: Final = {OIBS + "TXT-03": OIBS + "TXT-02", OIBS + "LEX-09": OIBS + "LBL-06"}
 _LEXICAL: Final = tuple(OIBS + f"LEX-0{number}" for number in range(1, 6))
 
 
@@ -91,6 +99,37 @@ class Interpreter:
         problems = _without_followers(problems, kept)
         return list(dict.fromkeys(problems))
 
+    def without_consequences(
+        self, problems: list[Problem], store: Store, validator: Validator
+    ) -> list[Problem]:
+        """Leave out what would be gone if each misspelled term were what was most likely meant.
+
+        Args:
+            problems: those of the default graph of the store.
+            store: written while this runs, and as before when it returns.
+            validator: looks again at the things that have other problems.
+        """
+        slips = {each for each in problems if each.suggestion}
+        others = [each for each in problems if each.component and each not in slips]
+        nodes = {each.focus for each in others if each.focus is not None}
+        wrong = {quad: right for slip in slips for quad, right in _corrections(slip, store)}
+        right = [quad for quad in wrong.values() if quad not in store]
+        if not nodes or not wrong:
+            return problems
+        for quad in wrong:
+            store.remove(quad)
+        store.extend(right)
+        try:
+            results = validator.validate(store, nodes).results
+        finally:
+            for quad in right:
+                store.remove(quad)
+            store.extend(wrong)
+        left = {_cause(self._problem(result)) for result in results}
+        return [
+            each for each in problems if each in slips or not each.component or _cause(each) in left
+        ]
+
     def _problem(self, result: Result) -> Problem:
         rule, component = result.rule, result.component
         if (
@@ -136,6 +175,23 @@ class Interpreter:
         return replace(problem, suggestion=near)
 
 
+def _corrections(slip: Problem, store: Store) -> Iterator[tuple[Quad, Quad]]:
+    """Yield the statements with a misspelled term, each with what it was most likely to be."""
+    if not isinstance(slip.focus, NamedNode) or slip.path is None:
+        return
+    meant = NamedNode(slip.suggestion)
+    value = None if slip.anchor == "verb" else slip.value
+    for quad in store.quads_for_pattern(slip.focus, slip.path, value, DefaultGraph()):
+        if slip.anchor == "verb":
+            yield quad, Quad(quad.subject, meant, quad.object)
+        elif slip.anchor == "object":
+            yield quad, Quad(quad.subject, quad.predicate, meant)
+
+
+def _cause(problem: Problem) -> tuple[str, Term | None, NamedNode | None, Term | None]:
+    return (problem.rule, problem.focus, problem.path, problem.value)
+
+
 def _is_missing(component: str) -> bool:
     """Return whether a constraint component asks for a value that is not there."""
     return component.startswith(("MinCount", "HasValue"))
@@ -151,7 +207,7 @@ def _namespace(term: Term | None) -> str:
 def _without_followers(problems: list[Problem], results: list[Result]) -> list[Problem]:
     """Leave out what only follows from another problem with the same thing."""
     starts = {
-        (result.rule, str(result.focus)): result.predicates
+        (result.rule, str(result.focus)): result.predicates + result.compared
         for result in results
         if result.path is None and result.predicates
     }
@@ -162,7 +218,7 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
             reported[each.focus].add(each.path.value)
         if each.suggestion and each.anchor == "verb":
             meant[each.focus].add(each.suggestion)
-    copied = {(each.focus, each.value) for each in problems if each.rule == OIBS + "TXT-02"}
+    shown = {(each.rule, each.focus, each.value) for each in problems}
     classless = {each.focus for each in problems if each.rule in _UNKNOWN_CLASS}
     rules = {each.rule for each in problems}
     elsewhere = {
@@ -175,21 +231,31 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
         if each.suggestion:
             key = (each.focus, each.path, each.value)
             misspelled[key] = min(misspelled.get(key, each.rule), each.rule)
+    no_kind = {
+        (each.focus, each.path, value)
+        for each in problems
+        if each.value is not None and (each.component in _KIND or each.rule in _NO_KIND)
+        for value in (each.value, each.focus)  # a rule that shows no value shows the thing
+    }
     found = []
     for each in problems:
         if each.value in classless and each.value != each.focus and each.anchor != "verb":
             continue  # of what class the value is, nobody can tell
-        if each.rule == OIBS + "TXT-03" and (each.focus, each.value) in copied:
+        if (_SAID_BY.get(each.rule), each.focus, each.value) in shown:
             continue
         if each.component.startswith("Equals") and (each.focus, each.value) in elsewhere[each.rule]:
             continue  # the value is no good for more than one reason
         if misspelled.get((each.focus, each.path, each.value), each.rule) != each.rule:
             continue  # of a term that is not known, one rule is enough
+        of_value = (each.focus, each.path, each.value) in no_kind
+        if of_value and each.component == _SPARQL and each.rule not in _NO_KIND:
+            continue  # a value of the wrong kind, nothing can be compared with
         missing = each.component == "MinCountConstraintComponent"
         if missing and each.path is not None and each.path.value in meant[each.focus]:
             continue  # the field is there, misspelled
         names = {node.value for node in starts.get((each.rule, str(each.focus)), ())}
-        if each.path is None and names & reported[each.focus]:
+        too_many = each.component == "MaxCountConstraintComponent"
+        if each.path is None and not too_many and names & reported[each.focus]:
             continue  # the first step of its path is at fault already
         found.append(each)
     return found

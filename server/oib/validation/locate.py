@@ -32,6 +32,19 @@ class Locator:
         self.home = home
         self.rules = rules
 
+    def findings(self, problems: Iterable[Problem]) -> set[Finding]:
+        """Return problems as findings; a wrong verb is one, however many values stand behind it."""
+        found: set[Finding] = set()
+        verbs: dict[tuple[str, Place], Finding] = {}
+        for problem in problems:
+            finding = self.finding(problem)
+            if problem.anchor == "verb" and finding.place.line:
+                key = (finding.rule, finding.place)
+                verbs[key] = min(verbs.get(key, finding), finding)
+            else:
+                found.add(finding)
+        return found.union(verbs.values())
+
     def finding(self, problem: Problem) -> Finding:
         """Return a problem as a finding.
 

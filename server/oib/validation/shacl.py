@@ -47,7 +47,8 @@ class Result:
     """One validation result: the rule that speaks, its focus node, path and value.
 
     ``path`` is there where it is one predicate; ``predicates`` are those with which it can begin,
-    ``causes`` those for which the node was looked at at all.
+    ``compared`` the one with whose values it is compared, ``causes`` those for which the node was
+    looked at at all.
     """
 
     rule: str
@@ -57,6 +58,7 @@ class Result:
     severity: str
     component: str
     predicates: tuple[NamedNode, ...] = ()
+    compared: tuple[NamedNode, ...] = ()
     causes: tuple[NamedNode, ...] = ()
     text: str = ""
 
@@ -217,6 +219,7 @@ def evaluate(constraint: Constraint, store: Store, *, many: bool) -> Iterator[Re
             severity=constraint.severity,
             component=constraint.component,
             predicates=(path,) if isinstance(path, NamedNode) else constraint.starts,
+            compared=constraint.compared,
             causes=constraint.causes,
         )
 

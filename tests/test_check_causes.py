@@ -1,0 +1,117 @@
+"""One slip of the pen is one finding: what only follows from it is left out."""
+
+import re
+from shutil import copytree
+
+import pytest
+
+from oib.validation.checker import Checker
+from projects import ROOT
+
+BASE = (ROOT / "tests" / "submissions" / "members" / "base.ttl").read_text("utf-8")
+PREDICATES = sorted(set(re.findall(r"^    ([a-z]+:\w+) ", BASE, re.MULTILINE)))
+
+
+@pytest.fixture(scope="module")
+def checker():
+    return Checker(ROOT)
+
+
+def findings(checker, text):
+    """Return the rules of all findings, each with the text that it marks."""
+    report = checker.check_texts([("base.ttl", text)], effect="adds")
+    return [(each.rule, text[each.place.start : each.place.end]) for each in report.findings]
+
+
+@pytest.mark.parametrize("predicate", PREDICATES)
+def test_a_misspelled_predicate_is_one_finding_at_the_verb(checker, predicate):
+    misspelled = predicate[:-2] + predicate[-1]
+    text = BASE.replace(f"    {predicate} ", f"    {misspelled} ", 1)
+    assert [at for _, at in findings(checker, text)] == [misspelled]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("claimObject <organization/example-unit>", "claimObject <organization/example-unt>"),
+        ("citesSource <document/example-source>", "citesSource <document/example-soure>"),
+        ("hasHedge oibv:hedge-none", "hasHedge oibv:hedge-noe"),
+        ("claimPredicate oib:isPartOf", "claimPredicate oib:isPartof"),
+        ("claimSubject <person/example-person>", "claimSubject <person/example-persn>"),
+    ],
+)
+def test_a_misspelled_value_is_one_finding_at_the_value(checker, right, wrong):
+    found = findings(checker, BASE.replace(right, wrong, 1))
+    assert [at for _, at in found] == [wrong.split()[1]]
+
+
+@pytest.mark.parametrize(
+    ("predicate", "value", "rule"),
+    [
+        ("isReportedIn", '"the article"@en', "CLM-10"),
+        ("isReportedIn", "<place/boston>", "CLM-10"),
+        ("isReportedIn", "<document/never-described>", "GRF-01"),
+        ("validTime", "2017", "TIM-01"),
+        ("hasYearBasis", '"printed"@en', "DOC-08"),
+        ("dateAsPrinted", "2018", "DOC-04"),
+        ("linksEntity", "<organization/never-described>", "GRF-01"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_compared_with_nothing(checker, predicate, value, rule):
+    text = re.sub(rf"(oib:{predicate}) \S.*( [;.])$", rf"\1 {value}\2", BASE, count=1, flags=re.M)
+    assert findings(checker, text) == [(rule, value)]
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [("oibv:industry-biotechnology", "CLM-15"), ('"certain"@en', "CLM-15")],
+)
+def test_a_hedge_of_the_wrong_kind_is_no_missing_hedge(checker, value, rule):
+    head, _, tail = BASE.rpartition("oib:hasHedge oibv:hedge-none")
+    assert findings(checker, f"{head}oib:hasHedge {value}{tail}") == [(rule, value)]
+
+
+@pytest.mark.parametrize("value", ['"holds"@en', "<place/boston>", "oibv:industry-biotechnology"])
+def test_what_is_no_predicate_of_claims_states_nothing_about_a_person(checker, value):
+    found = findings(checker, BASE.replace("oib:holdsPost", value, 1))
+    assert [at for _, at in found] == [value]
+
+
+def test_a_claim_reported_nowhere_is_not_said_to_have_evidence_elsewhere(checker):
+    text = BASE.replace("    oib:isReportedIn <document/innovation-without-borders> ;\n", "", 1)
+    assert [rule for rule, _ in findings(checker, text)] == ["CLM-10"]
+
+
+def test_two_objects_are_one_too_many_also_where_one_of_them_is_unknown(checker):
+    text = BASE.replace("<post/mit-professor>", "<post/mit-professor>, <post/never-described>")
+    assert [rule for rule, _ in findings(checker, text)] == ["CLM-06", "GRF-01"]
+
+
+def test_a_property_of_no_thing_is_told_where_facts_and_properties_are(checker):
+    text = BASE.replace("foaf:name ", 'oib:bornInTheYear "1970"@en ;\n    foaf:name ', 1)
+    (finding,) = checker.check_texts([("base.ttl", text)], effect="adds").findings
+    assert finding.rule == "SUB-02"
+    for message in finding.message.values():
+        assert "oib:claimSubject" in message
+        assert "https://w3id.org/oib/ontology" in message
+
+
+@pytest.mark.parametrize("label", ['"陈例"@en', '"Example"@zh-Hans'])
+def test_a_label_with_the_wrong_language_tag_is_one_finding(checker, label):
+    text = BASE.replace('skos:prefLabel "Example Unit"@en', f"skos:prefLabel {label}", 1)
+    assert findings(checker, text) == [("LBL-06", label)]
+
+
+def test_a_fault_beside_a_misspelled_predicate_is_found_as_well(checker):
+    text = BASE.replace("oib:isCountOf", "oib:isCountf").replace('"2018"^^edtf', '"20188"^^edtf')
+    assert [rule for rule, _ in findings(checker, text)] == ["LEX-01", "CLM-02"]
+
+
+def test_the_whole_home_gives_the_same_verdict_on_a_misspelled_predicate(tmp_path):
+    for name in ("ontology", "shapes", "instances"):
+        copytree(ROOT / name, tmp_path / name)
+    path = tmp_path / "instances" / "claim" / "innovation-without-borders" / "p13.ttl"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("oib:isReportedIn", "oib:isReportdIn", 1), "utf-8")
+    found = [each.rule for each in Checker(tmp_path).check_home().findings if each.blocks]
+    assert found == ["CLM-02"]
