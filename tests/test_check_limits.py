@@ -36,6 +36,17 @@ def prefix_bomb_within_the_longest_iri():
     return f"@prefix x: <urn:{'x' * 1900}> .\n{names}"
 
 
+def base_bomb():
+    names = "".join(f"<b{n}> <c{n}> <d{n}> .\n" for n in range(3000))
+    return f"BASE <urn:{'x' * 30000}/>\n{names}"
+
+
+def base_bomb_of_nested_folders():
+    folder = "x" * 60
+    steps = (f"BASE <{folder}/>\nPREFIX p{n}: <n>\np{n}:a p{n}:b p{n}:c .\n" for n in range(1500))
+    return "BASE <http://example.org/>\n" + "".join(steps)
+
+
 def plain_turtle_of_50_mb():
     one = '<person/p-{0}> a oib:Person ;\n    skos:prefLabel "Person number {0}"@en .\n'
     return PREFIXES + "".join(one.format(n) for n in range(50_000_000 // 76))
@@ -46,6 +57,8 @@ HOSTILE = {
     literal_of_17_mib: {"TTL-01"},
     prefix_bomb: {"TTL-01"},
     prefix_bomb_within_the_longest_iri: {"FIL-03"},
+    base_bomb: {"TTL-01"},
+    base_bomb_of_nested_folders: {"TTL-01"},
     plain_turtle_of_50_mb: {"FIL-13"},
 }
 

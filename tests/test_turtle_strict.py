@@ -139,3 +139,23 @@ def test_line_ends_of_all_three_systems_count_as_one():
         (3, 1),
         (4, 1),
     ]
+
+
+def test_a_base_that_grows_too_long_step_by_step_is_refused_at_the_step():
+    steps = f"BASE <{'x' * 99}/>\n" * 30
+    error = refused(f"@base <http://e/> .\n{steps}<a> <b> <c> .\n")
+    assert (error.line, error.column) == (21, 6)
+    assert "an IRI of more than 2000 characters" in error.reason
+
+
+def test_a_prefix_that_a_long_base_makes_too_long_is_refused():
+    steps = f"BASE <{'x' * 99}/>\n" * 19
+    error = refused(f"BASE <http://e/>\n{steps}PREFIX p: <{'y' * 300}>\np:a p:b p:c .\n")
+    assert (error.line, error.column) == (21, 11)
+
+
+def test_many_bases_of_their_own_and_bases_in_literals_pass():
+    steps = "".join(f"BASE <http://e/{'x' * 90}{n}/>\n<a> <b> <c> .\n" for n in range(50))
+    assert len(parse(steps, "x.ttl").triples) == 50
+    quoted = f"BASE <{'x' * 99}/> " * 30
+    assert parse(f'{HEAD}e:a e:b "{quoted}" . # {quoted}\n', "x.ttl").triples

@@ -23,6 +23,8 @@ MAX_ERRORS: Final = 100
 #: Longer IRIs stand for no thing; as namespaces they would let a small file grow without end.
 MAX_IRI: Final = 2000
 _LONG_IRI: Final = re.compile(rf"<[^<>\"{{}}|^`\\\s]{{{MAX_IRI + 1}}}")
+_BASE: Final = re.compile(r"\bbase\s*<([^<>\s]*)>", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"<[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _MAX_STATEMENTS: Final = 5000
 
 _PLACE: Final = re.compile(r"Parser error (?:at|between) .*?: ", re.DOTALL)
@@ -83,9 +85,10 @@ def triples(text: str, path: str = "<text>", base: str | None = None) -> tuple[T
     Raises:
         BadTurtle: the first place where the text is not Turtle of RDF 1.1.
     """
-    if long := _LONG_IRI.search(text):
+    long = _find_long_iri(text, base)
+    if long is not None:
         reason = f"an IRI of more than {MAX_IRI} characters; shorten it"
-        raise BadTurtle(path, *line_and_column(text, long.start()), reason)
+        raise BadTurtle(path, *line_and_column(text, long), reason)
     try:
         quads = parse(text, RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True)
         found = tuple(quad.triple for quad in quads)
@@ -107,7 +110,7 @@ def syntax_errors(text: str, path: str = "<text>", base: str | None = None) -> l
     is accepted has no errors.
     """
     text = text.removeprefix("\ufeff")
-    if _LONG_IRI.search(text):
+    if _find_long_iri(text, base) is not None:
         return []  # ``triples`` has the one reason, and parsing could take all the memory
     found: dict[int, BadTurtle] = {}
     quads = parse(text, RdfFormat.TURTLE, base_iri=base)
@@ -138,6 +141,30 @@ def syntax_errors(text: str, path: str = "<text>", base: str | None = None) -> l
     for other in _errors_by_statement(text, path, base):
         found.setdefault(other.line, other)
     return _without_followers(text, [found[line] for line in sorted(found)])[:MAX_ERRORS]
+
+
+def _find_long_iri(text: str, base: str | None) -> int | None:
+    """Return the offset of the first IRI that is longer than ``MAX_IRI``.
+
+    So is a base that is relative to another, which is relative to another again: each of them can
+    be short. Steps up (``../``) count as if they went down.
+    """
+    if long := _LONG_IRI.search(text):
+        return long.start()
+    if sum(map(len, _BASE.findall(text))) <= MAX_IRI:
+        return None
+    length, directive = len(base or ""), ""
+    for token in tokenize(text):
+        word = token.text.lower().lstrip("@")
+        if word in ("base", "prefix"):
+            directive = word
+        elif directive and token.text.startswith("<"):
+            size = len(token.text) - 2 + (0 if _SCHEME.match(token.text) else length)
+            if size > MAX_IRI:
+                return token.start
+            length = size if directive == "base" else length
+            directive = ""
+    return None
 
 
 def _without_followers(text: str, errors: list[BadTurtle]) -> list[BadTurtle]:
