@@ -23,7 +23,7 @@ MAX_ERRORS: Final = 100
 #: Longer IRIs stand for no thing; as namespaces they would let a small file grow without end.
 MAX_IRI: Final = 2000
 _LONG_IRI: Final = re.compile(rf"<[^<>\"{{}}|^`\\\s]{{{MAX_IRI + 1}}}")
-_BASE: Final = re.compile(r"\bbase\s*<([^<>\s]*)>", re.IGNORECASE)
+_DIRECTIVE: Final = re.compile(r"\b(?:base|prefix\s+[^\s:]*:)\s*<([^<>\s]*)>", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"<[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _MAX_STATEMENTS: Final = 5000
 
@@ -151,7 +151,7 @@ def _find_long_iri(text: str, base: str | None) -> int | None:
     """
     if long := _LONG_IRI.search(text):
         return long.start()
-    if sum(map(len, _BASE.findall(text))) <= MAX_IRI:
+    if sum(map(len, _DIRECTIVE.findall(text))) <= MAX_IRI:
         return None
     length, directive = len(base or ""), ""
     for token in tokenize(text):
