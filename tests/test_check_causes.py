@@ -102,6 +102,18 @@ def test_a_label_with_the_wrong_language_tag_is_one_finding(checker, label):
     assert findings(checker, text) == [("LBL-06", label)]
 
 
+def test_an_abbreviated_class_is_told_its_full_name_and_where_all_classes_are(checker):
+    text = BASE.replace("a oib:Organization", "a oib:ResearchLab", 1)
+    (finding,) = checker.check_texts([("base.ttl", text)], effect="adds").findings
+    assert finding.rule == "SUB-04"
+    for message in finding.message.values():
+        assert "oib:ResearchLaboratory" in message
+        assert "https://w3id.org/oib/ontology" in message
+    unlike = BASE.replace("a oib:Organization", "a oib:Off", 1)
+    (finding,) = checker.check_texts([("base.ttl", unlike)], effect="adds").findings
+    assert "Did you mean" not in finding.message["en"]
+
+
 def test_a_fault_beside_a_misspelled_predicate_is_found_as_well(checker):
     text = BASE.replace("oib:isCountOf", "oib:isCountf").replace('"2018"^^edtf', '"20188"^^edtf')
     assert [rule for rule, _ in findings(checker, text)] == ["LEX-01", "CLM-02"]

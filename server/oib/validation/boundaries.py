@@ -290,7 +290,11 @@ def nearest_term(iri: str, kind: str, home: HomeIndex, things: Iterable[str] = (
         home.properties if kind == "property" else home.classes if kind == "class" else home.terms
     )
     same = [term for term in terms if term.startswith(namespace)]
-    return _closest(iri, same, namespace)
+    if near := _closest(iri, same, namespace):
+        return near
+    longer = [term for term in same if term.startswith(iri)]
+    short = len(iri) - len(namespace) < _SHORTEST_ABBREVIATION
+    return "" if short or len(longer) != 1 else longer[0]
 
 
 def _closest(iri: str, candidates: list[str], start: str) -> str:
@@ -310,6 +314,8 @@ def _closest(iri: str, candidates: list[str], start: str) -> str:
 
 #: How much of a name has to be the same, by difflib, for it to be taken for a slip of the pen.
 _NEAR: Final = 0.8
+#: So many characters has a name of which another term is taken to be the long form.
+_SHORTEST_ABBREVIATION: Final = 6
 _DIGITS: Final = re.compile(r"[0-9]+")
 
 
