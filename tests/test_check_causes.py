@@ -114,6 +114,24 @@ def test_an_abbreviated_class_is_told_its_full_name_and_where_all_classes_are(ch
     assert "Did you mean" not in finding.message["en"]
 
 
+@pytest.mark.parametrize(
+    ("predicate", "rule"), [("endCharacter", "EVD-08"), ("startCharacter", "EVD-07")]
+)
+def test_an_offset_that_is_no_number_is_not_said_to_lie_behind_another(checker, predicate, rule):
+    path = checker.home.path("claim/shanghai-base-in-israel/p03.ttl")
+    text = re.sub(rf"(oib:{predicate}) [0-9]+", r'\1 "here"@en', path.read_text("utf-8"), count=1)
+    found = checker.check_texts([(str(path), text)]).findings
+    assert [each.rule for each in found] == [rule]
+
+
+def test_an_entry_of_a_register_without_its_form_is_not_said_to_be_mistyped_as_well(checker):
+    name = "organization/mohamed-bin-zayed-university-of-ai.ttl"
+    path = checker.home.path(name)
+    text = re.sub(r"(<https://ror.org/0\w{6})\w", r"\1", path.read_text("utf-8"), count=1)
+    found = checker.check_texts([(str(path), text)]).findings
+    assert [each.rule for each in found] == ["IDL-06"]
+
+
 def test_a_fault_beside_a_misspelled_predicate_is_found_as_well(checker):
     text = BASE.replace("oib:isCountOf", "oib:isCountf").replace('"2018"^^edtf', '"20188"^^edtf')
     assert [rule for rule, _ in findings(checker, text)] == ["LEX-01", "CLM-02"]

@@ -33,9 +33,16 @@ _KIND: Final = tuple(
     name + "ConstraintComponent" for name in ("Class", "Datatype", "In", "NodeKind")
 )
 _NO_KIND: Final = (_NOT_DESCRIBED, OIBS + "GRF-04")
-_SPARQL: Final = "SPARQLConstraintComponent"
+#: Components that set a value against others.
+_COMPARISONS: Final = tuple(
+    name + "ConstraintComponent" for name in ("LessThan", "LessThanOrEquals", "SPARQL")
+)
 #: For a rule, the rule that says more of the same value where both find it at fault.
-_SAID_BY: Final = {OIBS + "TXT-03": OIBS + "TXT-02", OIBS + "LEX-09": OIBS + "LBL-06"}
+_SAID_BY: Final = {
+    OIBS + "TXT-03": OIBS + "TXT-02",
+    OIBS + "LEX-06": OIBS + "IDL-06",
+    OIBS + "LEX-09": OIBS + "LBL-06",
+}
 _LEXICAL: Final = tuple(OIBS + f"LEX-0{number}" for number in range(1, 6))
 
 
@@ -211,6 +218,7 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
         for result in results
         if result.path is None and result.predicates
     }
+    compared = {(result.rule, result.focus): result.compared for result in results}
     reported: dict[Term | None, set[str]] = defaultdict(set)
     meant: dict[Term | None, set[str]] = defaultdict(set)
     for each in problems:
@@ -248,8 +256,13 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
         if misspelled.get((each.focus, each.path, each.value), each.rule) != each.rule:
             continue  # of a term that is not known, one rule is enough
         of_value = (each.focus, each.path, each.value) in no_kind
-        if of_value and each.component == _SPARQL and each.rule not in _NO_KIND:
+        if of_value and each.component in _COMPARISONS and each.rule not in _NO_KIND:
             continue  # a value of the wrong kind, nothing can be compared with
+        if each.focus is not None and any(
+            (each.focus, other, each.focus) in no_kind
+            for other in compared.get((each.rule, each.focus), ())
+        ):
+            continue
         missing = each.component == "MinCountConstraintComponent"
         if missing and each.path is not None and each.path.value in meant[each.focus]:
             continue  # the field is there, misspelled
