@@ -6,16 +6,11 @@
 and data; ``submission`` is the check of one new claim, and ``file`` that of a file of claims of
 which one was changed. ``file-of-10k`` is the check of a file with 10,000 triples of new claims, and
 ``home-with-10k`` that of everything, with these triples among the rest.
-
-``engines`` compares the compiled constraints with plain pySHACL on the shipped data without claims
-and all bad files of the tests: the results, which must be the same, and the processor time.
 """
 
 import logging
 import sys
 import tempfile
-import time
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,9 +32,6 @@ FILE = "instances/claim/innovation-without-borders/p13.ttl"
 def main(variant: str) -> None:
     if variant == "pyshacl":
         print(_pyshacl())
-        return
-    if variant == "engines":
-        print(_compare_engines())
         return
     from oib.cli import main as run
 
@@ -73,32 +65,6 @@ def _pyshacl() -> bool:
     data = _graph("shapes", "ontology", "instances")
     conforms, _, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False)
     return bool(conforms)
-
-
-def _compare_engines() -> str:
-    from faulty_data import load_faulty_data, result_key, triples
-    from oib.validation.shacl import Validator, validate_with_pyshacl
-    from oib.validation.shape_graph import SH
-
-    logging.disable(logging.WARNING)
-    store = load_faulty_data()
-    data = [quad.triple for quad in store]
-    shapes = list(triples(ROOT / "shapes"))
-    began = time.process_time()
-    results = Validator(shapes).validate(store).results
-    ours = time.process_time() - began
-    began = time.process_time()
-    reference = list(validate_with_pyshacl(data, shapes))
-    theirs = time.process_time() - began
-    # Rules that call functions of ours are deactivated for other engines.
-    own = {t.subject.value for t in shapes if t.predicate.value == SH + "deactivated"}
-    found = Counter(result_key(each) for each in results if each.rule not in own)
-    if found != Counter(map(result_key, reference)):
-        raise SystemExit("the results differ")
-    return (
-        f"{found.total()} results, the same; compiled {ours:.2f} s, "
-        f"pySHACL {theirs:.2f} s of processor time, {theirs / ours:.0f} times"
-    )
 
 
 def _graph(*folders: str) -> "Graph":
