@@ -25,7 +25,7 @@ from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.errors import Unavailable
 from oib.workers.engine import WorkerEngine
-from projects import copy_home
+from projects import ROOT, copy_home
 
 A, B, G = (NamedNode(f"urn:{name}") for name in "abg")
 QUADS = [Quad(A, A, B, G), Quad(A, A, B, B), Quad(A, B, B, G)]
@@ -145,8 +145,8 @@ def test_the_snapshots_of_an_installed_home_lie_in_the_cache(tmp_path, monkeypat
     assert snapshot.default_folder(tmp_path).is_relative_to(tmp_path / "cache" / "oib")
 
 
-def test_the_snapshots_of_a_checkout_lie_in_it(home):
-    assert snapshot.default_folder(home) == home / ".oib"
+def test_the_snapshots_of_a_checkout_lie_in_it():
+    assert snapshot.default_folder(ROOT) == ROOT / ".oib"
 
 
 def test_the_manifest_counts_what_is_there(snapshot, store):
