@@ -1,8 +1,10 @@
 """Reload: a build in another process takes the place of the served data without a gap."""
 
+import gc
 import json
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 import live_server
 from hostile_queries import JSON, ask, get
+from http_client import Client
 from oib.dataset import snapshot
 from oib.dataset.snapshot import Manifest
 from oib.errors import BadInput
@@ -149,3 +152,15 @@ def test_a_snapshot_that_is_served_already_is_not_opened_again(tmp_path, monkeyp
     assert opened == []
     write(Path("snapshots"), 2)
     assert wait_until(lambda: opened)
+
+
+def test_services_that_were_closed_are_held_by_no_page(home, snapshot, snapshots):
+    services = Services.open(home, snapshots)
+    client = Client(live_server.application(services))
+    for path in ("/", "/bases", "/doc/person/sun-youshun", "/doc/", "/pictures/", "/how-to-read"):
+        assert client.get(path, headers={"Accept": "text/html"}).status_code == 200, path
+    alive = weakref.ref(services)
+    services.close()
+    del services, client
+    gc.collect()
+    assert alive() is None

@@ -52,6 +52,7 @@ class Services:
         data: the sorted N-Quads of the snapshot, if they are a file.
         released: when the data were released, if they are those of a release.
         releases: the releases of the home, None for the data of a release.
+        results: caches of what was computed from the data, by the functions that compute it.
     """
 
     engine: Engine
@@ -70,6 +71,7 @@ class Services:
     data: Path | None = None
     released: datetime | None = None
     releases: "ReleasedServices | None" = None
+    results: dict[Callable[..., Any], Callable[..., Any]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(
@@ -158,7 +160,8 @@ class Services:
         )
 
     def close(self) -> None:
-        """Close the engine, and those of the releases."""
+        """Close the engine, and those of the releases; forget what was computed from the data."""
+        self.results.clear()
         self.engine.close()
         if self.releases:
             self.releases.close()

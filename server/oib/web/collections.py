@@ -1,7 +1,6 @@
 """``/doc/``, ``/doc/<kind>/`` and ``/graph/``: lists of what there is, in pages."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from flask import Blueprint, Response, request, url_for
 
@@ -118,7 +117,7 @@ def things_by_kind() -> Mapping[str, tuple[str, ...]]:
     return collection.fetch_things(context.queries())
 
 
-@lru_cache(maxsize=8)
+@context.kept_with_services(1)
 def _immutable_things(services: Services) -> Mapping[str, tuple[str, ...]]:
     return collection.fetch_things(context.queries())
 
@@ -129,7 +128,7 @@ def _graphs() -> tuple[str, ...]:
     return collection.fetch_graphs(context.queries())
 
 
-@lru_cache(maxsize=8)
+@context.kept_with_services(1)
 def _immutable_graphs(services: Services) -> tuple[str, ...]:
     return collection.fetch_graphs(context.queries())
 

@@ -1,8 +1,8 @@
 """The context of a request: the services that answer it, and the headers that it sent."""
 
-from collections.abc import MutableMapping
-from functools import lru_cache
-from typing import cast
+from collections.abc import Callable, MutableMapping
+from functools import lru_cache, partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from flask import Response, g, request
 
@@ -13,6 +13,9 @@ from oib.views.entity import Vocabulary
 from oib.views.entity_triples import Labels
 
 _MAX_NAMED = 50_000  # things whose names are kept; some 400 bytes each
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 
 def services() -> Services:
@@ -30,6 +33,39 @@ def queries() -> QuerySession:
     return cast(QuerySession, g.queries)
 
 
+def kept_with_services(
+    number: int,
+) -> Callable[
+    [Callable[Concatenate[Services, _Arguments], _Result]],
+    Callable[Concatenate[Services, _Arguments], _Result],
+]:
+    """Return a decorator that keeps results of a function of services with these services.
+
+    They are forgotten when the services are closed. A cache of the module would hold services,
+    with all their data, long after others have replaced them.
+
+    Args:
+        number: how many results are kept for each services.
+    """
+
+    def decorate(
+        function: Callable[Concatenate[Services, _Arguments], _Result],
+    ) -> Callable[Concatenate[Services, _Arguments], _Result]:
+        @wraps(function)
+        def lookup(
+            services: Services, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
+        ) -> _Result:
+            cached = services.results.get(function)
+            if cached is None:
+                bound: Callable[..., Any] = lru_cache(number)(partial(function, services))
+                services.results[function] = cached = bound
+            return cast(_Result, cached(*args, **kwargs))
+
+        return lookup
+
+    return decorate
+
+
 def vocabulary() -> Vocabulary:
     """Return terms and concepts; immutable data are asked for them once."""
     if services().is_immutable:
@@ -37,7 +73,7 @@ def vocabulary() -> Vocabulary:
     return entity.fetch_vocabulary(queries())
 
 
-@lru_cache(maxsize=8)
+@kept_with_services(1)
 def _immutable_vocabulary(services: Services) -> Vocabulary:
     return entity.fetch_vocabulary(queries())
 
@@ -49,7 +85,7 @@ def term_labels() -> Labels:
     return entity_triples.fetch_term_labels(queries())
 
 
-@lru_cache(maxsize=8)
+@kept_with_services(1)
 def _immutable_term_labels(services: Services) -> Labels:
     return entity_triples.fetch_term_labels(queries())
 
@@ -64,7 +100,7 @@ def thing_labels() -> MutableMapping[bytes, tuple[bytes, ...]] | None:
     return known
 
 
-@lru_cache(maxsize=8)
+@kept_with_services(1)
 def _immutable_thing_labels(services: Services) -> MutableMapping[bytes, tuple[bytes, ...]]:
     return {}
 

@@ -1,7 +1,6 @@
 """``/id/…`` and ``/doc/…``: the things of the data, and the documents about them."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request, url_for
@@ -263,7 +262,7 @@ def _missing(about: EntityDescription) -> tuple[Term, ...]:
     return expectations.not_stated(usual, about.claims)
 
 
-@lru_cache(maxsize=256)
+@context.kept_with_services(256)
 def _immutable_usual(services: Services, classes: tuple[str, ...]) -> Mapping[str, float]:
     return expectations.fetch_usual(context.queries(), classes)
 

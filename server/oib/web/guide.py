@@ -1,7 +1,5 @@
 """``/about``, ``/how-to-read`` and ``/corrections``: the pages that explain the others."""
 
-from functools import lru_cache
-
 from flask import Blueprint, Response
 
 from oib import media_types
@@ -63,7 +61,7 @@ def _how_to_read() -> Response:
     )
 
 
-@lru_cache(maxsize=4)
+@context.kept_with_services(1)
 def _immutable_example(services: Services) -> EntityDescription | None:
     return _example()
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -131,7 +130,7 @@ def _table(definition: ListDefinition) -> ListTable:
     return lists.fetch_list(context.queries(), definition, context.vocabulary())
 
 
-@lru_cache(maxsize=64)
+@context.kept_with_services(64)
 def _immutable_table(services: Services, name: str) -> ListTable:
     definition = services.pages.list(name)
     return lists.fetch_list(context.queries(), definition, context.vocabulary())

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from flask import Blueprint, Response
 
@@ -64,7 +63,7 @@ def _home() -> Response:
     return templating.render("home.html", names=page.names, page=page, question=question, base=BASE)
 
 
-@lru_cache(maxsize=4)
+@context.kept_with_services(1)
 def _home_page(services: Services) -> HomePage:
     """Return the data of the home page, computed once for each version of the data."""
     meta = StatementIndex.select(context.queries(), _META)

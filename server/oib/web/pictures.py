@@ -8,7 +8,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from urllib.parse import urlencode
 
@@ -176,7 +176,7 @@ def _draw(name: str, values: Values) -> DrawnChart:
     return _draw_anew(services, name, values, locale)
 
 
-@lru_cache(maxsize=64)
+@context.kept_with_services(64)
 def _draw_once(services: Services, name: str, values: Values, locale: Locale) -> DrawnChart:
     """Return a picture, drawn once for each version of the data."""
     return _draw_anew(services, name, values, locale)

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -223,7 +222,7 @@ def _options(parameter: Parameter) -> Mapping[str, Mapping[str, str]]:
     return _fetch_options(parameter.options, _iri(parameter, parameter.example))
 
 
-@lru_cache(maxsize=128)
+@context.kept_with_services(128)
 def _immutable_options(
     services: Services, query: str, example: str
 ) -> Mapping[str, Mapping[str, str]]:
