@@ -35,11 +35,11 @@ class Locator:
     def findings(self, problems: Iterable[Problem]) -> set[Finding]:
         """Return problems as findings; a wrong verb is one, however many values stand behind it."""
         found: set[Finding] = set()
-        verbs: dict[tuple[str, Place], Finding] = {}
+        verbs: dict[tuple[str, Term | None, Term | None], Finding] = {}
         for problem in problems:
             finding = self.finding(problem)
             if problem.anchor == "verb" and finding.place.line:
-                key = (finding.rule, finding.place)
+                key = (finding.rule, problem.focus, problem.path)
                 verbs[key] = min(verbs.get(key, finding), finding)
             else:
                 found.add(finding)
