@@ -105,16 +105,25 @@ class Client:
 class Probe(threading.Thread):
     """A client that sends small queries never seen before, and notes how soon each is answered.
 
-    ``seconds`` are the response times, ``statuses`` the statuses other than 200.
+    ``seconds`` are the response times, ``statuses`` the statuses other than 200. As a context
+    manager it has its first answer before the block begins, and raises what ended it.
     """
 
     def __init__(self, root, source=OTHER_CLIENT, pause=0.03):
         super().__init__(daemon=True)
         self.root, self.source, self.pause = root, source, pause
         self.seconds, self.statuses = [], []
-        self.over = threading.Event()
+        self.over, self.answered = threading.Event(), threading.Event()
+        self.fault = None
 
     def run(self):
+        try:
+            self._send_queries()
+        except Exception as fault:  # raised in the thread of the test
+            self.fault = fault
+        self.answered.set()
+
+    def _send_queries(self):
         number = 0
         with Client(self.root, self.source) as client:
             while not self.over.is_set():
@@ -124,15 +133,19 @@ class Probe(threading.Thread):
                 self.seconds.append(time.perf_counter() - began)
                 if status != 200:
                     self.statuses.append(status)
+                self.answered.set()
                 time.sleep(self.pause)
 
     def __enter__(self):
         self.start()
+        assert self.answered.wait(30), "no answer to the first query"
         return self
 
     def __exit__(self, *error):
         self.over.set()
         self.join(30)
+        if self.fault:
+            raise self.fault
 
     def quantile(self, share):
         """Return the response time in seconds at a quantile."""

@@ -228,6 +228,7 @@ class Scheduler:
             self._long[query.client] -= 1
             if not self._long[query.client]:
                 del self._long[query.client]
+                self.loop.call_soon(self._start_queued)  # its other queries may take any worker
         if query.is_suspended:
             self._suspended.remove(query)
             query.is_suspended = False
@@ -293,6 +294,7 @@ class Scheduler:
             self._suspend(other)
         else:
             self._suspend(query)
+        self._start_queued()  # for clients with long queries, too, a free worker may be open now
 
     def _enter_slow_lane(self, query: PendingQuery) -> None:
         self._slow += 1
