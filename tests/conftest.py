@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from rdflib import Graph
 
 import live_server
@@ -12,6 +12,7 @@ from callback_listener import listening
 from http_client import Client
 from oib.dataset.build import build
 from oib.dataset.derivation import BOUNDS, INFERRED
+from oib.engine.embedded import Embedded
 from oib.namespaces import GRAPH
 from oib.services import Services
 from projects import ROOT
@@ -64,6 +65,18 @@ def snapshot(home, snapshots):
 @pytest.fixture(scope="session")
 def store(snapshot):
     return snapshot.store()
+
+
+@pytest.fixture(scope="session")
+def turned_engines(store):
+    """Two engines over the same data, which the second read in the reverse order."""
+    quads = [quad for quad in store if quad.graph_name != DefaultGraph()]
+    engines = []
+    for order in (quads, quads[::-1]):
+        turned = Store()
+        turned.extend(each for quad in order for each in (quad, Quad(*quad.triple)))
+        engines.append(Embedded(turned))
+    return engines
 
 
 @pytest.fixture(scope="session")

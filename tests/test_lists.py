@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shutil
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,6 +19,8 @@ from oib.namespaces import ID, OIB
 from oib.page_queries import PageQueries
 from oib.saved_queries import Library
 from oib.services import Services
+from oib.views.entity import fetch_vocabulary
+from oib.views.lists import Selection, fetch_list, select
 from projects import ROOT, home_with_query
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -52,6 +55,10 @@ def count(services, pattern):
 
 def rows(client, url):
     return list(csv.DictReader(io.StringIO(client.get(url).text)))
+
+
+def english(names, term):
+    return names.get(term.text, {}).get("en", term.text)
 
 
 def test_the_home_has_ten_lists_first_in_the_navigation(home_client):
@@ -96,6 +103,15 @@ def test_the_pages_of_a_list_have_each_row_once(home_client, name):
         number += 1
     assert found == len(whole)
     assert home_client.get(f"/{name}?page={number + 1}").status_code == 404
+
+
+@pytest.mark.parametrize("definition", LISTS, ids=lambda each: each.name)
+def test_a_list_is_the_same_in_whatever_order_the_data_were_read(turned_engines, definition):
+    found = []
+    for engine in turned_engines:
+        table = fetch_list(engine, definition, fetch_vocabulary(engine))
+        found.append(select(table, Selection(), partial(english, table.names)))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("definition", LISTS, ids=lambda each: each.name)

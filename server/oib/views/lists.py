@@ -140,7 +140,7 @@ def address_key(term: Term) -> str:
 def _values(cell: Mapping[Term, set[Term | None]]) -> tuple[Value, ...]:
     return tuple(
         Value(term, () if None in marks else tuple(sorted(mark for mark in marks if mark)))
-        for term, marks in cell.items()
+        for term, marks in sorted(cell.items())
     )
 
 
@@ -187,11 +187,12 @@ def _choices(rows: Iterable[Row], column: str, text_of: TextOf) -> tuple[Choice,
             counts[key] = counts.get(key, 0) + 1
         terms.update((address_key(value.term), value.term) for value in row.cells.get(column, ()))
 
-    def order(key: str) -> tuple[bool, int, str]:
+    def order(key: str) -> tuple[bool, int, str, str]:
         return (
             key not in terms,
             -counts[key],
             text_of(terms[key]).casefold() if key in terms else "",
+            key,
         )
 
     return tuple(Choice(key, terms.get(key), counts[key]) for key in sorted(counts, key=order))
@@ -203,14 +204,14 @@ def _sorted(rows: Iterable[Row], sort: str, text_of: TextOf) -> list[Row]:
     by_name = sorted(rows, key=lambda row: _order(row.thing, text_of))
     filled = [row for row in by_name if row.cells.get(name)]
 
-    def order(row: Row) -> tuple[bool, float, str]:
+    def order(row: Row) -> tuple[bool, float, str, str]:
         return min(_order(value.term, text_of) for value in row.cells[name])
 
     empty = [row for row in by_name if not row.cells.get(name)]
     return sorted(filled, key=order, reverse=sort.startswith("-")) + empty
 
 
-def _order(term: Term, text_of: TextOf) -> tuple[bool, float, str]:
+def _order(term: Term, text_of: TextOf) -> tuple[bool, float, str, str]:
     if term.datatype.rpartition("#")[2] in ("integer", "decimal"):
-        return False, float(term.text), ""
-    return True, 0.0, text_of(term).casefold()
+        return False, float(term.text), "", ""
+    return True, 0.0, text_of(term).casefold(), term.text
