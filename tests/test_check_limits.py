@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import langcodes
 import pytest
 
 from bench import process_stats
@@ -13,6 +14,7 @@ from oib.errors import BadTurtle
 from oib.namespaces import ID
 from oib.validation import isolation
 from oib.validation.isolation import CheckLimits
+from oib.validation.lexical import USUAL_TAGS
 from projects import PREFIXES, ROOT, copy_home
 
 MOST_MIB = 512
@@ -135,3 +137,20 @@ def test_a_rule_that_is_left_to_pyshacl_is_evaluated_in_the_confined_process(tmp
     status, report, _ = check("--home", home, path)
     assert status == 1
     assert {finding["rule"].rpartition("#")[2] for finding in report["findings"]} == {"PLC-99"}
+
+
+def test_any_language_tag_is_looked_up_in_the_confined_process(tmp_path):
+    path = tmp_path / "file.ttl"
+    notes = '"漢字"@zh-HANS-cn , "x"@engli-sh , "x"@PT-br , "x"@en-GB-oxendict'
+    path.write_text(f"{PREFIXES}<person/x> a oib:Person ; oib:curatorNote {notes} .\n", "utf-8")
+    _, report, _ = check(path)
+    rules = sorted(each["rule"] for each in report["findings"] if each["rule"].startswith("LEX"))
+    assert rules == ["LEX-03", "LEX-09"]
+    [message] = [each["message"]["en"] for each in report["findings"] if each["rule"] == "LEX-09"]
+    assert "“漢字”@zh-Hans-CN" in message
+
+
+@pytest.mark.parametrize("tag", USUAL_TAGS)
+def test_the_tags_that_are_not_looked_up_are_those_of_the_registry(tag):
+    assert langcodes.tag_is_valid(tag)
+    assert langcodes.standardize_tag(tag) == tag

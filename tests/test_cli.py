@@ -265,6 +265,33 @@ def test_every_form_of_a_report_can_be_asked_for():
     assert sorted(FORMATS) == sorted(WRITERS)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "idle"),
+    [
+        (["--version"], {"oib.dataset", "oib.sparql", "oib.turtle", "oib.validation"}),
+        (
+            ["check", "tests/submissions/02-swapped-founder.ttl"],
+            {"langcodes", "oib.dataset.build", "oib.sparql.lexer", "pyshacl", "rdflib"},
+        ),
+        (["check"], {"langcodes", "oib.dataset.build", "oib.sparql.lexer", "pyshacl", "rdflib"}),
+    ],
+    ids=["version", "a file", "the home"],
+)
+def test_a_command_imports_what_it_needs_and_no_more(arguments, idle):
+    # The interpreter says what it imports, in the child process of a check, too.
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "oib", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "server")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
+    assert "oib.cli" in imported
+    assert idle & imported == set()
+
+
 def test_what_only_a_build_takes_is_not_imported_to_serve():
     code = "import sys, oib.cli; print({'pyshacl', 'rdflib', 'reasonable'} & set(sys.modules))"
     ran = subprocess.run(

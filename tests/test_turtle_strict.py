@@ -93,7 +93,7 @@ def test_brackets_may_nest_but_not_without_end():
     def nested(depth):
         return f"{HEAD}e:a e:b {'[ e:b ' * depth}1{' ]' * depth} ."
 
-    assert len(parse(nested(MAX_DEPTH)).graph) == MAX_DEPTH + 1
+    assert len(parse(nested(MAX_DEPTH)).statements) == MAX_DEPTH + 1
     assert f"more than {MAX_DEPTH} deep" in refused(nested(MAX_DEPTH + 1)).reason
 
 

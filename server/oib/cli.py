@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from oib import __version__
+from oib import __version__, media_types
 from oib.commands import (
     ask_query,
     build_snapshot,
@@ -29,11 +29,12 @@ from oib.commands import (
 )
 from oib.engine.limits import VARIABLES, Limits
 from oib.errors import OibError
-from oib.sparql import results
 from oib.terminal import printable
 
 #: The formats of a report, those of ``validation.formats``.
 FORMATS = ("text", "json", "sarif", "github", "junit", "turtle")
+#: The formats of an answer, those of ``sparql.results``, and a table of text.
+ANSWERS = ("table", *media_types.TABLE_SUFFIXES, *media_types.GRAPH_SUFFIXES)
 #: The languages of messages; zh is another name of zh-Hans.
 LANGUAGES = ("en", "zh-Hans", "zh")
 
@@ -173,9 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--file", type=Path, metavar="FILE", help="file with a SPARQL query")
     sub.add_argument("--list", action="store_true", help="name all saved queries")
     sub.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
-    sub.add_argument(
-        "--format", choices=["table", *results.NAMES], help="table, or ttl for graphs, if not given"
-    )
+    sub.add_argument("--format", choices=ANSWERS, help="table, or ttl for graphs, if not given")
     sub.add_argument("--out", type=Path, help="folder of the snapshots")
 
     sub = command("tidy", tidy_files, "write Turtle files in the one form that the project keeps")

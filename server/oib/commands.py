@@ -11,22 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oib import media_types
-from oib.dataset import build, snapshot
-from oib.engine.embedded import Embedded
 from oib.engine.limits import VARIABLES, Limits
 from oib.errors import BadInput
 from oib.namespaces import BASE, PREFIXES
 from oib.project import find_home
-from oib.sparql import guard, results
 from oib.terminal import printable
-from oib.validation import copies
-from oib.views import entity_triples, text_table
 
 if TYPE_CHECKING:
     from oib.services import Services
 
-# rdflib and pySHACL take longer to import than all the rest, and serving needs neither; the server
-# takes as long as a check of a small file. So what only some commands run is imported there.
+# To import everything takes longer than to check a small file, and no command needs it all; so what
+# only some commands run is imported there.
 
 
 def serve_home(arguments: argparse.Namespace) -> int:
@@ -49,6 +44,8 @@ def serve_home(arguments: argparse.Namespace) -> int:
 
 def build_snapshot(arguments: argparse.Namespace) -> int:
     """Write a snapshot of the sources, and print what is in it."""
+    from oib.dataset import build
+
     home = find_home(arguments.home)
     built = build.build(home, _folder(arguments, home), _progress)
     print(f"{built.manifest.version}  {built.directory}")
@@ -81,6 +78,8 @@ def tidy_files(arguments: argparse.Namespace) -> int:
 def ask_query(arguments: argparse.Namespace) -> int:
     """Print the answer to a saved query or to one in a file, or the names of all saved ones."""
     from oib.services import Services
+    from oib.sparql import guard, results
+    from oib.views import text_table
 
     home = find_home(arguments.home)
     services = Services.open(home, _folder(arguments, home), log=_progress)
@@ -103,8 +102,9 @@ def ask_query(arguments: argparse.Namespace) -> int:
 
 def verify_evidence(arguments: argparse.Namespace) -> int:
     """Print which passages are not verified; return 1 if one is missing from the document."""
+    from oib.dataset import build
     from oib.documents import locator
-    from oib.validation import evidence  # with rdflib, which a server does without
+    from oib.validation import copies, evidence
 
     home = find_home(arguments.home)
     named = evidence.parse_copies(arguments.document)
@@ -135,6 +135,7 @@ def verify_evidence(arguments: argparse.Namespace) -> int:
 def describe_document(arguments: argparse.Namespace) -> int:
     """Write the description of a new document and its claim files, and print what comes next."""
     from oib.documents import description, units
+    from oib.validation import copies
 
     home = find_home(arguments.home)
     text = copies.read_copy(arguments.file, arguments.encoding)
@@ -167,6 +168,7 @@ def describe_document(arguments: argparse.Namespace) -> int:
 def locate_passage(arguments: argparse.Namespace) -> int:
     """Print the locators of passages as Turtle."""
     from oib.documents import locator
+    from oib.validation import copies
 
     home = find_home(arguments.home)
     copy = arguments.document or locator.find_copy(
@@ -204,8 +206,10 @@ def register_iris(arguments: argparse.Namespace) -> int:
 
 def release_data(arguments: argparse.Namespace) -> int:
     """Freeze the data under the version that the ontology names, and print what was written."""
-    from oib.dataset import releases
+    from oib.dataset import build, releases
     from oib.documents import register
+    from oib.engine.embedded import Embedded
+    from oib.views import entity_triples
 
     home = find_home(arguments.home)
     folder = _folder(arguments, home)
@@ -287,6 +291,7 @@ def _check_service(arguments: argparse.Namespace) -> int:
 
 def serve_assistant(arguments: argparse.Namespace) -> int:
     """Serve the Model Context Protocol on standard input and output, until the input ends."""
+    from oib.dataset import build
     from oib.services import Services
 
     try:
@@ -307,6 +312,7 @@ def serve_assistant(arguments: argparse.Namespace) -> int:
 
 def examine_links(arguments: argparse.Namespace) -> int:
     """Print what is wrong with links to outside registers, and which things have none."""
+    from oib.dataset import build
     from oib.documents import links
 
     home = find_home(arguments.home)
@@ -341,6 +347,8 @@ def _query_text(arguments: argparse.Namespace, services: Services) -> str:
 
 
 def _folder(arguments: argparse.Namespace, home: Path) -> Path:
+    from oib.dataset import snapshot
+
     return arguments.out or snapshot.default_folder(home)
 
 

@@ -68,14 +68,14 @@ def _pyshacl() -> bool:
 
 
 def _graph(*folders: str) -> "Graph":
-    from rdflib import Graph
+    from oib.validation.rdflib_terms import to_rdflib_graph
 
-    graph = Graph()
-    for folder in folders:
-        for path in sources(ROOT, folder, ".ttl"):
-            for each in turtle.parse_file(path, base=ID).statements:
-                graph.add((each.subject, each.predicate, each.object))
-    return graph
+    return to_rdflib_graph(
+        triple
+        for folder in folders
+        for path in sources(ROOT, folder, ".ttl")
+        for triple in turtle.parse_file(path, base=ID).triples
+    )
 
 
 if __name__ == "__main__":

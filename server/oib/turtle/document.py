@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import Triple
-from rdflib import RDF, Graph
-from rdflib.term import Node as Term
+from pyoxigraph import NamedNode, Triple
 
 from oib.turtle import strict
 from oib.turtle.lexer import NEWLINE
 from oib.turtle.parser import parse_tree
-from oib.turtle.syntax_tree import Node, SyntaxTree
-from oib.turtle.triples import Statement, statements
+from oib.turtle.syntax_tree import RDF, Node, SyntaxTree
+from oib.turtle.triples import Statement, Term, statements
+
+_TYPE = NamedNode(RDF + "type")
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Document:
-    """A Turtle text; ``triples`` are pyoxigraph's, ``graph`` holds the same for rdflib.
+    """A Turtle text and its triples, once each; ``statements`` has the place of every one.
 
-    Both keep lexical forms as written. rdflib's terms are made with ``normalize=False`` one by
-    one, so that ``rdflib.NORMALIZE_LITERALS``, which all threads share, stays untouched.
+    Lexical forms are kept as written. The blank nodes of ``triples`` and of ``statements`` have
+    other names.
     """
 
     path: str
@@ -55,17 +55,6 @@ class Document:
         """Every triple as often as it is stated, in the order of the text."""
         return tuple(statements(self.tree))
 
-    @cached_property
-    def graph(self) -> Graph:
-        """The triples as an rdflib graph that knows the prefixes of the text."""
-        graph = Graph(bind_namespaces="none")
-        for directive in self.tree.directives:
-            if directive.prefix is not None:
-                graph.bind(directive.prefix, directive.value)
-        for stated in self.statements:
-            graph.add((stated.subject, stated.predicate, stated.object))
-        return graph
-
     def find_span(
         self, subject: Term, predicate: Term | None = None, object: Term | None = None
     ) -> Span | None:
@@ -73,7 +62,7 @@ class Document:
 
         For a subject alone: its name at the block that types it, else at any block, else where it
         is an object. With a predicate: the verb. With an object (the predicate may be None): the
-        object. Blank nodes are those of ``graph``.
+        object. Blank nodes are those of ``statements``.
         """
         stated = self.find_statements(subject, predicate, object)
         if object is not None:
@@ -81,7 +70,7 @@ class Document:
         if predicate is not None:
             return next((self.span(each.verb or each.object_node) for each in stated), None)
         if stated:
-            typed = [each for each in stated if each.predicate == RDF.type]
+            typed = [each for each in stated if each.predicate == _TYPE]
             return self.span((typed or stated)[0].subject_node)
         used = self._by_object.get(subject, [])
         return self.span(used[0].object_node) if used else None

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rdflib import RDF, BNode, URIRef
-from rdflib import Literal as RdfLiteral
-from rdflib.term import Node as Term
+from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import Literal as LiteralTerm
 
 from oib.turtle.syntax_tree import (
     LANG_STRING,
-    XSD,
+    RDF,
     BlankNodeLabel,
     BlankNodePropertyList,
     Collection,
@@ -20,6 +19,10 @@ from oib.turtle.syntax_tree import (
     PredicateObjects,
     SyntaxTree,
 )
+
+#: A term as pyoxigraph types it; triple terms never come up, for the syntax is that of RDF 1.1.
+Term = NamedNode | BlankNode | LiteralTerm | Triple
+_FIRST, _REST, _NIL = (NamedNode(RDF + name) for name in ("first", "rest", "nil"))
 
 
 @dataclass(frozen=True)
@@ -47,50 +50,49 @@ class _TripleBuilder:
     """Builds the triples of one tree; remembers its labelled blank nodes."""
 
     def __init__(self) -> None:
-        self.labels: dict[str, BNode] = {}
+        self.labels: dict[str, BlankNode] = {}
 
     def term(self, node: Node) -> tuple[Term, Iterator[Statement]]:
         """Return the term of a node, and the statements inside its brackets."""
         match node:
             case Iri(value=value):
-                return URIRef(value), iter(())
+                return NamedNode(value), iter(())
             case BlankNodeLabel(name=name):
-                return self.labels.setdefault(name, BNode()), iter(())
+                return self.labels.setdefault(name, BlankNode()), iter(())
             case Literal():
                 return _literal(node), iter(())
             case BlankNodePropertyList(properties=properties):
-                blank = BNode()
+                blank = BlankNode()
                 return blank, self.properties(blank, node, properties)
             case Collection(objects=objects) if objects:
-                links = [BNode() for _ in objects]
+                links = [BlankNode() for _ in objects]
                 return links[0], self.collection(links, node, objects)
             case _:
-                return RDF.nil, iter(())
+                return _NIL, iter(())
 
     def properties(
         self, subject: Term, node: Node, properties: Sequence[PredicateObjects]
     ) -> Iterator[Statement]:
         for entry in properties:
-            verb = URIRef(entry.verb.value)
+            verb = NamedNode(entry.verb.value)
             for item in entry.objects:
                 found, inner = self.term(item.node)
                 yield Statement(subject, verb, found, node, entry.verb, item.node)
                 yield from inner
 
     def collection(
-        self, links: list[BNode], node: Node, objects: Sequence[Object]
+        self, links: list[BlankNode], node: Node, objects: Sequence[Object]
     ) -> Iterator[Statement]:
-        for link, rest, item in zip(links, [*links[1:], RDF.nil], objects, strict=True):
+        following: list[Term] = [*links[1:], _NIL]
+        for link, rest, item in zip(links, following, objects, strict=True):
             member, inner = self.term(item.node)
-            yield Statement(link, RDF.first, member, node, None, item.node)
+            yield Statement(link, _FIRST, member, node, None, item.node)
             yield from inner
-            yield Statement(link, RDF.rest, rest, node, None, item.node)
+            yield Statement(link, _REST, rest, node, None, item.node)
 
 
-def _literal(value: Literal) -> RdfLiteral:
-    """Return rdflib's literal, its lexical form left as it is by ``normalize=False``."""
+def _literal(value: Literal) -> LiteralTerm:
+    """Return the literal, its lexical form left as it is."""
     if value.datatype == LANG_STRING:
-        return RdfLiteral(value.lexical, lang=value.language)
-    if value.datatype == XSD + "string":
-        return RdfLiteral(value.lexical)
-    return RdfLiteral(value.lexical, datatype=URIRef(value.datatype), normalize=False)
+        return LiteralTerm(value.lexical, language=value.language)
+    return LiteralTerm(value.lexical, datatype=NamedNode(value.datatype))

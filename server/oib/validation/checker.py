@@ -23,7 +23,7 @@ from oib.validation.boundaries import Boundaries
 from oib.validation.dependencies import CHANGED, REMOVED, Dependencies
 from oib.validation.home_index import HomeIndex
 from oib.validation.interpretation import Interpreter
-from oib.validation.lexical import find_errors
+from oib.validation.lexical import find_errors, load_language_registry
 from oib.validation.locate import Locator
 from oib.validation.problems import Anchor, Problem
 from oib.validation.report import EVERY_RULE, FileEffect, Finding, Report
@@ -75,8 +75,13 @@ class Checker:
         self.dependencies = Dependencies(self.validator.compiled.constraints)
         self._lock = Lock()
 
-    def warm_up(self) -> None:
-        """Load what a check reads from files only when it needs it, so that it can do without."""
+    def warm_up(self, contents: Iterable[bytes] | None = None) -> None:
+        """Load what a check reads from files only when it needs it, so that it can do without.
+
+        Args:
+            contents: the files that will be checked, and nothing else, if they are known.
+        """
+        load_language_registry(contents)
         literals = (Literal("x", language="en"), Literal("汉", language="zh-Hans"))
         list(find_errors(Triple(_DEPRECATED, _DEPRECATED, each) for each in literals))
         self.home.warm_up()

@@ -85,20 +85,23 @@ def _report(
     The home is what this user keeps and serves, of any size; a limit on it holds when it is given.
     """
 
-    def prepare() -> Callable[[], Report]:
-        contents = list(files.read())
-        checker = Checker(home)
-        checker.warm_up()
-        if not contents:
-            return checker.check_home
-        effects = checker.decide_effects(files.paths, _effect(arguments))
-        return lambda: checker.check_with_effects(contents, effects)
-
     limits = None
     if files.paths or arguments.timeout or arguments.memory:
         usual = CheckLimits()
         seconds = arguments.timeout or usual.seconds
         limits = CheckLimits(seconds, arguments.memory or usual.memory_mib)
+
+    def prepare() -> Callable[[], Report]:
+        contents = list(files.read())
+        checker = Checker(home)
+        if not contents and limits is None:
+            return checker.check_home
+        checker.warm_up([content for _, content in contents] if contents else None)
+        if not contents:
+            return checker.check_home
+        effects = checker.decide_effects(files.paths, _effect(arguments))
+        return lambda: checker.check_with_effects(contents, effects)
+
     try:
         return isolation.run(prepare, limits, progress if sys.stderr.isatty() else None)
     except TooCostly as error:

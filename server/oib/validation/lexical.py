@@ -8,7 +8,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-import langcodes
 import opencc
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 from stdnum import isni, lei
@@ -191,7 +190,7 @@ def _find_literal_errors(term: Literal) -> Iterator[_Error]:
     if term.language and not _is_language_tag(term.language):
         yield "LEX-03", f"@{term.language}", None
     if term.language and not _fits_script(text, term.language):
-        yield "LEX-09", f"“{text}”@{langcodes.standardize_tag(term.language)}", None
+        yield "LEX-09", f"“{text}”@{_standard_tag(term.language)}", None
     composed = unicodedata.normalize("NFC", text)
     if text != composed:
         yield "LEX-04", f"“{text}”", _with_value(term, composed)
@@ -226,10 +225,48 @@ def _as_stored(term: Literal) -> Literal:
 _ANY: Final = NamedNode("urn:x-oib:any")
 
 
+#: Valid tags in their standard form; the registry, which takes longer to load than a small file to
+#: check, is not asked about them.
+USUAL_TAGS: Final = ("en", "fr", "zh", "zh-Hans", "zh-Hant", "zh-Latn-pinyin")
+_STANDARD_TAGS: Final = {tag.lower(): tag for tag in USUAL_TAGS}
+_TAG: Final = re.compile(rb"@([A-Za-z]+(?:-[A-Za-z0-9]+)*)")
+
+
+def load_language_registry(contents: Iterable[bytes] | None = None) -> None:
+    """Load the registry of language tags, so that it can be asked when no file can be read.
+
+    Args:
+        contents: the Turtle files that will be asked about, if they are known; where they have
+            usual tags alone, nothing is loaded.
+    """
+    known = {"prefix", "base", *_STANDARD_TAGS}
+    if contents is None or any(
+        match[1].decode().lower() not in known
+        for content in contents
+        for match in _TAG.finditer(content)
+    ):
+        _is_registered("en")
+
+
 @lru_cache(maxsize=1024)
 def _is_language_tag(tag: str) -> bool:
     """Return whether a tag is valid: BCP 47, with subtags of the IANA registry."""
-    return "_" not in tag and bool(langcodes.tag_is_valid(tag))
+    return tag.lower() in _STANDARD_TAGS or ("_" not in tag and _is_registered(tag))
+
+
+def _is_registered(tag: str) -> bool:
+    import langcodes
+
+    return bool(langcodes.tag_is_valid(tag))
+
+
+def _standard_tag(tag: str) -> str:
+    """Return a tag with capitals where RFC 5646, section 2.1.1, has them."""
+    if usual := _STANDARD_TAGS.get(tag.lower()):
+        return usual
+    import langcodes
+
+    return str(langcodes.standardize_tag(tag))
 
 
 @lru_cache(maxsize=1)

@@ -15,10 +15,9 @@ from oib.turtle.lexer import NEWLINE
 from oib.turtle.triples import Statement
 from oib.validation.home_index import HomeIndex
 from oib.validation.problems import Problem
-from oib.validation.rdflib_terms import to_rdflib
 from oib.validation.report import Finding, Fix, Place, Related
 from oib.validation.rules import Rule, format_term
-from oib.validation.shape_graph import TYPE, Term
+from oib.validation.shape_graph import TYPE, Term, iri_of
 from oib.validation.syntax_messages import date_in_chinese
 
 
@@ -116,8 +115,7 @@ class Locator:
 
     def _documents(self, focus: Term) -> list[Document]:
         """Return the files that state something of a node: checked ones, else those of the home."""
-        term = to_rdflib(focus)
-        checked = [each for each in self.documents if each.find_statements(term)]
+        checked = [each for each in self.documents if each.find_statements(focus)]
         if checked:
             return checked
         names = self.home.places.get(focus, [])
@@ -189,14 +187,12 @@ def _preferences(problem: Problem) -> list[str]:
 def _spans(document: Document, problem: Problem, anchor: str) -> list[Span]:
     """Return the places of an anchor in a file, the one to show last."""
     assert problem.focus is not None
-    focus = to_rdflib(problem.focus)
-    path = None if problem.path is None else to_rdflib(problem.path)
-    value = None if problem.value is None else to_rdflib(problem.value)
+    focus, path, value = problem.focus, problem.path, problem.value
     if anchor == "subject":
         span = document.find_span(focus)
         return [span] if span else []
     if anchor.startswith("near"):
-        terms = [to_rdflib(each) for each in problem.near if each != TYPE]
+        terms = [each for each in problem.near if each != TYPE]
         near = [each for term in terms for each in document.find_statements(focus, term)]
         near.sort(key=lambda each: each.object_node.start)
         at_verb = anchor == "near verb"
@@ -230,7 +226,7 @@ def _directive(document: Document, namespace: Term | None) -> Span | None:
                 return Span(at, end, *document.line_and_column(at), *document.line_and_column(end))
     for stated in document.statements:
         for term, node in ((stated.predicate, stated.verb), (stated.object, stated.object_node)):
-            if node is not None and str(term).startswith(namespace.value):
+            if node is not None and iri_of(term).startswith(namespace.value):
                 return document.span(node)
     return None
 
@@ -251,13 +247,13 @@ def _blank_node(document: Document, node: Term | None) -> Span | None:
 
     The parser of the store and that of the positions name blank nodes each in their own way.
     """
-    nil = to_rdflib(node) if isinstance(node, NamedNode) else None
+    nil = node if isinstance(node, NamedNode) else None
     for stated in document.statements:
         for term, at in (
             (stated.subject, stated.subject_node),
             (stated.object, stated.object_node),
         ):
-            is_wanted = term == nil if nil is not None else type(term).__name__ == "BNode"
+            is_wanted = term == nil if nil is not None else isinstance(term, BlankNode)
             if is_wanted:
                 return document.span(at)
     return None

@@ -30,7 +30,6 @@ from oib.validation.constraints import (
 )
 from oib.validation.cycles import Cycles
 from oib.validation.functions import CUSTOM_FUNCTIONS
-from oib.validation.rdflib_terms import from_rdflib, to_rdflib_graph
 from oib.validation.shape_graph import SH, ShapeGraph, Term
 
 _TARGETS: Final = {
@@ -170,6 +169,8 @@ def validate_with_pyshacl(data: Iterable[Triple], shapes: Iterable[Triple]) -> I
     import pyshacl
     from rdflib import Graph
     from rdflib.namespace import SH as SHACL
+
+    from oib.validation.rdflib_terms import from_rdflib, to_rdflib_graph
 
     _, report, _ = pyshacl.validate(
         to_rdflib_graph(data), shacl_graph=to_rdflib_graph(shapes), advanced=False

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from oib.namespaces import PREFIXES
+from oib.turtle.triples import Term as Term
 
 SH: Final = PREFIXES["sh"]
 RDF: Final = PREFIXES["rdf"]
 RDFS: Final = PREFIXES["rdfs"]
 XSD: Final = PREFIXES["xsd"]
-
-#: A term as pyoxigraph types it; triple terms never come up, source files keep to RDF 1.1.
-Term = NamedNode | BlankNode | Literal | Triple
 
 TYPE: Final = NamedNode(RDF + "type")
 SUBCLASS: Final = NamedNode(RDFS + "subClassOf")
