@@ -2,10 +2,12 @@
 
 import gc
 import json
+import re
 import threading
 import time
 import weakref
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
@@ -70,6 +72,26 @@ def _heavy(root):
     answer = ask(root, f"SELECT (COUNT(*) AS ?n) {{ {chain} }}", JSON)
     assert answer.status in (200, 503)
     return answer.headers["X-Data-Version"]
+
+
+def test_responses_of_replaced_data_are_dropped(home, tmp_path):
+    snapshot.write(tmp_path, Manifest("v0", snapshot.digest(home), "", {}, {}), [])
+
+    def kept_bytes():
+        with urlopen(f"{server.root}/metrics") as response:
+            text = response.read().decode()
+        return float(re.search(r"^oib_cache_bytes (\S+)", text, re.MULTILINE)[1])
+
+    with live_server.serve("--out", tmp_path) as server:
+        for number in range(20):
+            long = f"SELECT ('{number} {'a' * 50_000}' AS ?x) {{}}"
+            assert get(server.root, query=long).status == 200
+        assert kept_bytes() > 1_000_000
+        write(tmp_path, 2)
+        assert wait_until(
+            lambda: get(server.root, query="ASK {}").headers["X-Data-Version"] == "v2"
+        )
+        assert wait_until(lambda: kept_bytes() < 500_000)
 
 
 def test_what_cannot_be_opened_leaves_the_old_services_in_place(tmp_path, monkeypatch):

@@ -44,7 +44,7 @@ class ClientConnection:
     """A connection in an epoll set, and the bytes of the current response received so far.
 
     ``connections`` is the register of open connections by file descriptor. ``began`` is when the
-    last request was sent (``time.perf_counter``); ``at_end`` is whether the server has closed.
+    last ``request`` was sent (``time.perf_counter``); ``at_end`` is whether the server has closed.
     """
 
     __slots__ = (
@@ -55,6 +55,7 @@ class ClientConnection:
         "_view",
         "at_end",
         "began",
+        "request",
         "socket",
     )
 
@@ -65,6 +66,7 @@ class ClientConnection:
         self.socket: socket.socket | None = None
         self.at_end = False
         self.began = 0.0
+        self.request = b""
 
     def open(self, port: int) -> None:
         """Connect to a port of this machine, after closing what was open.
@@ -83,7 +85,7 @@ class ClientConnection:
     def send(self, request: bytes) -> bool:
         """Send a request; return False if the server has closed the connection."""
         assert self.socket is not None
-        self._filled, self.at_end = 0, False
+        self._filled, self.at_end, self.request = 0, False, request
         previous, self.began = self.began, time.perf_counter()
         try:
             # A server may close an idle connection; checked here, that is no lost request.
@@ -134,6 +136,10 @@ class ClientConnection:
         if head is None and filled == len(buffer):
             self._set_buffer(buffer + bytes(len(buffer)))
         return head
+
+    def received(self, size: int) -> bytes:
+        """Return the first bytes of the current response, at most ``size`` of them."""
+        return bytes(self._view[: min(size, self._filled)])
 
     def _is_complete(self, length: int | None, start: int) -> bool:
         """Return whether the body that starts at an offset has been received to its end."""

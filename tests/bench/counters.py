@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+_MAX_EXAMPLES = 1000
+
 
 @dataclass
 class Counters:
@@ -11,7 +13,8 @@ class Counters:
     ``seconds`` is its duration and ``times`` the seconds of each response with status 200;
     ``refused`` counts responses by any other status; ``lost`` counts requests without a complete
     response. ``before_failure`` is the number of good responses before the first failure, None if
-    nothing failed; ``connect_error`` says why no further connection could be opened.
+    nothing failed; ``connect_error`` says why no further connection could be opened. ``examples``
+    holds the first failures of the server: seconds since the start, request and response.
     """
 
     seconds: float = 0.0
@@ -21,6 +24,7 @@ class Counters:
     reconnects: int = 0
     before_failure: int | None = None
     connect_error: str = ""
+    examples: list[tuple[float, bytes, bytes]] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -42,6 +46,11 @@ class Counters:
         self.refused[status] += 1
         if status >= 500:
             self._note_failure()
+
+    def note_example(self, seconds: float, request: bytes, response: bytes) -> None:
+        """Keep a failure of the server to be read, if there are not many yet."""
+        if len(self.examples) < _MAX_EXAMPLES:
+            self.examples.append((seconds, request, response))
 
     def count_lost(self) -> None:
         """Count a request that got no complete response."""

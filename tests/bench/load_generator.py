@@ -8,6 +8,7 @@ from bench.client_connection import ClientConnection, ResponseHead
 from bench.counters import Counters
 from bench.http_client import TIMEOUT
 
+_EXAMPLE_SIZE = 2000  # bytes of a response that are kept of a failure
 _POLL_SECONDS = 0.5  # between two checks for responses that are overdue
 
 
@@ -74,6 +75,10 @@ def run_load(
                 counters.times.append(clock() - connection.began)
             else:
                 counters.count_status(head.status)
+                if head.status >= 500:
+                    counters.note_example(
+                        clock() - start, connection.request, connection.received(_EXAMPLE_SIZE)
+                    )
             if head.closes or connection.at_end:
                 counters.reconnects += 1
                 connection.close()

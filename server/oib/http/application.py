@@ -83,6 +83,11 @@ class HttpApplication:
             self.metrics.record(entry.request, 200, len(entry.body))
         return entry
 
+    def clear_caches(self) -> None:
+        """Drop all responses that are kept; to be called when the data have been replaced."""
+        self.cache.clear()
+        self._memo.clear()
+
     def memorize(self, raw: bytes, request: Request, response: Response) -> None:
         """Remember the response from the cache to the bytes of a request."""
         entry = response.cached

@@ -42,3 +42,8 @@ class LruCache(Generic[Key, Value]):
         self.size += size
         while self.size > self._max_size:
             self.size -= self._entries.popitem(last=False)[1][1]
+
+    def clear(self) -> None:
+        """Drop all entries."""
+        self._entries.clear()
+        self.size = 0

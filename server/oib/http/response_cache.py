@@ -2,7 +2,7 @@
 
 The application marks what may be kept: status 200, a strong ``ETag``, and ``Vary`` on nothing but
 what a key holds. The tag is made of the data version and of all else that determines the bytes,
-so no entry ever becomes stale; entries of former data leave as the least recently used.
+so no entry ever becomes stale; when the data are replaced all leave, for few are asked for again.
 Everything here runs on one event loop.
 """
 
@@ -184,6 +184,11 @@ class ResponseCache:
         found = self._etags.get(key)
         return self._entries.get(found) if found else None
 
+    def clear(self) -> None:
+        """Drop all responses."""
+        self._entries.clear()
+        self._etags.clear()
+
     def find(self, etag: str) -> CachedResponse | None:
         """Return the response that has an entity tag, which is quoted."""
         return self._entries.get(etag)
@@ -312,6 +317,10 @@ class RequestMemo:
         """Return the response to the bytes of a request under a version of the data."""
         found = self._entries.get(raw)
         return found if found and found.version == version else None
+
+    def clear(self) -> None:
+        """Drop all responses."""
+        self._entries.clear()
 
     def store(self, raw: bytes, entry: MemoEntry) -> None:
         """Remember the response to the bytes of a request."""

@@ -170,11 +170,15 @@ def _open(
     services = CurrentServices(reopen(snapshot))
     application = create_application(services, access_log)
 
-    def start_prefetch(replaced: Services) -> None:
-        asyncio.run_coroutine_threadsafe(prefetch(application, saved_queries(replaced)), loop)
+    def start_prefetch(current: Services) -> None:
+        asyncio.run_coroutine_threadsafe(prefetch(application, saved_queries(current)), loop)
+
+    def change_data(current: Services) -> None:
+        loop.call_soon_threadsafe(application.clear_caches)
+        start_prefetch(current)
 
     start_prefetch(services.current)
-    services.follow(folder, snapshot, reopen, _log, start_prefetch)
+    services.follow(folder, snapshot, reopen, _log, change_data)
     return application
 
 
