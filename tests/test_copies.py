@@ -15,8 +15,8 @@ from oib.validation.passages import digest, find, normalize
 PAGE = """<!DOCTYPE html><html><head><title>Site</title></head><body>
 <nav><a href="/">Home</a><a href="/news">News</a></nav>
 <article><h1>A base opens abroad</h1>
-<p>The base in Example City opened a center in another country last week, as it said on Monday.</p>
-<p>It is the third center of that base, after two that were opened in the years before this one.</p>
+<p>The base in Example City opened a centre in another country last week, as it said on Monday.</p>
+<p>It is the third centre of that base, after two that were opened in the years before this one.</p>
 </article><footer>Imprint</footer></body></html>"""
 
 
@@ -161,7 +161,7 @@ def test_a_web_page_is_read_without_its_frame(write):
     found = [unit for _, unit in labels(text)]
     assert labels(text)[0] == ("t1", "A base opens abroad")
     assert "Imprint" not in text
-    assert found[-1].startswith("It is the third center")
+    assert found[-1].startswith("It is the third centre")
     assert read_copy(write(PAGE, "page")) == text
 
 
