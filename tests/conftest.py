@@ -31,10 +31,14 @@ def pytest_addoption(parser):
         "--home", type=Path, default=ROOT, help="run the tests of the data over another home"
     )
     parser.addoption(
-        "--whole-crawl",
+        "--runslow",
         action="store_true",
-        help="fetch every document in every form, and follow every link",
+        help="run the slow tests too, and samples whole: every document in every form, every link",
     )
+
+
+def pytest_report_header(config):
+    return None if config.getoption("--runslow") else "without the slow tests; --runslow runs them"
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +57,9 @@ def ontology(home):
 
 @pytest.fixture(scope="session")
 def snapshots(tmp_path_factory):
-    """The folder of the snapshot that the whole session shares."""
-    return tmp_path_factory.mktemp("snapshots")
+    """The folder of the snapshot that the whole session shares, all its processes included."""
+    folder = tmp_path_factory.getbasetemp()
+    return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "snapshots"
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +127,11 @@ def home_client(services):
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--runslow"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else 99)
 
 

@@ -1,6 +1,6 @@
 """From the home page every minted IRI is reached, and each of its forms parses and says the same.
 
-By default one in fourteen is fetched in all forms; with ``--whole-crawl``, as in .ci/run, each one.
+By default one in fourteen is fetched in all forms; with ``--runslow``, as in .ci/run, each one.
 """
 
 import re
@@ -103,7 +103,7 @@ def errors(client, path):
 
 @pytest.mark.parametrize("kind", ["things", "graphs"])
 def test_every_form_parses_and_says_the_same(home_client, minted, request, kind):
-    step = 1 if request.config.getoption("--whole-crawl") else STEP
+    step = 1 if request.config.getoption("--runslow") else STEP
     found = [error for path in minted[kind][::step] for error in errors(home_client, path)]
     assert found == []
 

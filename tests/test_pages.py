@@ -45,7 +45,7 @@ def seen(home_client, request):
     Data are responses without a page. Of what is alike a sample is taken, unless the whole is
     asked for, as .ci/run does.
     """
-    whole = request.config.getoption("--whole-crawl")
+    whole = request.config.getoption("--runslow")
     found, wanted = {}, ["/", "/?lang=zh-Hans", "/nowhere"]
     while wanted:
         url = wanted.pop()

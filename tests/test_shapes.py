@@ -48,6 +48,7 @@ def usual(good, record_shapes):
     return judge(good, record_shapes)
 
 
+@pytest.mark.slow
 def test_our_own_data_break_no_rule(usual):
     assert not [finding for finding in usual if finding.severity == "Violation"]
 
@@ -60,6 +61,7 @@ def test_our_shapes_are_shapes_by_the_shapes_of_shacl(shapes):
     assert meta_validate(Graph() + shapes, inference="none")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_a_bad_file_breaks_its_rule_and_no_other(path, good, record_shapes, usual):
     findings = _findings(path, good, record_shapes) - usual
