@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from oib.dataset import releases
 from oib.dataset.build import build, ensure
-from oib.dataset.snapshot import current
+from oib.dataset.snapshot import CHANGES, current
 from oib.errors import BadInput, Refused, StorageError
 from projects import copy_home
 
@@ -93,6 +94,15 @@ def test_a_build_of_what_is_there_says_so(home, snapshot):
     log = []
     assert build(home, snapshot.directory.parent, log.append) == snapshot
     assert log == [f"{snapshot.manifest.version} is up to date"]
+
+
+def test_a_damaged_archive_of_a_release_is_named_and_the_build_goes_on(tmp_path):
+    home, lines = copy_home(tmp_path / "home"), []
+    (first, *_) = releases.find(home)
+    (home / first.archive).write_bytes(b"no archive")
+    built = build(home, tmp_path / "out", lines.append)
+    assert built.index_file(CHANGES) is None
+    assert any(f"restore {home / first.archive}" in line for line in lines)
 
 
 def test_builds_at_once_build_once(tmp_path, home):

@@ -11,7 +11,7 @@ from http_client import Client, request_of
 from oib.http.application import HttpApplication
 from oib.http.encoding import accepts_gzip
 from oib.http.messages import Response, fetch
-from oib.http.prefetch import prefetch, saved_queries
+from oib.http.prefetch import main_pages, prefetch, saved_queries
 from oib.http.response_cache import CachedResponse, HeaderSet, ResponseCache
 from oib.reload import CurrentServices
 
@@ -65,7 +65,7 @@ class ConstantWeb:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.response = (status, [*named.items(), ("Content-Length", str(len(body)))], body)
 
-    async def respond(self, request, services):
+    async def respond(self, request, services, is_cached=None):
         self.calls += 1
         return Response(*self.response)
 
@@ -291,3 +291,71 @@ def test_saved_queries_are_computed_before_anybody_asks(services):
         headers = {"Accept": "text/html", **GZIP}
         assert client.get(f"/queries/{query.name}", headers=headers).status_code == 200
     assert engine.calls == calls
+
+
+NAVIGATION = ["/", "/bases", "/claims", "/changes", "/ontology", "/vocab", "/shapes", "/dataset"]
+CHROMIUM = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+
+def test_main_pages_are_made_before_anybody_asks_in_the_words_of_any_browser(services):
+    """What ``Accept`` and ``Accept-Language`` say differs between browsers that get the same."""
+    application = live_server.application(replace(services, results={}))
+    asyncio.run(prefetch(application, main_pages(services)))
+    client = Client(application)
+    made = len(application.cache)
+    for language in ("en-GB,en;q=0.8", "zh-CN,zh;q=0.9,en;q=0.5", "zh-TW"):
+        headers = {"Accept": CHROMIUM, "Accept-Language": language, **GZIP}
+        for path in NAVIGATION:
+            first = client.get(path, headers=headers)
+            assert first.status_code == 200
+            known = {**headers, "If-None-Match": first.headers["ETag"]}
+            assert client.get(path, headers=known).status_code == 304
+    assert len(application.cache) == made
+    assert 'oib_cache_total{result="miss"' not in client.get("/metrics").text
+
+
+def test_a_page_that_just_left_the_cache_is_made_anew(services):
+    application = live_server.application(services)
+    kept = application.cache
+    first = Client(application).get("/about", headers={"Accept": "text/html"})
+
+    class Forgetful:
+        """A cache that has a response no more once somebody wants it."""
+
+        def __getattr__(self, name):
+            return getattr(kept, name)
+
+        def __contains__(self, etag):
+            return etag in kept
+
+        def find(self, etag):
+            return None
+
+    application.cache = Forgetful()
+    again = Client(application).get("/about", headers={"Accept": CHROMIUM})
+    assert (again.status_code, again.data) == (200, first.data)
+
+
+def test_what_is_computed_ahead_gives_way_to_the_pages_of_clients(services):
+    application = live_server.application(services)
+    order = []
+
+    class Recorder:
+        """An application that notes which requests are answered, and when it was idle."""
+
+        is_idle = False
+
+        def answer(self, request, respond):
+            order.append(request.path)
+            return application.answer(request, respond)
+
+    async def visit():
+        recorder = Recorder()
+        ours = asyncio.ensure_future(prefetch(recorder, [request_of("GET", "/about")]))
+        await asyncio.sleep(0.2)
+        order.append("page of a client is ready")
+        recorder.is_idle = True
+        await ours
+
+    asyncio.run(visit())
+    assert order == ["page of a client is ready", "/about", "/about"]

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, Store, parse
@@ -13,10 +14,12 @@ from html_pages import Page
 from http_client import Client
 from oib import __version__
 from oib.commands import release_data
-from oib.dataset import releases
+from oib.dataset import changes, releases
+from oib.dataset.snapshot import CHANGES
 from oib.engine.embedded import Embedded
 from oib.errors import BadInput, NotFound, Unavailable
 from oib.namespaces import BASE, ID
+from oib.services import ReleasedServices
 from projects import ROOT
 
 FIRST, SECOND = "0.1.0", "0.2.0"
@@ -161,6 +164,45 @@ def test_the_changes_of_one_thing_are_its_statements(home_client, dumps):
     assert all(f"<{ID}place/suzhou".encode() in row[:60] for row in rows)
     page = home_client.get(address.replace(".rdfp", ""), headers=BROWSER)
     assert "Statements added" in Page(page.text).text
+
+
+COMPUTED = {
+    f"<{BASE}graph/{name}".encode()
+    for name in ("agreement", "bounds", "inferred", "labels", "links", "meta", "units")
+}
+
+
+def things(lines):
+    """Return the entities that are the subject of a statement which no build computed."""
+    stated = [line for line in lines if not line.rpartition(b" ")[2].startswith(tuple(COMPUTED))]
+    subjects = {line.partition(b">")[0][1:].partition(b"#")[0].decode() for line in stated}
+    return {iri for iri in subjects if iri.startswith(ID)}
+
+
+def test_what_the_build_notes_of_two_releases_is_what_their_dumps_differ_in(snapshot, dumps):
+    content = snapshot.index_file(CHANGES).read_bytes()
+    summaries = changes.decode_summaries(content)
+    states = [None, *(release.version for release in releases.find(ROOT)), releases.PRESENT]
+    assert list(summaries) == list(pairwise(states))
+    before, after = (things(dumps[version]) for version in (FIRST, SECOND))
+    step = summaries[FIRST, SECOND]
+    assert {iri for iri in step.created if iri.startswith(ID)} == after - before
+    assert {iri for iri in step.deleted if iri.startswith(ID)} == before - after
+    assert before & after >= {iri for iri in step.changed if iri.startswith(ID)}
+    assert {iri for iri in summaries[None, FIRST].created if iri.startswith(ID)} == before
+
+
+def test_what_changed_is_told_without_unpacking_a_release(services, tmp_path):
+    """Nobody waits for that: the first visitor of the page waited three seconds."""
+    unopened = ReleasedServices(ROOT, tmp_path, lambda snapshot: None)
+    client = Client(live_server.application(replace(services, releases=unopened, results={})))
+    moment = {"Accept-Datetime": "Tue, 24 Nov 2026 10:00:00 GMT"}
+    assert client.get("/changes/", headers=BROWSER).status_code == 200
+    assert client.get(f"/changes/{FIRST}/{SECOND}", headers=BROWSER).status_code == 200
+    assert client.get("/doc/place/suzhou", headers=moment).status_code == 302
+    assert client.get("/timemap/place/suzhou").status_code == 200
+    assert client.get("/changes/stream").status_code == 200
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_event_stream_has_every_change_once(home_client):

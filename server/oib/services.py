@@ -13,7 +13,7 @@ from oib import project
 from oib.dataset import build, releases
 from oib.dataset.manifest import FileRecord
 from oib.dataset.releases import Release
-from oib.dataset.snapshot import DOCUMENT_INDEX, NAME_INDEX, SEARCH_INDEX, Snapshot
+from oib.dataset.snapshot import CHANGES, DOCUMENT_INDEX, NAME_INDEX, SEARCH_INDEX, Snapshot
 from oib.engine.base import Engine, wait_until_ready
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
@@ -50,6 +50,7 @@ class Services:
         texts: the search index, None if the data have none.
         documents: the document index, None if the data have none.
         data: the sorted N-Quads of the snapshot, if they are a file.
+        changes: the file of what changed between releases, if there is one.
         released: when the data were released, if they are those of a release.
         releases: the releases of the home, None for the data of a release.
         results: caches of what was computed from the data, by the functions that compute it.
@@ -69,6 +70,7 @@ class Services:
     texts: SearchIndex | None = None
     documents: DocumentIndex | None = None
     data: Path | None = None
+    changes: Path | None = None
     released: datetime | None = None
     releases: "ReleasedServices | None" = None
     results: dict[Callable[..., Any], Callable[..., Any]] = field(default_factory=dict, repr=False)
@@ -101,6 +103,7 @@ class Services:
             snapshot,
             dumps=snapshot.dumps,
             data=snapshot.data,
+            changes=snapshot.index_file(CHANGES),
             releases=ReleasedServices(home, folder, open_engine),
         )
 
@@ -130,6 +133,7 @@ class Services:
             limits=limits,
             dumps=snapshot.dumps,
             data=snapshot.data,
+            changes=snapshot.index_file(CHANGES),
             releases=ReleasedServices(home, snapshot.directory.parent, open_engine, limits),
         )
 
@@ -222,6 +226,16 @@ class ReleasedServices:
                 timer.daemon = True
                 timer.start()
             return self._open[version]
+
+    def data(self, version: str) -> Path:
+        """Return the file of the sorted N-Quads of a release; blocks while it is unpacked.
+
+        Raises:
+            NotFound: that version was never released.
+            Unavailable: the archive of the release is damaged.
+        """
+        release = releases.version_of(self.all, version)
+        return releases.unpack(self._home, release, self._folder).data
 
     def close(self) -> None:
         """Close all engines."""

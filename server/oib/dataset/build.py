@@ -1,7 +1,7 @@
 """The build: from the sources of a home to its snapshot: parse, check, derive, infer, describe."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, Store
 
 from oib import __version__, project
-from oib.dataset import releases, snapshot
+from oib.dataset import changes, releases, snapshot
 from oib.dataset.catalog import describe
 from oib.dataset.manifest import Manifest
 from oib.dataset.snapshot import Snapshot
@@ -148,7 +148,26 @@ def _build(home: Path, folder: Path, digest: str, log: Log) -> Snapshot:
         publication = Publication(about.license_iri, about.publisher_iri)
         engine = Embedded(store)  # which adds the default graph: nothing is read of the store later
         indexes[snapshot.DOCUMENT_INDEX] = document_index.encode_index(engine, publication)
-    return snapshot.write(folder, manifest, store, dumps, indexes=indexes)
+
+    def create_indexes(data: Path) -> Mapping[str, bytes]:
+        return _changes(home, data, log)
+
+    return snapshot.write(
+        folder, manifest, store, dumps, indexes=indexes, create_indexes=create_indexes
+    )
+
+
+def _changes(home: Path, data: Path, log: Log) -> dict[str, bytes]:
+    """Return the file of what changed between the releases; none where there are none to read."""
+    found = releases.find(home)
+    if not found:
+        return {}
+    try:
+        summaries = releases.summarize_steps(home, found, data)
+    except Unavailable as error:  # what is published now does not depend on it
+        log(f"{error}; until then nothing tells what changed since that release")
+        return {}
+    return {snapshot.CHANGES: changes.encode_summaries(summaries)}
 
 
 def _indexes(store: Store, library: Library) -> dict[str, bytes]:

@@ -1,9 +1,11 @@
-"""What changed between two states of the data: quads removed and added, by thing, as RDF Patch."""
+"""What changed between two states of the data: quads removed and added, by thing, as RDF Patch.
 
+A state is given as its lines of N-Quads, sorted, each with its line feed, such as an open file.
+"""
+
+import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
+from dataclasses import asdict, dataclass
 
 from oib.namespaces import GRAPH, ID, ONTOLOGY, QUERIES, SHAPES, VOCAB
 
@@ -31,20 +33,20 @@ class Changes:
         )
 
 
-def compare(old: Path, new: Path) -> Changes:
-    """Return the difference of two sorted files of N-Quads, which are read side by side."""
+def compare(old: Iterable[bytes], new: Iterable[bytes]) -> Changes:
+    """Return the difference of two states, which are read side by side."""
     removed, added = list[bytes](), list[bytes]()
-    with old.open("rb") as first, new.open("rb") as second:
-        before, after = _next(first), _next(second)
-        while before is not None or after is not None:
-            if after is None or (before is not None and before < after):
-                removed.append(_statement(before or b""))
-                before = _next(first)
-            elif before is None or after < before:
-                added.append(_statement(after))
-                after = _next(second)
-            else:
-                before, after = _next(first), _next(second)
+    old, new = iter(old), iter(new)
+    before, after = next(old, None), next(new, None)
+    while before is not None or after is not None:
+        if after is None or (before is not None and before < after):
+            removed.append(_statement(before or b""))
+            before = next(old, None)
+        elif before is None or after < before:
+            added.append(_statement(after))
+            after = next(new, None)
+        else:
+            before, after = next(old, None), next(new, None)
     return Changes(tuple(removed), tuple(added))
 
 
@@ -69,12 +71,12 @@ class Summary:
     deleted: tuple[str, ...]
 
 
-def summarize(changes: Changes, old: Path, new: Path) -> Summary:
+def summarize(changes: Changes, old: Iterable[bytes], new: Iterable[bytes]) -> Summary:
     """Return which things are new, changed and gone; what a build computes does not count.
 
     Args:
-        changes: those between the two files.
-        old, new: the sorted files of N-Quads.
+        changes: those between the two states.
+        old, new: the states, from their first lines on.
     """
     touched = {
         iri
@@ -95,6 +97,28 @@ def summarize(changes: Changes, old: Path, new: Path) -> Summary:
     )
 
 
+#: Summaries by the versions that they are between; None stands for what was before the first.
+Summaries = Mapping[tuple[str | None, str], Summary]
+
+
+def encode_summaries(summaries: Summaries) -> bytes:
+    """Return summaries as JSON, for ``decode_summaries``."""
+    members = [
+        {"old": old, "new": new, **asdict(summary)} for (old, new), summary in summaries.items()
+    ]
+    return json.dumps(members).encode()
+
+
+def decode_summaries(content: bytes) -> Summaries:
+    """Return the summaries of which ``encode_summaries`` made this."""
+    return {
+        (members["old"], members["new"]): Summary(
+            *(tuple(members[name]) for name in ("created", "changed", "deleted"))
+        )
+        for members in json.loads(content)
+    }
+
+
 def by_kind(iris: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     """Return IRIs by the kind of what they name: part of their path, or their document."""
     kinds: dict[str, tuple[str, ...]] = {}
@@ -108,14 +132,13 @@ def by_kind(iris: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     return kinds
 
 
-def _subjects(path: Path) -> set[bytes]:
-    with path.open("rb") as file:
-        return {
-            iri
-            for line in file
-            if not line.rstrip(b" .\n").rpartition(b" ")[2].startswith(_COMPUTED)
-            for iri in _ours(line)
-        }
+def _subjects(lines: Iterable[bytes]) -> set[bytes]:
+    return {
+        iri
+        for line in lines
+        if not line.rstrip(b" .\n").rpartition(b" ")[2].startswith(_COMPUTED)
+        for iri in _ours(line)
+    }
 
 
 def _ours(line: bytes) -> Iterator[bytes]:
@@ -123,10 +146,6 @@ def _ours(line: bytes) -> Iterator[bytes]:
     subject = line.partition(b"> ")[0][1:]
     if line.startswith(b"<") and subject.startswith(_OURS):
         yield subject.partition(b"#")[0] if subject.startswith(ID.encode()) else subject
-
-
-def _next(file: IO[bytes]) -> bytes | None:
-    return file.readline() or None
 
 
 def _statement(line: bytes) -> bytes:

@@ -20,7 +20,8 @@ from typing import Any, Final
 import yaml
 from pyoxigraph import Quad, RdfFormat, Store, parse, serialize
 
-from oib.dataset import exports, nquads, snapshot
+from oib.dataset import changes, exports, nquads, snapshot
+from oib.dataset.changes import Summaries, Summary
 from oib.dataset.manifest import Manifest
 from oib.dataset.snapshot import Snapshot
 from oib.errors import BadInput, NotFound, Unavailable
@@ -28,6 +29,9 @@ from oib.errors import BadInput, NotFound, Unavailable
 #: The folder of the archives, below a home, and the list of them in it.
 FOLDER: Final = Path("instances", "releases")
 INDEX: Final = FOLDER / "index.yaml"
+
+#: What the present data are called among the versions.
+PRESENT: Final = "present"
 
 _VERSION = re.compile(r"\d{1,6}\.\d{1,6}\.\d{1,6}")
 _DATA = "data.nq"
@@ -114,10 +118,50 @@ def quads(home: Path, release: Release) -> Iterator[Quad]:
     Raises:
         Unavailable: the archive is missing or damaged.
     """
+    return parse(_data(home, release), RdfFormat.N_QUADS)
+
+
+def lines(home: Path, release: Release) -> list[bytes]:
+    """Return the quads of a release as sorted lines of N-Quads, each with its line feed.
+
+    Raises:
+        Unavailable: the archive is missing or damaged.
+    """
+    return _data(home, release).splitlines(keepends=True)
+
+
+def _data(home: Path, release: Release) -> bytes:
     try:
-        return parse(_read(home, release)[_DATA], RdfFormat.N_QUADS)
+        return _read(home, release)[_DATA]
     except KeyError as error:
         raise _damaged(home, release, error) from error
+
+
+def summarize_steps(home: Path, releases: Sequence[Release], data: Path) -> Summaries:
+    """Return what changed from each release to the next and to the present data.
+
+    The first release is compared with nothing.
+
+    Args:
+        home: the folder of the sources.
+        releases: those of the home, the oldest first.
+        data: the sorted N-Quads of the present data.
+
+    Raises:
+        Unavailable: an archive is missing or damaged.
+    """
+    found = dict[tuple[str | None, str], Summary]()
+    old, before = None, list[bytes]()
+    for release in releases:
+        after = lines(home, release)
+        difference = changes.compare(before, after)
+        found[old, release.version] = changes.summarize(difference, before, after)
+        old, before = release.version, after
+    if old is not None:
+        with data.open("rb") as first, data.open("rb") as second:
+            difference = changes.compare(before, first)
+            found[old, PRESENT] = changes.summarize(difference, before, second)
+    return found
 
 
 def freeze(

@@ -5,6 +5,7 @@
     <folder>/<digest>/names.sqlite  the name index, for reconciliation
     <folder>/<digest>/search.sqlite the search index
     <folder>/<digest>/documents.sqlite the document index, except of large data
+    <folder>/<digest>/changes.json  what changed between the releases, if there are any
     <folder>/<digest>/store/        RocksDB, only above MEMORY_LIMIT quads
     <folder>/<digest>/manifest.json with the digest of every other file
     <folder>/current                symbolic link to the snapshot in use
@@ -45,9 +46,11 @@ _ALWAYS_HASHED = 64 * 2**20
 
 _DATA = "data.nq"
 # Counts the changes of what files a snapshot has: one of another layout is built anew.
-_LAYOUT = 3
+_LAYOUT = 4
 #: The files of the name index, of the search index and of the document index.
 NAME_INDEX, SEARCH_INDEX, DOCUMENT_INDEX = "names.sqlite", "search.sqlite", "documents.sqlite"
+#: The file of what changed from each release to the next and to the data.
+CHANGES = "changes.json"
 _TEMPORARY = (".half-*", ".damaged-*", ".current-*")
 
 
@@ -73,7 +76,7 @@ class Snapshot:
         return self.directory / "dump"
 
     def index_file(self, name: str) -> Path | None:
-        """Return the path of an index by the name of its file, None if the snapshot has none."""
+        """Return the path of a file for the server alone, None if the snapshot has none."""
         return self.directory / name if name in self.manifest.files else None
 
     @property
@@ -153,6 +156,7 @@ def write(
     memory_limit: int = MEMORY_LIMIT,
     indexes: Mapping[str, bytes] | None = None,
     is_current: bool = True,
+    create_indexes: Callable[[Path], Mapping[str, bytes]] = lambda data: {},
 ) -> Snapshot:
     """Write a snapshot below a folder and make it the current one, in one step each.
 
@@ -166,6 +170,7 @@ def write(
         memory_limit: with more quads than this, a store is written, too.
         indexes: files for the server alone, by file name.
         is_current: whether it becomes the current one of the folder.
+        create_indexes: returns further indexes, given the file of the sorted quads.
 
     Raises:
         OSError: the folder cannot be written, or the disk is full; nothing is left behind.
@@ -175,7 +180,7 @@ def write(
     if not _is_whole(target, indexes or {}):
         half = Path(tempfile.mkdtemp(prefix=".half-", dir=folder))
         try:
-            _fill(half, manifest, quads, dumps or {}, memory_limit, indexes or {})
+            _fill(half, manifest, quads, dumps or {}, memory_limit, indexes or {}, create_indexes)
             half.chmod(0o755)
             _synchronize(half)
             _put(half, target)
@@ -258,6 +263,7 @@ def _fill(
     dumps: Mapping[str, bytes],
     memory_limit: int,
     indexes: Mapping[str, bytes],
+    create_indexes: Callable[[Path], Mapping[str, bytes]],
 ) -> None:
     default_graph = DefaultGraph()
     named = (quad for quad in quads if quad.graph_name != default_graph)
@@ -269,7 +275,7 @@ def _fill(
     trig.write_compressed(data, exports / "data.trig.gz")
     for name, content in dumps.items():
         (exports / name).write_bytes(content)
-    for name, content in indexes.items():
+    for name, content in {**indexes, **create_indexes(data)}.items():
         (directory / name).write_bytes(content)
     records = {
         path.relative_to(directory).as_posix(): FileRecord.of(path)
@@ -281,7 +287,7 @@ def _fill(
 def _data_files(directory: Path) -> list[Path]:
     """Return the files of a snapshot that never change, all but its manifest."""
     exports = sorted(path for path in (directory / "dump").rglob("*") if path.is_file())
-    indexes = sorted(directory.glob("*.sqlite"))
+    indexes = sorted(path for name in ("*.sqlite", CHANGES) for path in directory.glob(name))
     return [directory / _DATA, *indexes, *exports, *rocksdb.data_files(directory / "store")]
 
 

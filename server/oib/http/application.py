@@ -16,6 +16,7 @@ from oib.http.messages import (
     Request,
     Respond,
     Response,
+    header,
     respond_later,
     response_from,
 )
@@ -216,12 +217,24 @@ class HttpApplication:
         self, request: Request, services: Services, key: Key | None, respond: Respond
     ) -> Pending | None:
         """Let the web application answer."""
-        whole = unconditional(request) if key else request
         return respond_later(
-            self._web.respond(whole, services),
+            self._from_web(request, services, key),
             partial(self._deliver, request, services, key, respond),
             partial(self._fault, request),
         )
+
+    async def _from_web(self, request: Request, services: Services, key: Key | None) -> Response:
+        """Return the response of the web application, or that of the cache which equals it."""
+        if not key:
+            return await self._web.respond(request, services)
+        whole = unconditional(request)
+        response = await self._web.respond(whole, services, self.cache.__contains__)
+        if response.status != 304:
+            return response
+        entry = self.cache.find(header(response.headers, "etag"))
+        if entry is None:  # it has just left the cache
+            return await self._web.respond(whole, services)
+        return Response(200, None, entry.body, entry)
 
     def _make_document(
         self, request: Request, services: Services, key: Key | None, respond: Respond
@@ -248,8 +261,16 @@ class HttpApplication:
         if entry is None or not key:
             respond(conditional(request, response))
             return None
-        self.cache.store(entry, request, key)
+        if response.cached and entry.etag in self.cache:  # under another key
+            self.cache.remember(key, entry.etag)
+        else:
+            self.cache.store(entry, request, key)
         return self.cache.deliver(entry, request, key, respond)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the web application answers no request."""
+        return self._web.is_idle
 
     def _options(self, services: Services) -> Response:
         """Answer ``OPTIONS *``, which is about the server as a whole (RFC 9110, section 9.3.7)."""

@@ -23,6 +23,10 @@ class LruCache(Generic[Key, Value]):
     def __len__(self) -> int:
         return len(self._entries)
 
+    def __contains__(self, key: Key) -> bool:
+        """Tell whether there is a value, which does not count as a use of it."""
+        return key in self._entries
+
     def get(self, key: Key) -> Value | None:
         """Return the value of a key, which counts as a use of it; None if it is not there."""
         entry = self._entries.get(key)

@@ -1,31 +1,69 @@
 """Prefetch: responses that are likely to be requested are computed before anybody does."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from oib import media_types
 from oib.http.application import HttpApplication
 from oib.http.messages import Request, response_from
 from oib.services import Services
 
+# How long a request of ours waits for those of clients, and how often it looks, in seconds.
+_MAX_WAIT: Final = 2.0
+_INTERVAL: Final = 0.02
 
-async def prefetch(application: HttpApplication, requests: Iterable[tuple[str, str]]) -> None:
-    """Request paths in media types, one after another; failures are ignored.
 
-    These requests are in no metric and in no log, for no client sent them.
+async def prefetch(application: HttpApplication, requests: Iterable[Request]) -> None:
+    """Answer requests one after another; failures are ignored.
+
+    They are in no metric and in no log, for no client sent them; they give way to those of clients.
     """
-    for path, accept in requests:
-        headers = {"accept": accept, "accept-encoding": "gzip"}
+    for request in requests:
+        await _wait_until_idle(application)
         try:
             for _ in range(2):  # the second time it is compressed
-                request = Request("GET", path, headers=dict(headers))
-                await response_from(partial(application.answer, request))
+                own = replace(request, headers=dict(request.headers))
+                await response_from(partial(application.answer, own))
         except Exception:  # whoever requests it next gets the error
             continue
 
 
-def saved_queries(services: Services) -> Iterator[tuple[str, str]]:
-    """Yield the path of each saved query, and what clients of it accept."""
+async def _wait_until_idle(application: HttpApplication) -> None:
+    """Wait until no page is being made for a client; not for long, for one may always be."""
+    end = asyncio.get_running_loop().time() + _MAX_WAIT
+    while not application.is_idle and asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(_INTERVAL)
+
+
+def likely(services: Services) -> Iterator[Request]:
+    """Yield requests for the main pages in each language, and for each saved query."""
+    yield from main_pages(services)
+    yield from saved_queries(services)
+
+
+def main_pages(services: Services) -> Iterator[Request]:
+    """Yield requests for the pages that every page links to, in each language."""
+    # Flask is imported while the workers come up.
+    from oib.web import messages, site_index
+
+    for language in messages.LANGUAGES:
+        for path in site_index.main_paths(services):
+            yield _request(path, media_types.HTML, language)
+
+
+def saved_queries(services: Services) -> Iterator[Request]:
+    """Yield requests for each saved query, in what clients of it accept."""
     for query in services.library:
         own = media_types.SPARQL_JSON if query.form in ("SELECT", "ASK") else "*/*"
-        yield from ((f"/queries/{query.name}", accept) for accept in (own, media_types.HTML))
+        for accept in (own, media_types.HTML):
+            yield _request(f"/queries/{query.name}", accept)
+
+
+def _request(path: str, accept: str, language: str = "") -> Request:
+    headers = {"accept": accept, "accept-encoding": "gzip"}
+    return Request(
+        "GET", path, headers=headers | ({"accept-language": language} if language else {})
+    )

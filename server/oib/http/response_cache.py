@@ -193,6 +193,10 @@ class ResponseCache:
         """Return the response that has an entity tag, which is quoted."""
         return self._entries.get(etag)
 
+    def __contains__(self, etag: str) -> bool:
+        """Tell whether the response with an entity tag is here; safe from any thread."""
+        return etag in self._entries
+
     def store(self, entry: CachedResponse, request: Request, key: Key | None) -> None:
         """Keep the response to a request."""
         request.cache_result = "miss"

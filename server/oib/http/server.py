@@ -19,7 +19,7 @@ from oib.engine.limits import Limits
 from oib.errors import BadInput
 from oib.http.application import HttpApplication
 from oib.http.connections import Connections
-from oib.http.prefetch import prefetch, saved_queries
+from oib.http.prefetch import likely, prefetch
 from oib.http.protocol import HttpProtocol
 from oib.http.response_cache import MAX_BYTES
 from oib.http.settings import HttpSettings
@@ -171,7 +171,7 @@ def _open(
     application = create_application(services, access_log)
 
     def start_prefetch(current: Services) -> None:
-        asyncio.run_coroutine_threadsafe(prefetch(application, saved_queries(current)), loop)
+        asyncio.run_coroutine_threadsafe(prefetch(application, likely(current)), loop)
 
     def change_data(current: Services) -> None:
         loop.call_soon_threadsafe(application.clear_caches)

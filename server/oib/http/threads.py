@@ -31,6 +31,11 @@ class FairThreadPool:
         work.add_done_callback(lambda _: self._release(loop, client))
         return await asyncio.wrap_future(work)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no client has a thread."""
+        return self._shares.is_idle
+
     def _release(self, loop: asyncio.AbstractEventLoop, client: str) -> None:
         """Give back the thread of a client when its work has ended, even if nobody waits for it."""
         with suppress(RuntimeError):  # the server has stopped
@@ -52,6 +57,11 @@ class ThreadShares:
         self._used = Counter[str]()
         # In the order in which clients had a thread last.
         self._waiting = OrderedDict[str, deque[asyncio.Future[None]]]()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no client has a thread."""
+        return not self._used
 
     async def acquire(self, client: str) -> None:
         """Wait until the client has a thread to use."""

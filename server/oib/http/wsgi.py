@@ -26,7 +26,8 @@ _MAX_WHOLE = 4 * 2**20
 # Fields that belong to one connection (RFC 9110, section 7.6.1), or that the server adds itself.
 _OWN_FIELDS = {"date", "connection", "transfer-encoding", "keep-alive", "server"}
 
-Bind = Callable[[Services, QuerySession], None]
+IsCached = Callable[[str], bool]
+Bind = Callable[[Services, QuerySession, IsCached], None]
 
 
 class FlaskApplication(Protocol):
@@ -47,7 +48,8 @@ class WebApplication:
 
     Args:
         app: the application.
-        bind: makes services and a query session those of the request context at hand.
+        bind: makes services, a query session and what is cached those of the request context at
+            hand.
         threads: how many requests are answered at once.
     """
 
@@ -55,20 +57,34 @@ class WebApplication:
         self._app, self._bind = app, bind
         self._pool = FairThreadPool("web", threads, max(1, threads // 2))
 
-    async def respond(self, request: Request, services: Services) -> Response:
-        """Answer a request; cancelling stops its queries."""
+    async def respond(
+        self,
+        request: Request,
+        services: Services,
+        is_cached: IsCached = lambda etag: False,
+    ) -> Response:
+        """Answer a request; cancelling stops its queries.
+
+        Args:
+            request: the request.
+            services: answer it.
+            is_cached: tells, in any thread, whether the response with an entity tag is in a cache;
+                then this is 304 with that tag.
+        """
         session = services.engine.session(request.client)
         try:
             return await self._pool.run(
-                request.client, partial(self._respond, request, services, session)
+                request.client, partial(self._respond, request, services, session, is_cached)
             )
         except asyncio.CancelledError:
             session.cancel()
             raise
 
-    def _respond(self, request: Request, services: Services, session: QuerySession) -> Response:
+    def _respond(
+        self, request: Request, services: Services, session: QuerySession, is_cached: IsCached
+    ) -> Response:
         with self._app.request_context(environ(request)):
-            self._bind(services, session)
+            self._bind(services, session, is_cached)
             try:
                 response = self._app.full_dispatch_request()
             except Exception as error:
@@ -85,6 +101,11 @@ class WebApplication:
                 return Response(status, [*headers, *_length(headers, body)], body)
             pieces = response.iter_encoded()
         return Response(status, headers, self._stream(pieces, response.close))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self._pool.is_idle
 
     async def _stream(
         self, pieces: Iterable[bytes], close: Callable[[], None]

@@ -23,14 +23,24 @@ def services() -> Services:
     return cast(Services, g.services)
 
 
-def bind(services: Services, session: QuerySession) -> None:
-    """Make services and a session of their engine those of this request, to its end."""
-    g.services, g.queries = services, session
+def bind(
+    services: Services, session: QuerySession, is_cached: Callable[[str], bool] = lambda etag: False
+) -> None:
+    """Make services and a session of their engine those of this request, to its end.
+
+    ``is_cached`` tells of a quoted entity tag whether whoever asks has the response already.
+    """
+    g.services, g.queries, g.is_cached = services, session, is_cached
 
 
 def queries() -> QuerySession:
     """Return the query session of this request: one deadline for all of its queries."""
     return cast(QuerySession, g.queries)
+
+
+def is_cached(tag: str) -> bool:
+    """Tell whether the cache in front of the application has the response with an entity tag."""
+    return cast(bool, g.is_cached(f'"{tag}"'))
 
 
 def kept_with_services(

@@ -12,8 +12,8 @@ from werkzeug.http import http_date, parse_date
 
 from oib import media_types, negotiation, problem_details, response_headers, typed_links
 from oib.dataset import changes, releases
-from oib.dataset.changes import Changes, Summary
-from oib.dataset.releases import Release
+from oib.dataset.changes import Changes, Summaries, Summary
+from oib.dataset.releases import PRESENT, Release
 from oib.engine.statements import fetch_properties
 from oib.errors import BadInput, NotFound
 from oib.namespaces import BASE, ID
@@ -30,8 +30,6 @@ RDF_PATCH = "application/rdf-patch"
 _PRESENT_ONLY = frozenset({"search", "reconciliation"})
 # Statuses of responses about a thing that is, or was, there.
 _DESCRIBING = frozenset({200, 303, 304, 410})
-#: What the present data are called among the versions.
-_PRESENT = "present"
 
 
 @bp.get("/version/")
@@ -61,7 +59,7 @@ def overview() -> Response:
     """Return the page of the releases, and of what changed from each to the next."""
 
     def create() -> Response:
-        states = [*(release.version for release in _released()), _PRESENT]
+        states = [*(release.version for release in _released()), PRESENT]
         steps = [(old, new, _summary(old, new)) for old, new in pairwise(states)]
         return templating.render(
             "changes.html",
@@ -84,13 +82,15 @@ def step(old: str, new: str) -> Response:
     _check_order(old, new)
 
     def create() -> Response:
+        if media_type == media_types.HTML and not thing:
+            return _step_page(old, new)
         found = _changes(old, new)
         if thing:
             found = found.of(thing)
-        if media_type != media_types.HTML:
-            patch = changes.rdf_patch(found, f"{BASE}changes/{old}/{new}", f"{BASE}version/{old}/")
-            return context.respond(patch, media_type)
-        return _thing_page(old, new, thing, found) if thing else _step_page(old, new)
+        if media_type == media_types.HTML:
+            return _thing_page(old, new, thing, found)
+        patch = changes.rdf_patch(found, f"{BASE}changes/{old}/{new}", f"{BASE}version/{old}/")
+        return context.respond(patch, media_type)
 
     response = representations.conditional_response(media_type, create)
     url = url_for("releases.step", old=old, new=f"{new}.rdfp", thing=thing or None)
@@ -241,13 +241,14 @@ def _released() -> tuple[Release, ...]:
 
 def _releases_with(iri: str) -> list[Release]:
     """Return the releases whose data have a thing, the oldest first."""
-    return [release for release in _released() if iri in _subjects(release.version)]
+    services = context.services()
+    return [release for release in _released() if iri in _subjects(services, release.version)]
 
 
 def _check_order(old: str, new: str) -> None:
     states = [release.version for release in _released()]
     releases.version_of(_released(), old)
-    if new != _PRESENT:
+    if new != PRESENT:
         releases.version_of(_released(), new)
     if new in states and states.index(new) <= states.index(old):
         raise BadInput(f"{new} does not come after {old}; name the older version first")
@@ -258,7 +259,7 @@ def _data(version: str | None) -> Path:
     services = context.services()
     if version is None:
         return Path("/dev/null")
-    found = services.data if version == _PRESENT else _releases(services).open(version).data
+    found = services.data if version == PRESENT else _releases(services).data(version)
     if found is None:
         raise NotFound("the data of this server are not its own; it knows no changes of them")
     return found
@@ -275,11 +276,26 @@ def _changes(old: str | None, new: str) -> Changes:
 
 
 def _summary(old: str | None, new: str) -> Summary:
-    return _summarized(_data(old), _data(new))
+    return _recorded(context.services()).get((old, new)) or _summarized(_data(old), _data(new))
 
 
-def _subjects(version: str) -> frozenset[str]:
-    return frozenset(_summary(None, version).created)
+@context.kept_with_services(1)
+def _recorded(services: Services) -> Summaries:
+    """Return the summaries that were made at build, of each release and the next."""
+    return changes.decode_summaries(services.changes.read_bytes()) if services.changes else {}
+
+
+@context.kept_with_services(16)
+def _subjects(services: Services, version: str) -> frozenset[str]:
+    """Return the things of a release: what was created up to it and not deleted since."""
+    found, old = set[str](), None
+    for release in _released():
+        step = _summary(old, release.version)
+        found = (found | set(step.created)) - set(step.deleted)
+        old = release.version
+        if old == version:
+            break
+    return frozenset(found)
 
 
 def _size(old: str | None, new: str) -> int:
@@ -299,12 +315,14 @@ def _events(old: str | None, release: Release) -> list[event_stream.Event]:
 
 @lru_cache(maxsize=8)
 def _compared(old: Path, new: Path) -> Changes:
-    return changes.compare(old, new)
+    with old.open("rb") as before, new.open("rb") as after:
+        return changes.compare(before, after)
 
 
 @lru_cache(maxsize=16)
 def _summarized(old: Path, new: Path) -> Summary:
-    return changes.summarize(_compared(old, new), old, new)
+    with old.open("rb") as before, new.open("rb") as after:
+        return changes.summarize(_compared(old, new), before, after)
 
 
 def _counts(summary: Summary) -> Mapping[str, int]:

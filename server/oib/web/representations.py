@@ -44,7 +44,10 @@ def conditional_response(
     key: str | None = None,
     is_volatile: bool = False,
 ) -> Response:
-    """Return what ``create`` returns with a strong entity tag, or 304 if the client has it.
+    """Return what ``create`` returns with a strong entity tag.
+
+    If the client has that response it is 304 instead; likewise if the response cache has it, which
+    then answers: browsers differ in their ``Accept`` and ``Accept-Language``, not in what they get.
 
     The tag (RFC 9110, section 8.8.3) is a digest of everything that determines the bytes: data
     version, ``key`` (by default the URL), media type and, for pages, the language. What these do
@@ -59,7 +62,9 @@ def conditional_response(
     if media_type == media_types.HTML:
         parts.append(templating.locale().language)
     tag = response_headers.entity_tag(context.services().version, *parts)
-    is_known = request.method != "POST" and request.if_none_match.contains_weak(tag)
+    is_known = request.method != "POST" and (
+        request.if_none_match.contains_weak(tag) or context.is_cached(tag)
+    )
     response = context.respond(b"", media_type, 304) if is_known else create()
     if response.status_code not in (200, 304):
         return response

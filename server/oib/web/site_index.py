@@ -6,11 +6,16 @@ from markupsafe import escape
 from oib import media_types
 from oib.errors import NotFound
 from oib.namespaces import ID
+from oib.services import Services
 from oib.web import collections, context, representations
 from oib.web.messages import LANGUAGES
 
 bp = Blueprint("site_index", __name__)
 
+_FIXED = (
+    *("/queries/", "/pictures/", "/sparql", "/ontology", "/vocab", "/shapes", "/dataset"),
+    *("/changes", "/how-to-read", "/about", "/corrections", "/doc/"),
+)
 _MAX_URLS = 20_000  # of one file; sitemaps.org allows 50,000
 _XMLNS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
@@ -63,17 +68,22 @@ def examples() -> Response:
     return response
 
 
+def main_paths(services: Services) -> list[str]:
+    """Return the paths of the pages that every page links to: the home page, lists, documents."""
+    lists = [f"/{each.name}" for each in services.pages.lists]
+    return ["/", *lists, *_FIXED]
+
+
 def _paths() -> list[str]:
     services = context.services()
-    fixed = ["", "ontology", "vocab", "shapes", "dataset", "queries/", "sparql", "changes", "doc/"]
-    lists = [each.name for each in services.pages.lists]
+    main = [path.removeprefix("/") for path in main_paths(services)]
     queries = [f"queries/{query.name}" for query in services.library]
     things = [
         f"doc/{iri.removeprefix(ID)}"
         for iris in collections.things_by_kind().values()
         for iri in iris
     ]
-    return [*fixed, *lists, *queries, *things]
+    return [*main, *queries, *things]
 
 
 def _url_set(paths: list[str]) -> str:
