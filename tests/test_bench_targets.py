@@ -1,8 +1,10 @@
 """The targets of the bench: ratios trial by trial, hostile queries, and what was not measured."""
 
+from statistics import median
+
 import pytest
 
-from bench import entity_pages, targets
+from bench import entity_pages, page_loads, report, targets
 from bench.measure import AGGREGATE_QUERY, BOUNDED_QUERY, REPEATED_QUERY
 from bench_results import cell
 
@@ -122,3 +124,28 @@ def test_the_check_is_held_to_seconds_and_to_plain_pyshacl(command, peer, verdic
     found = {row.work: row.verdict for row in rows if row.work.startswith("oib check")}
     assert [verdict for work, verdict in found.items() if "the shipped data" in work] == verdicts
     assert found["oib check of one new claim, processor time"] == targets.NOT_MEASURED
+
+
+def load(path, *loaded):
+    return {"path": path, "loaded": loaded, "first_byte": [9.0] * 3, "as_file": [80.0] * 3}
+
+
+@pytest.mark.parametrize(
+    ("slowest", "verdict"), [((290.0, 900.0, 280.0), targets.MET), ((301.0,) * 3, targets.MISSED)]
+)
+def test_the_slowest_page_counts_by_the_median_of_its_starts(slowest, verdict):
+    loads = {"pages": [load("/", 100.0, 100.0, 100.0), load("/map", *slowest)], "missing": ""}
+    rows = targets.judge({"sizes": {}, "loads": loads})
+    (row,) = [row for row in rows if "in a browser" in row.work]
+    assert (row.verdict, row.theirs, row.bound) == (verdict, "80 ms", "< 300 ms")
+    assert f"| /map | 9 | {median(slowest):.0f} | {max(slowest):.0f} | 80 |" in report.markdown(
+        {"date": "", "machine": "", "command": "", "sizes": {}, "loads": loads}
+    )
+
+
+def test_pages_that_no_browser_opened_are_not_measured_and_the_report_says_why():
+    loads = {"pages": [], "missing": "install chromium"}
+    rows = targets.judge({"sizes": {}, "loads": loads})
+    (row,) = [row for row in rows if "in a browser" in row.work]
+    assert row.verdict == targets.NOT_MEASURED
+    assert page_loads.table(loads) == ["Not measured: install chromium."]

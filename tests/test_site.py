@@ -143,3 +143,12 @@ def test_on_paper_what_is_folded_is_there_and_nothing_is_cut_off(visits):
 def test_two_chinese_characters_are_found(visits):
     (search,) = of(visits, "search")
     assert "苏州" in search["text"]
+
+
+def test_the_times_of_pages_are_those_of_whole_loads(root):
+    times = browse("page_times.mjs", root, "/about", "/nowhere")
+    assert {path: time["status"] for path, time in times.items()} == {
+        "/about": 200,
+        "/nowhere": 404,
+    }
+    assert all(0 < time["firstByte"] < time["loaded"] < 30_000 for time in times.values())

@@ -17,6 +17,7 @@ from bench import (
     generator,
     measure,
     name_matching,
+    page_loads,
     pictures,
     report,
     shipped_data,
@@ -36,6 +37,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if arguments.soak:
         return soak.run_soak(arguments.soak)
+    if arguments.loads:
+        loads = page_loads.measure_page_loads()
+        print("\n".join(page_loads.table(loads)))
+        return 1 if loads["missing"] else 0
     sizes = [name.strip() for name in arguments.size.split(",")]
     peers = [name.strip() for name in arguments.peers.split(",") if name.strip()]
     if unknown := [*(set(sizes) - set(generator.SIZES)), *(set(peers) - set(PEERS))]:
@@ -63,6 +68,10 @@ def main() -> int:
         results["pictures"] = pictures.measure_pictures(settings)
         _log("entity documents, beside oxigraph")
         results["documents"] = entity_documents.measure_documents(settings)
+        _log("pages in a browser, first visit after a start")
+        results["loads"] = page_loads.measure_page_loads(
+            1 if arguments.quick else page_loads.STARTS
+        )
     if not arguments.no_names:
         _log("names and search")
         results["names"] = name_matching.measure_names(_log)
@@ -89,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, help="of load for each number (3; --quick: 0.9)")
     parser.add_argument("--quick", action="store_true", help="a rough picture in a few minutes")
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="run only the soak test")
+    parser.add_argument("--loads", action="store_true", help="only open the pages in a browser")
     parser.add_argument("--machine", help="the name of this machine in the report")
     parser.add_argument("--no-check", action="store_true", help="skip the check and cold start")
     parser.add_argument("--no-pages", action="store_true", help="skip the entity pages")

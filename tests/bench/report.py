@@ -5,7 +5,7 @@ from html import escape
 from math import exp, log, log10
 from typing import Any
 
-from bench import targets
+from bench import page_loads, targets
 from bench.hostile_load import LIMIT
 from bench.measure import BOUNDED_QUERY, REPEATED_QUERY
 
@@ -32,6 +32,8 @@ def markdown(results: Mapping[str, Any]) -> str:
         lines += ["", "### Entity pages, never seen", "", *_pages(results["pages"])]
     if results.get("pictures"):
         lines += ["", "### Pictures", "", *_pictures(results["pictures"])]
+    if results.get("loads"):
+        lines += ["", "### Pages in a browser", "", *page_loads.table(results["loads"])]
     if results.get("checks"):
         lines += [
             "",

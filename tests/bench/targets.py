@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from bench import page_loads
 from bench.entity_documents import CONSTRUCTED, DESCRIBED, DOCUMENTS
 from bench.entity_pages import BEFORE, PAGE, PAGES
 from bench.hostile_load import GRACE, LIMIT, NONE
@@ -108,6 +109,7 @@ def judge(results: Mapping[str, Any]) -> list[Target]:
         targets += _judge_hostile(name, size.get("hostile", ()))
     return [
         *targets,
+        *_judge_page_loads(results.get("loads", {})),
         *_judge_cold_starts(results),
         *_judge_names(results.get("names", {})),
         *_judge_checks(results.get("checks", ())),
@@ -218,6 +220,25 @@ def _judge_cold_starts(results: Mapping[str, Any]) -> Iterator[Target]:
         verdict = NOT_MEASURED if seconds is None else MET if seconds <= max_seconds else MISSED
         value = "" if seconds is None else f"{seconds:.2f} s"
         yield Target(work, size, value, "", value, f"≤ {max_seconds:g} s", verdict)
+
+
+def _judge_page_loads(loads: Mapping[str, Any]) -> Iterator[Target]:
+    """Judge the page that takes longest, each by its median over the starts."""
+    ours, theirs = (
+        [median(page[name]) for page in loads.get("pages", ())] for name in ("loaded", "as_file")
+    )
+    longest = max(ours, default=None)
+    value, peer = (f"{max(each):.0f} ms" if each else "" for each in (ours, theirs))
+    verdict = NOT_MEASURED if longest is None else MET if longest < page_loads.LIMIT else MISSED
+    yield Target(
+        "the slowest page in a browser, first visit after a start, against the same bytes as files",
+        "shipped",
+        value,
+        peer,
+        value,
+        f"< {page_loads.LIMIT:.0f} ms",
+        verdict,
+    )
 
 
 def _judge_names(seconds: Mapping[str, float]) -> Iterator[Target]:

@@ -6,9 +6,13 @@ import { chromium } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** Start the browser; further arguments are options of its command line. */
+export const launch = (...args) =>
+  chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", ...args] });
+
 /** Start the browser, do the work with a function that opens pages, and print what it returns. */
 export async function browse(root, work) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+  const browser = await launch();
   try {
     const open = async (path, options = {}) => {
       const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, ...options });

@@ -69,9 +69,13 @@ def examples() -> Response:
 
 
 def main_paths(services: Services) -> list[str]:
-    """Return the paths of the pages that every page links to: the home page, lists, documents."""
+    """Return the paths of the pages that every page leads to: the home page, lists, documents.
+
+    Pictures that need no values are among them.
+    """
     lists = [f"/{each.name}" for each in services.pages.lists]
-    return ["/", *lists, *_FIXED]
+    drawn = [query.name for query in services.library if query.chart and not query.parameters]
+    return ["/", *lists, *_FIXED, *(f"/pictures/{name}" for name in drawn)]
 
 
 def _paths() -> list[str]:
