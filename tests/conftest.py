@@ -41,6 +41,10 @@ def pytest_report_header(config):
     return None if config.getoption("--runslow") else "without the slow tests; --runslow runs them"
 
 
+def pytest_configure(config):
+    os.environ["OIB_TEST_HOME"] = str(config.getoption("--home").resolve())
+
+
 @pytest.fixture(scope="session")
 def home(request):
     return request.config.getoption("--home")
@@ -60,6 +64,12 @@ def snapshots(tmp_path_factory):
     """The folder of the snapshot that the whole session shares, all its processes included."""
     folder = tmp_path_factory.getbasetemp()
     return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "snapshots"
+
+
+@pytest.fixture(scope="session")
+def own_snapshots(home, snapshots, tmp_path_factory):
+    """The folder of snapshots for commands that find the project's own home."""
+    return snapshots if home == ROOT else tmp_path_factory.mktemp("own-snapshots")
 
 
 @pytest.fixture(scope="session")

@@ -172,8 +172,13 @@ def process(factory, **settings):
 
 @contextmanager
 def serve(*arguments, **environment):
-    """Run ``oib serve`` with arguments and variables; yield its root, process and errors."""
+    """Run ``oib serve`` with arguments and variables; yield its root, process and errors.
+
+    It serves the home that pytest was given, unless the arguments name another.
+    """
     port = free_port()
+    if "--home" not in arguments:
+        arguments = ("--home", os.environ.get("OIB_TEST_HOME", ROOT), *arguments)
     command = ("-m", "oib", "serve", "--port", str(port), *map(str, arguments))
     with _process(port, *command, **environment) as server:
         yield server

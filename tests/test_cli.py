@@ -28,7 +28,7 @@ def oib(*arguments, cwd=ROOT, **environment):
 
 
 @pytest.fixture
-def run(capsys, snapshots, snapshot):
+def run(capsys, own_snapshots, snapshot):
     """Run a command in this process; return status, output and errors."""
 
     def _run(*arguments):
@@ -39,8 +39,8 @@ def run(capsys, snapshots, snapshot):
     return _run
 
 
-def test_a_saved_query_is_asked_by_name(run, snapshots):
-    status, out, _ = run("ask", "base/count", "--out", snapshots)
+def test_a_saved_query_is_asked_by_name(run, own_snapshots):
+    status, out, _ = run("ask", "base/count", "--out", own_snapshots)
     assert status == 0
     counts = [row.split()[:2] for row in out.splitlines()[2:-1]]
     assert counts == [["30", "2024-05"], ["20", "2020-07"]]
@@ -52,33 +52,33 @@ def test_a_saved_query_is_asked_by_name(run, snapshots):
     ("form", "start"),
     [("csv", "bases,asOf"), ("tsv", "?bases\t"), ("json", '{"head"'), ("xml", "<?xml")],
 )
-def test_an_answer_comes_in_the_form_asked_for(run, snapshots, form, start):
-    assert run("ask", "base/count", "--format", form, "--out", snapshots)[1].startswith(start)
+def test_an_answer_comes_in_the_form_asked_for(run, own_snapshots, form, start):
+    assert run("ask", "base/count", "--format", form, "--out", own_snapshots)[1].startswith(start)
 
 
-def test_a_parameter_changes_the_answer(run, snapshots):
-    out = run("ask", "claim/by-hedge", "--param", "hedge=oibv:hedge-suggests", "--out", snapshots)[
-        1
-    ]
+def test_a_parameter_changes_the_answer(run, own_snapshots):
+    out = run(
+        "ask", "claim/by-hedge", "--param", "hedge=oibv:hedge-suggests", "--out", own_snapshots
+    )[1]
     assert "suggest" in out
 
 
-def test_a_query_in_a_file_is_asked(run, snapshots, tmp_path):
+def test_a_query_in_a_file_is_asked(run, own_snapshots, tmp_path):
     file = tmp_path / "q.rq"
     file.write_text("CONSTRUCT WHERE { <https://w3id.org/oib/id/place/boston> ?p ?o }")
-    status, out, _ = run("ask", "--file", file, "--out", snapshots)
+    status, out, _ = run("ask", "--file", file, "--out", own_snapshots)
     assert status == 0
     assert '"Boston"@en' in out
 
 
-def test_an_ask_is_answered_by_a_word(run, snapshots, tmp_path):
+def test_an_ask_is_answered_by_a_word(run, own_snapshots, tmp_path):
     file = tmp_path / "q.rq"
     file.write_text("ASK { ?s ?p ?o }")
-    assert run("ask", "--file", file, "--out", snapshots)[1] == "true\n"
+    assert run("ask", "--file", file, "--out", own_snapshots)[1] == "true\n"
 
 
-def test_all_saved_queries_can_be_listed(run, snapshots):
-    out = run("ask", "--list", "--out", snapshots)[1]
+def test_all_saved_queries_can_be_listed(run, own_snapshots):
+    out = run("ask", "--list", "--out", own_snapshots)[1]
     assert "base/count" in out
     assert len(out.splitlines()) >= 12
 
@@ -97,8 +97,10 @@ def test_all_saved_queries_can_be_listed(run, snapshots):
         (("serve", "--home", "/nonexistent"), "no folder ontology"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line_with_status_2(run, snapshots, arguments, message):
-    out = () if arguments[0] == "check" else ("--out", snapshots)
+def test_what_cannot_be_done_is_said_in_one_line_with_status_2(
+    run, own_snapshots, arguments, message
+):
+    out = () if arguments[0] == "check" else ("--out", own_snapshots)
     status, _, err = run(*arguments, *out)
     assert status == 2
     assert message in err
@@ -137,10 +139,10 @@ def test_the_help_of_a_command_spells_names_as_they_are(capsys, command, sentenc
     assert sentence in capsys.readouterr().out
 
 
-def test_a_query_with_a_syntax_error_is_reported_with_line_and_column(run, snapshots, tmp_path):
+def test_a_query_with_a_syntax_error_is_reported_with_line_and_column(run, own_snapshots, tmp_path):
     file = tmp_path / "q.rq"
     file.write_text("SELECT *\nWHERE { ?s ?p }")
-    status, _, err = run("ask", "--file", file, "--out", snapshots)
+    status, _, err = run("ask", "--file", file, "--out", own_snapshots)
     assert status == 2
     assert "line 2, column" in err
 
@@ -201,19 +203,19 @@ def test_tidy_leaves_a_file_that_does_not_parse_as_it_is(run, tmp_path):
     assert path.read_text("utf-8") == "<urn:b> skos:note 'x' ."
 
 
-def test_a_port_in_use_is_reported_with_status_2(tmp_path, snapshots, snapshot):
+def test_a_port_in_use_is_reported_with_status_2(tmp_path, own_snapshots, snapshot):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = oib("serve", "--port", port, "--out", snapshots)
+        done = oib("serve", "--port", port, "--out", own_snapshots)
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
     assert "--port" in done.stderr
 
 
-def test_who_reads_that_it_serves_can_connect(snapshots, snapshot):
+def test_who_reads_that_it_serves_can_connect(own_snapshots, snapshot):
     port = str(live_server.free_port())
     process = subprocess.Popen(
-        [sys.executable, "-m", "oib", "serve", "--port", port, "--out", snapshots],
+        [sys.executable, "-m", "oib", "serve", "--port", port, "--out", own_snapshots],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT / "server")},
         stdout=subprocess.PIPE,
@@ -228,11 +230,11 @@ def test_who_reads_that_it_serves_can_connect(snapshots, snapshot):
         process.communicate(timeout=30)
 
 
-def test_evidence_of_an_altered_copy_has_status_1(run, snapshots, tmp_path):
+def test_evidence_of_an_altered_copy_has_status_1(run, own_snapshots, tmp_path):
     copy = tmp_path / "copy.txt"
     copy.write_text("Nothing of the article is in here.", "utf-8")
     slug = ("--slug", "innovation-without-borders")
-    status, out, _ = run("evidence", "--document", copy, *slug, "--out", snapshots)
+    status, out, _ = run("evidence", "--document", copy, *slug, "--out", own_snapshots)
     assert status == 1
     assert "missing: evidence/" in out
     assert "claim/innovation-without-borders/p13-10" in out
@@ -245,10 +247,9 @@ def test_evidence_of_a_copy_of_nothing_asks_for_the_document(run, tmp_path):
     assert (status, "give --slug" in err) == (2, True)
 
 
-def test_a_reader_that_goes_away_is_no_error(snapshots, snapshot):
-    command = (
-        f"{sys.executable} -m oib ask --list --out {snapshots} | head -1; echo ${{PIPESTATUS[0]}}"
-    )
+def test_a_reader_that_goes_away_is_no_error(own_snapshots, snapshot):
+    ask = f"{sys.executable} -m oib ask --list --out {own_snapshots}"
+    command = f"{ask} | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=ROOT,
@@ -342,10 +343,10 @@ def test_a_report_shows_what_would_steer_a_terminal(tmp_path):
         assert b"\x1b" not in shown
 
 
-def test_a_table_shows_what_would_steer_a_terminal(tmp_path, snapshots, snapshot, capsys):
+def test_a_table_shows_what_would_steer_a_terminal(tmp_path, own_snapshots, snapshot, capsys):
     file = tmp_path / "query.rq"
     file.write_text('\ufeffSELECT ("a\\u001B[2Jb" AS ?x) {}', "utf-8")
-    assert main(["ask", "--file", str(file), "--out", str(snapshots)]) == 0
+    assert main(["ask", "--file", str(file), "--out", str(own_snapshots)]) == 0
     assert r"a\x1b[2Jb" in capsys.readouterr().out
-    main(["ask", "--file", str(file), "--out", str(snapshots), "--format", "csv"])
+    main(["ask", "--file", str(file), "--out", str(own_snapshots), "--format", "csv"])
     assert "a\x1b[2Jb" in capsys.readouterr().out

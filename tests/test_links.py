@@ -77,9 +77,9 @@ def test_a_wrong_and_a_shared_identifier_are_reported(store):
     assert "is that of" in problems
 
 
-def test_the_command_prints_what_is_linked_and_what_is_not(snapshots, snapshot):
+def test_the_command_prints_what_is_linked_and_what_is_not(own_snapshots, snapshot):
     done = subprocess.run(
-        [sys.executable, "-m", "oib", "links", "--all", "--out", snapshots],
+        [sys.executable, "-m", "oib", "links", "--all", "--out", own_snapshots],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -35,7 +35,7 @@ def session_of(snapshots, talk, errors):
 
 
 @pytest.fixture(scope="module")
-def answers(snapshot, snapshots, tmp_path_factory):
+def answers(snapshot, own_snapshots, tmp_path_factory):
     """What one session with the server gives for each of some calls."""
     calls = {
         "names": ("reconcile", {"names": ["中国科协", "Sun Youshun"]}),
@@ -78,7 +78,7 @@ def answers(snapshot, snapshots, tmp_path_factory):
         return found
 
     with (tmp_path_factory.mktemp("mcp") / "errors").open("w") as errors:
-        return session_of(snapshots, talk, errors)
+        return session_of(own_snapshots, talk, errors)
 
 
 def content(result):
@@ -177,7 +177,7 @@ def test_an_error_says_what_to_do(answers, name, message):
     assert message in result.content[0].text
 
 
-def test_a_query_without_end_is_stopped(snapshot, snapshots, tmp_path):
+def test_a_query_without_end_is_stopped(snapshot, own_snapshots, tmp_path):
     query = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
     async def talk(session):
@@ -185,7 +185,7 @@ def test_a_query_without_end_is_stopped(snapshot, snapshots, tmp_path):
         return stopped, await session.call_tool("sparql", {"query": "ASK {}"})
 
     with (tmp_path / "errors").open("w") as errors:
-        stopped, after = session_of(snapshots, talk, errors)
+        stopped, after = session_of(own_snapshots, talk, errors)
     assert stopped.is_error
     assert "stopped after 2 s" in stopped.content[0].text
     assert content(after)["boolean"] is True

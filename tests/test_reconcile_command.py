@@ -21,9 +21,9 @@ from reconciliation_schemas import FOLDER, needs_schemas
 
 
 @pytest.fixture
-def run(snapshots, capsys):
+def run(own_snapshots, capsys):
     def call(*arguments):
-        status = main(["reconcile", *map(str, arguments), "--out", str(snapshots)])
+        status = main(["reconcile", *map(str, arguments), "--out", str(own_snapshots)])
         output = capsys.readouterr()
         return status, output.out, output.err
 
@@ -241,9 +241,9 @@ def test_the_check_says_where_the_schemas_are_from(run, tmp_path, monkeypatch):
     assert "github.com/reconciliation-api/specs" in err
 
 
-def test_the_command_runs_from_a_shell(written, snapshots, snapshot):
+def test_the_command_runs_from_a_shell(written, own_snapshots, snapshot):
     path = written("name\nMIT\n")
-    command = [sys.executable, "-m", "oib", "reconcile", path, "--out", snapshots]
+    command = [sys.executable, "-m", "oib", "reconcile", path, "--out", own_snapshots]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "server")}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     assert parse(done.stdout)[0]["oib_iri"].endswith("organization/mit")

@@ -11,8 +11,11 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+from pyoxigraph import NamedNode
 
 from live_server import free_port
+from oib import turtle
+from oib.namespaces import ID, OIB
 from projects import ROOT
 
 
@@ -31,7 +34,7 @@ def installed(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_the_wheel_alone_serves_the_same_answers(installed, tmp_path, store):
+def test_the_wheel_alone_serves_the_same_answers(installed, tmp_path):
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
@@ -46,10 +49,12 @@ def test_the_wheel_alone_serves_the_same_answers(installed, tmp_path, store):
         query = "SELECT (COUNT(*) AS ?n) { ?c a <https://w3id.org/oib/ontology#Claim> }"
         with urlopen(f"{root}/sparql?{urlencode({'query': query})}", timeout=30) as response:
             served = int(json.load(response)["results"]["bindings"][0]["n"]["value"])
-        graph = "GRAPH ?g { ?c a <https://w3id.org/oib/ontology#Claim> }"
-        assert served == sum(1 for _ in store.query(f"SELECT DISTINCT ?c {{ {graph} }}"))
+        files = (ROOT / "instances" / "claim").rglob("*.ttl")
+        triples = [triple for path in files for triple in turtle.parse_file(path, base=ID).triples]
+        assert served == sum(triple.object == NamedNode(OIB + "Claim") for triple in triples)
         with urlopen(f"{root}/queries/base/count", timeout=30) as response:
-            assert json.load(response)["results"]["bindings"][0]["bases"]["value"] == "30"
+            bindings = json.load(response)["results"]["bindings"]
+            assert "30" in {binding["bases"]["value"] for binding in bindings}
     finally:
         server.terminate()
         assert server.wait(timeout=30) == 0
