@@ -125,6 +125,22 @@ def test_independent_documents_agree_contradict_and_give_dates_more_exactly(ente
     assert found == {both, exact, agreed, other_year, other_count} | turned
 
 
+def test_a_tie_without_direction_is_told_from_one_end(entered):
+    both = Embedded(store_of(entered, ARTICLE, SLUG))
+    told = table(answer(both, LIBRARY["agreement/same"].text))
+    assert [(row[2], row[5]) for row in told if row[0].startswith("SoCal")] == [
+        ("offshore innovation base in Chengdu", "offshore innovation base in Chengdu")
+    ]
+
+
+def test_no_document_without_a_date_is_called_the_first_of_several(entered):
+    both = Embedded(store_of(entered, ARTICLE, SLUG))
+    told = {row[0]: row[2:4] for row in table(answer(both, LIBRARY["base/first-mention"].text))}
+    assert told["offshore innovation base in Tianjin"] == ("", "2")
+    assert told["offshore innovation base in Wuhan"][1] == "1"
+    assert told["offshore innovation base in Wuhan"][0].startswith("Innovation Without Borders")
+
+
 def test_a_later_count_contradicts_no_earlier_one(entered):
     ties = related(store_of(entered, ARTICLE, SLUG))
     assert not [tie for tie in ties if f"{SLUG}/p01-01" in tie]  # 36 in June 2025, 30 in May 2024
