@@ -55,6 +55,15 @@ def test_a_narrower_date_is_shown_beside_the_wider_one(home_client):
     assert "An independent document gives it less exactly: 2015" in narrow
 
 
+def test_who_gives_a_narrower_date_states_the_wider_one_and_not_the_reverse(home_client):
+    text = page(home_client, "programme/haizhi-plan")
+    wide, narrow = card(text, f"{ARTICLE}-p03-16"), card(text, "home-program-p01-06")
+    assert "2004" in wide
+    assert "Stated in 2 independent documents" in wide
+    assert "2004-02" in narrow
+    assert "independent documents" not in narrow
+
+
 def test_a_hedged_claim_agrees_but_adds_no_voice(home, home_client):
     text = page(home_client, "organization/chengdu-base")
     hedged, plain = card(text, "chengdu-base-in-san-diego-p03-02"), card(text, f"{ARTICLE}-p14-08")

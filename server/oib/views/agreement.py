@@ -14,7 +14,8 @@ from oib.namespaces import GRAPH, OIB, PREFIXES
 #: text, and adds no voice then. It *contradicts* the claim if both cannot hold, and *differs* if it
 #: gives another value for another time, or for one that is not known.
 RELATIONS: Final = ("finer", "rougher", "agrees", "repeats", "contradicts", "differs")
-_AGREEING: Final = {"finer", "rougher", "agrees"}
+#: What states the claim as well: a wider date does not say the narrower one.
+_STATING: Final = {"finer", "agrees"}
 
 _ONE_TEXT: Final = "|".join(
     f"{direction}<{OIB}{name}>" for name in ("isReprintOf", "sharesTextWith") for direction in "^ "
@@ -124,12 +125,12 @@ def _agreement(rows: list[dict[str, Term]]) -> Agreement:
         by_claim.setdefault(row["other"].text, []).append(row)
     related = [_related(of_claim) for of_claim in by_claim.values()]
     related.sort(key=lambda each: (RELATIONS.index(each.relation), each.iri))
-    agreeing = [
+    stating = [
         by_claim[each.iri]
         for each in related
-        if each.relation in _AGREEING and not _is_hedged(by_claim[each.iri])
+        if each.relation in _STATING and not _is_hedged(by_claim[each.iri])
     ]
-    return Agreement(tuple(related), 1 + _count_voices(agreeing))
+    return Agreement(tuple(related), 1 + _count_voices(stating))
 
 
 def _is_hedged(rows: list[dict[str, Term]]) -> bool:
