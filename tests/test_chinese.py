@@ -172,6 +172,10 @@ class Spoken(HTMLParser):
         ("/shapes", "規則"),
         ("/search?q=Suzhou", "蘇州"),
         ("/how-to-read", "如何閱讀一項主張"),
+        ("/corrections", "更正"),
+        ("/changes/0.1.0/0.2.0", "認定條件"),
+        ("/doc/", "事物種類"),
+        ("/doc/claim/innovation-without-borders/p13-10", "主張"),
     ],
 )
 def test_a_page_in_traditional_chinese_has_no_simplified_character_and_says_so(
@@ -194,7 +198,12 @@ def test_a_page_in_traditional_chinese_has_no_simplified_character_and_says_so(
         *("/", "/bases", "/people", "/doc/organization/suzhou-base", "/doc/person/sun-youshun"),
         *("/queries/", "/queries/claim/about", "/pictures/network/ties", "/search?q=Suzhou"),
         *("/ontology", "/vocab", "/shapes", "/dataset", "/changes", "/about", "/how-to-read"),
-        *("/sparql?query=SELECT", "/nowhere/suzhou-base", "/bases?colour=red"),
+        *("/sparql?query=SELECT", "/nowhere/suzhou-base", "/bases?colour=red", "/corrections"),
+        *("/claims", "/sources", "/documents", "/doc/", "/doc/place/", "/reconcile", "/graph/"),
+        *("/doc/claim/innovation-without-borders/p13-10", "/changes/0.1.0/0.2.0", "/pictures/"),
+        *("/queries/person/academies?person=Atlantis", "/graph/person/sun-youshun"),
+        *("/pictures/document/about-each-base", "/pictures/source/behind-each-base"),
+        *("/pictures/place/on-the-map", "/pictures/time/bars", "/pictures/claim/how-surely"),
     ],
 )
 def test_no_half_width_mark_stands_on_a_page(home_client, url):

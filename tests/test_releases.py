@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -155,6 +157,17 @@ def test_the_page_of_changes_says_in_words_what_changed(home_client):
     step = Page(home_client.get(f"/changes/{FIRST}/{SECOND}", headers=BROWSER).text)
     assert "/doc/document/nanjing-base-launch" in step.links
     assert home_client.get(f"/changes/{SECOND}/present", headers=BROWSER).status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_numbers_of_a_step_are_those_of_its_things_by_kind(home_client, dumps, language):
+    before, after = (things(dumps[version]) for version in (FIRST, SECOND))
+    text = home_client.get(f"/changes/{FIRST}/{SECOND}?lang={language}", headers=BROWSER).text
+    new = text[text.index('<h2 id="created">') : text.index('<h2 id="changed">')]
+    numbers = [int(number) for number in re.findall(r"</span>[^<\d]*(\d+)[^<]</summary>", new)]
+    kinds = Counter(iri.removeprefix(ID).partition("/")[0] for iri in after - before)
+    assert numbers[: len(kinds)] == [kinds[kind] for kind in sorted(kinds)]
+    assert ("主张" if language == "zh-Hans" else "Claim") in new
 
 
 def test_the_changes_of_one_thing_are_its_statements(home_client, dumps):

@@ -39,17 +39,22 @@ async def _wait_until_idle(application: HttpApplication) -> None:
 
 
 def likely(services: Services) -> Iterator[Request]:
-    """Yield requests for the main pages in each language, and for each saved query."""
+    """Yield requests for the main pages, and for each saved query."""
     yield from main_pages(services)
     yield from saved_queries(services)
 
 
 def main_pages(services: Services) -> Iterator[Request]:
-    """Yield requests for the pages that every page links to, in each language."""
-    # Flask is imported while the workers come up.
-    from oib.web import messages, site_index
+    """Yield requests for the pages that every page links to, in each language of the data.
 
-    for language in messages.LANGUAGES:
+    Those in Traditional Chinese are converted when somebody asks: the converter takes 40 MiB.
+    """
+    # Flask is imported while the workers come up.
+    from oib.web import site_index
+    from oib.web.messages import LANGUAGES
+    from oib.web.traditional import TRADITIONAL
+
+    for language in (each for each in LANGUAGES if each != TRADITIONAL):
         for path in site_index.main_paths(services):
             yield _request(path, media_types.HTML, language)
 

@@ -74,10 +74,15 @@ def _respond(iri: str, members: Sequence[str], heading: str) -> Response:
         services, engine = context.services(), context.queries()
         things = [member for member in shown if member.startswith(ID)]
         if media_type == media_types.HTML:
+            slugs = {member: member.removeprefix(iri).rstrip("/") for member in shown}
+            named = {member: (slug, "") for member, slug in slugs.items()}
+            if iri == DOC:
+                locale = templating.locale()
+                named = {member: locale.kind_name(slug) for member, slug in slugs.items()}
             return templating.render(
                 "collection.html",
                 names={
-                    **{member: {"": member.removeprefix(iri).rstrip("/")} for member in shown},
+                    **{member: {tag: name} for member, (name, tag) in named.items()},
                     **fetch_properties(engine, things).all_names(),
                 },
                 heading=heading,

@@ -110,10 +110,13 @@ class Locale:
             return self._catalogue.properties[iri], self.language
         if iri.startswith(ID):
             kind, _, slug = iri.removeprefix(ID).partition("/")
-            label = self.message(kind) if self.has_message(kind) else kind
-            tag = self.language if self.has_message(kind) else "en"
+            label, tag = self.kind_name(kind)
             return f"{label} {slug.rpartition('/')[2]}", tag
         return shorten(iri).strip("<>"), ""
+
+    def kind_name(self, kind: str) -> tuple[str, str]:
+        """Return the name of a kind of things, given as in their IRIs, and its language tag."""
+        return (self.message(kind), self.language) if self.has_message(kind) else (kind, "en")
 
     def _converted(self, text: str, tag: str) -> tuple[str, str]:
         """Return a text and its language tag, converted if the page is and the text can be."""

@@ -20,7 +20,7 @@ from oib.namespaces import BASE, ID
 from oib.services import ReleasedServices, Services
 from oib.sparql import results
 from oib.typed_links import DOCUMENTS, LINK_FORMAT
-from oib.views import entity_triples, event_stream, lifecycle, paging
+from oib.views import claim_titles, entity_triples, event_stream, lifecycle, paging
 from oib.web import context, representations, templating
 
 bp = Blueprint("releases", __name__)
@@ -344,9 +344,10 @@ def _step_page(old: str, new: str) -> Response:
         )
     ]
     iris = [iri for _, kinds in groups for members in kinds.values() for iri in members]
+    names = fetch_properties(context.queries(), iris).all_names()
     return templating.render(
         "changes_step.html",
-        names=fetch_properties(context.queries(), iris).all_names(),
+        names={**names, **claim_titles.fetch_titles(context.queries(), iris, names)},
         old=old,
         new=new,
         groups=groups,
