@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine with Python 3.11+: `make serve` and `make test`.
 PYTHON ?= python3
 PORT ?= 8000
-JOBS ?= 2
+JOBS ?= 3 # of two cores, for many tests wait
 VENV := .venv
 EDITOR_SCRIPT := server/oib/web/editor
 BIN := $(VENV)/bin

@@ -83,7 +83,17 @@ def check(*arguments):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="install and run it on Linux: it reads /proc")
-@pytest.mark.parametrize("content", HOSTILE, ids=lambda content: content.__name__)
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(
+            content,
+            marks=pytest.mark.slow if content is plain_turtle_of_50_mb else (),
+            id=content.__name__,
+        )
+        for content in HOSTILE
+    ],
+)
 def test_a_costly_file_gets_a_verdict_or_one_message_within_the_memory(content, tmp_path):
     path = tmp_path / "costly.ttl"
     path.write_text(content(), "utf-8")

@@ -59,6 +59,7 @@ def classify(graph):
 
 
 @pytest.mark.java
+@pytest.mark.slow
 def test_hermit_finds_the_data_consistent_and_the_same_members_as_the_closure(java, stated, store):
     members, unsatisfiable = classify(stated)
     assert [cls for cls in unsatisfiable if "Nothing" not in cls] == []
