@@ -57,7 +57,7 @@ class CrowdedData:
                         lines.append(" ".join(line) + " .")
         store = Store()
         store.extend(Quad(*each.triple) for each in parse("\n".join(lines), RdfFormat.TURTLE))
-        shape, has_focus = NamedNode(self.constraint.shape), NamedNode(HAS_FOCUS)
+        shape, has_focus = NamedNode(self.constraint.target), NamedNode(HAS_FOCUS)
         store.extend(
             Quad(shape, has_focus, NamedNode(node[1:-1]), NamedNode(FOCUS))
             for node in focus

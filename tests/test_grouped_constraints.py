@@ -133,7 +133,7 @@ def test_a_circle_of_claims_is_found_however_long_it_is(compiled, length):
         }
         node = NamedNode(f"{ID}claim/{name}")
         store.extend(Quad(node, NamedNode(OIB + part), parts[part]) for part in parts)
-        store.add(Quad(NamedNode(rule.shape), NamedNode(HAS_FOCUS), node, NamedNode(FOCUS)))
+        store.add(Quad(NamedNode(rule.target), NamedNode(HAS_FOCUS), node, NamedNode(FOCUS)))
         return node
 
     circle = {claim(f"c{n}", n, (n + 1) % length) for n in range(length)}

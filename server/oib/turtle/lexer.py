@@ -5,6 +5,8 @@ that grammar does not know comes out as a token of the kind ``other``, so that n
 """
 
 import re
+from collections.abc import Iterator
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final, NamedTuple
 
 from oib.characters import PN_CHARS, PN_CHARS_BASE
@@ -49,6 +51,8 @@ _GRAMMAR: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 NEWLINE: Final = re.compile(r"\r\n|\n|\r")
+_DIRECTIVE_NAME: Final = re.compile("prefix|base")
+_SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class Token(NamedTuple):
@@ -98,3 +102,16 @@ def match_token(text: str, offset: int) -> tuple[str, int] | None:
     """
     match = _GRAMMAR.match(text, offset)
     return (match.lastgroup or "other", match.end()) if match else None
+
+
+def find_directive_names(text: str) -> Iterator[int]:
+    """Yield the offsets at which ``prefix`` or ``base`` stands, in capital or small letters.
+
+    Many are part of something else. This takes a fifth of the time of an expression that ignores
+    case and looks at what stands before each character.
+    """
+    small = text.lower()
+    if len(small) != len(text):  # some character has a small form of several
+        small = text.translate(_SMALL)
+    for match in _DIRECTIVE_NAME.finditer(small):
+        yield match.start()

@@ -14,7 +14,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 
 from oib.errors import BadInput, BadTurtle
 from oib.turtle.diagnosis import CONFLICT, DECLARATION, UNDECLARED, find_hint, other_format
-from oib.turtle.lexer import NEWLINE, tokenize
+from oib.turtle.lexer import NEWLINE, find_directive_names, tokenize
 
 #: How deep brackets may be nested, so that no submission can exhaust the stack of a reader.
 MAX_DEPTH: Final = 64
@@ -29,7 +29,7 @@ _MAX_STATEMENTS: Final = 5000
 
 _PLACE: Final = re.compile(r"Parser error (?:at|between) .*?: ", re.DOTALL)
 #: What a text of RDF 1.2 holds somewhere; only then its tokens are looked at one by one.
-_SUSPECT: Final = re.compile(r"<<|~|\{\||--|version", re.IGNORECASE)
+_SUSPECT: Final = ("<<", "~", "{|", "--")
 _WORDS: Final = {"a", "true", "false", "prefix", "base"}
 
 
@@ -151,7 +151,8 @@ def _find_long_iri(text: str, base: str | None) -> int | None:
     """
     if long := _LONG_IRI.search(text):
         return long.start()
-    if sum(map(len, _DIRECTIVE.findall(text))) <= MAX_IRI:
+    directives = (_DIRECTIVE.match(text, at) for at in find_directive_names(text))
+    if sum(len(directive[1]) for directive in directives if directive) <= MAX_IRI:
         return None
     length, directive = len(base or ""), ""
     for token in tokenize(text):
@@ -237,9 +238,13 @@ def _offset(text: str, line: int, column: int) -> int:
     return min(len(text), starts[min(line, len(starts)) - 1] + column - 1)
 
 
+def _may_be_foreign(text: str) -> bool:
+    return any(mark in text for mark in _SUSPECT) or "version" in text.lower()
+
+
 def _refuse_foreign(text: str, path: str) -> None:
     """Refuse what is no token of RDF 1.1, and brackets nested too deep."""
-    if text.count("[") + text.count("(") <= MAX_DEPTH and not _SUSPECT.search(text):
+    if text.count("[") + text.count("(") <= MAX_DEPTH and not _may_be_foreign(text):
         return
     depth = 0
     for token in tokenize(text):

@@ -17,16 +17,17 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from oib.namespaces import BASE, ID, OIB, OIBS, PREFIXES
 from oib.turtle import Document
+from oib.turtle.lexer import find_directive_names
 from oib.validation.home_index import HomeIndex, namespace_of
 from oib.validation.problems import Problem
 from oib.validation.shape_graph import TYPE, iri_of
 
 _THING: Final = re.compile(re.escape(ID) + r"[a-z]+/.")
-#: A directive in its usual form, and the words by which any begins.
+#: A directive in its usual form, but for its ``@``, and what may be the beginning of any.
 _DIRECTIVE: Final = re.compile(
-    r"(?i)(?:@?prefix[ \t]+(?P<prefix>[\w-]*):|@?base)[ \t]*<(?P<iri>[^<>\\\s]*)>"
+    r"(?i)(?:prefix[ \t]+(?P<prefix>[\w-]*):|base)[ \t]*<(?P<iri>[^<>\\\s]*)>"
 )
-_DIRECTIVE_WORD: Final = re.compile(r"(?i)@prefix|@base|\bprefix\s|\bbase\s")
+_DIRECTIVE_NAME: Final = re.compile(r"(?i)(?<=@)(?:prefix|base)|\b(?:prefix|base)\s")
 #: Longer names than this are no slips of the pen, and comparing them takes long.
 _LONGEST_COMPARED: Final = 200
 _NIL: Final = NamedNode(PREFIXES["rdf"] + "nil")  # the collection without members
@@ -62,12 +63,16 @@ def inspect(document: Document, home: HomeIndex) -> Boundaries:
     if not document.triples:
         found.problems.append(Problem(OIBS + "FIL-01", anchor="file", document=document))
         return found
-    wrong = BASE if _has_wrong_base(document, home) else _misspelled_base(document)
+    usual = _has_usual_directives(document.text)
+    wrong = BASE if _has_wrong_base(document, home) else ""
+    if not usual:
+        wrong = wrong or _misspelled_base(document)
     if wrong:
         found.problems.append(_namespace_problem(document, wrong, ID))
         found.strange = {BASE, wrong}
         return found
-    strange = _misdeclared_prefixes(document) | _strange_namespaces(document, home)
+    strange = {} if usual else _misdeclared_prefixes(document)
+    strange |= _strange_namespaces(document, home)
     found.strange = set(strange) | {namespace_of(f"{namespace}x") for namespace in strange}
     found.meant = set(strange.values()) - {""}
     for namespace, meant in strange.items():
@@ -89,11 +94,11 @@ def inspect(document: Document, home: HomeIndex) -> Boundaries:
 
 def _has_wrong_base(document: Document, home: HomeIndex) -> bool:
     """Return whether things lie at the base of everything, in place of that of things."""
-    kinds = {thing.removeprefix(ID).partition("/")[0] for thing in home.things}
+    names = map(iri_of, {triple.subject for triple in document.triples})
     return any(
-        iri_of(triple.subject).removeprefix(BASE).partition("/")[0] in kinds
-        for triple in document.triples
-        if iri_of(triple.subject).startswith(BASE)
+        name.removeprefix(BASE).partition("/")[0] in home.kinds
+        for name in names
+        if name.startswith(BASE)
     )
 
 
@@ -103,18 +108,22 @@ def _has_usual_directives(text: str) -> bool:
     The syntax tree of a large file takes more time and memory than all the rest of its check, and
     most files need none.
     """
-    found = list(_DIRECTIVE.finditer(text))
     known = {*PREFIXES.values(), ID}
-    return len(found) == len(_DIRECTIVE_WORD.findall(text)) and all(
-        match["iri"] in known and PREFIXES.get(match["prefix"] or "", match["iri"]) == match["iri"]
+    found = (
+        _DIRECTIVE.match(text, at)
+        for at in find_directive_names(text)
+        if _DIRECTIVE_NAME.match(text, at)
+    )
+    return all(
+        match is not None
+        and match["iri"] in known
+        and PREFIXES.get(match["prefix"] or "", match["iri"]) == match["iri"]
         for match in found
     )
 
 
 def _misspelled_base(document: Document) -> str:
     """Return the base of a file that is nearly that of things, empty if there is none."""
-    if _has_usual_directives(document.text):
-        return ""
     for directive in document.tree.directives:
         base = directive.value
         if directive.prefix is None and base != ID and _bare(base) in (_bare(ID), _bare(BASE)):
@@ -124,8 +133,6 @@ def _misspelled_base(document: Document) -> str:
 
 def _misdeclared_prefixes(document: Document) -> dict[str, str]:
     """Return what the usual prefixes are declared as, where that is nearly their namespace."""
-    if _has_usual_directives(document.text):
-        return {}
     return {
         directive.value: PREFIXES[directive.prefix]
         for directive in document.tree.directives

@@ -6,7 +6,7 @@ that the file speaks of, and whatever is new elsewhere because of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -184,11 +184,10 @@ class Checker:
 
     def _idle_shapes(self, validation: Validation) -> tuple[str, ...]:
         """Return the names of the shapes that match nothing in the home."""
-        shapes = zip(self.validator.compiled.compiled, validation.focus_nodes.values(), strict=True)
         return tuple(
             str(getattr(shape, "value", shape)).removeprefix(OIBS)
-            for shape, nodes in shapes
-            if not nodes
+            for shape, key in self.validator.compiled.compiled.items()
+            if not validation.focus_nodes[key]
         )
 
 
@@ -255,35 +254,40 @@ class _Check:
             self.problems += boundaries.misplaced(document, borders, submission.target)
         self.problems += _lexical_problems(borders.accepted, document)
 
-    def _changes(self, seen: list[Boundaries]) -> tuple[set[Triple], set[Triple]]:
-        """Return the triples that the home would gain and lose."""
-        new: set[Triple] = set()
+    def _changes(self, seen: list[Boundaries]) -> tuple[Set[Triple], Set[Triple]]:
+        """Return the triples that the home would gain and lose.
+
+        Those that it would gain are in the order of the files: a store that gets them in another
+        keeps apart in memory what is asked for together.
+        """
+        new: dict[Triple, None] = {}
         taken: set[Triple] = set()
         replaced: set[str] = set()
         for submission, found in zip(self.submissions, seen, strict=True):
             if submission.effect is Effect.REMOVES:
                 taken.update(found.accepted)
             else:
-                new.update(found.accepted)
+                new.update(dict.fromkeys(found.accepted))
             if submission.effect is Effect.REPLACES and submission.target in self.home.files:
                 replaced.add(submission.target)
         store = self.home.store
         old = {
             triple
-            for triple in set(self.home.triples_of(replaced)) - new
+            for triple in set(self.home.triples_of(replaced)) - new.keys()
             if not self._stands_elsewhere(triple, replaced)
         }
         # What a file removes is removed wherever it stands.
-        gone = (old | taken) - new - self.home.fixed
+        gone = (old | taken) - new.keys() - self.home.fixed
         removed = {triple for triple in gone if _quad(triple) in store}
-        return {triple for triple in new if _quad(triple) not in store}, removed
+        added = dict.fromkeys(triple for triple in new if _quad(triple) not in store)
+        return added.keys(), removed
 
     def _stands_elsewhere(self, triple: Triple, replaced: set[str]) -> bool:
         names = [name for name in self.home.places.get(triple.subject, ()) if name not in replaced]
         return any(triple in self.home.files[name] for name in names)
 
     def _validate(
-        self, seen: list[Boundaries], added: set[Triple], removed: set[Triple]
+        self, seen: list[Boundaries], added: Set[Triple], removed: Set[Triple]
     ) -> tuple[list[Problem], tuple[str, ...]]:
         """Validate the home as it would be.
 
@@ -352,7 +356,7 @@ class _Check:
         stated = self.home.store.quads_for_pattern(node, None, None, DefaultGraph())  # type: ignore[arg-type]
         return next(iter(stated), None) is not None
 
-    def _lost(self, seen: Iterable[Boundaries], removed: set[Triple]) -> Iterator[Problem]:
+    def _lost(self, seen: Iterable[Boundaries], removed: Set[Triple]) -> Iterator[Problem]:
         """Yield the released things of which, after the change, nothing would be left."""
         for node in {triple.subject for triple in removed}:
             issued = iri_of(node).removeprefix(ID) in self.home.issued
@@ -366,14 +370,13 @@ class _Check:
                     yield Problem(OIBS + "FIL-11", focus=node, anchor=anchor, document=document)
                     break
 
-    def _affected(self, added: set[Triple], removed: set[Triple]) -> set[Term]:
+    def _affected(self, added: Set[Triple], removed: Set[Triple]) -> set[Term]:
         store = self.home.store
         changed = added | removed
         store.extend(Quad(t.subject, t.predicate, t.object, CHANGED) for t in changed)
         store.extend(Quad(t.subject, t.predicate, t.object, REMOVED) for t in removed)
         try:
-            predicates = {triple.predicate.value for triple in changed}
-            found = self.checker.dependencies.affected(store, predicates)
+            found = self.checker.dependencies.affected(store, changed)
         finally:
             store.remove_graph(CHANGED)
             store.remove_graph(REMOVED)
@@ -381,7 +384,7 @@ class _Check:
         found |= {t.object for t in changed if isinstance(t.object, NamedNode)}
         return {node for node in found if isinstance(node, NamedNode)}
 
-    def _change(self, added: set[Triple], removed: set[Triple]) -> None:
+    def _change(self, added: Set[Triple], removed: Set[Triple]) -> None:
         store = self.home.store
         for triple in removed:
             store.remove(_quad(triple))
@@ -389,7 +392,7 @@ class _Check:
         self.home.names.change(added, removed)
 
     def _effect(
-        self, submission: Submission, borders: Boundaries, added: set[Triple], removed: set[Triple]
+        self, submission: Submission, borders: Boundaries, added: Set[Triple], removed: Set[Triple]
     ) -> FileEffect:
         """Count the things that a file adds, changes, removes and leaves as they are."""
         gained = {triple.subject for triple in added}
@@ -415,7 +418,7 @@ class _Check:
             kept=len((own & before) - touched - gone),
         )
 
-    def _outlasts(self, node: Term, removed: set[Triple]) -> bool:
+    def _outlasts(self, node: Term, removed: Set[Triple]) -> bool:
         """Return whether something is still stated of a node after triples were removed."""
         found = self.home.store.quads_for_pattern(node, None, None, DefaultGraph())  # type: ignore[arg-type]
         return any(quad.triple not in removed for quad in found)

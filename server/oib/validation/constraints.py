@@ -11,8 +11,8 @@ takes time by the square of their number. Such a constraint has a second query,
 ``oib:groupedSelect``, that groups them first; it is used where there are many focus nodes.
 
 A compiled query finds its focus nodes in the named graph ``FOCUS``, in triples
-``<shape> <HAS_FOCUS> ?this``, so that the same text serves a whole data set and a handful of nodes.
-They are objects there because a literal can be a focus node, too.
+``<target> <HAS_FOCUS> ?this``, so that the same text serves a whole data set and a handful of
+nodes. They are objects there because a literal can be a focus node, too.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ WELL_FORMED: Final = FUNCTIONS + "well-formed"
 #: Whether claims lead from the object of a claim back to its subject. Its arguments are the
 #: subject, the predicate, the object and the document of a claim; see ``cycles``.
 IS_IN_CYCLE: Final = FUNCTIONS + "is-in-cycle"
-#: The prefix of the IRIs that stand for shapes in the graph ``FOCUS``.
-SHAPE_KEY: Final = "urn:x-oib:shape:"
+#: The prefix of the IRIs that stand for the targets of shapes in the graph ``FOCUS``.
+TARGET_KEY: Final = "urn:x-oib:target:"
 
 #: The property with the second query of a SPARQL constraint.
 _GROUPED: Final = OIB + "groupedSelect"
@@ -82,7 +82,7 @@ class Constraint:
 
     Attributes:
         rule: the IRI of the shape or SPARQL constraint that a result names as its source.
-        shape: the key of the shape whose targets are the focus nodes.
+        target: the key of the focus nodes.
         component: the name of the SHACL constraint component.
         severity: ``Violation``, ``Warning`` or ``Info``.
         query: a SELECT of ``?this`` and, where a result has them, ``?value`` and ``?path``.
@@ -96,7 +96,7 @@ class Constraint:
     """
 
     rule: str
-    shape: str
+    target: str
     component: str
     severity: str
     query: str
@@ -114,14 +114,14 @@ class CompiledShapes:
 
     Attributes:
         constraints: the compiled constraints.
-        targets: for the key of each compiled shape, the pattern that selects ``?this``.
-        compiled: the compiled shapes themselves.
+        targets: the patterns that select ``?this``, each with a key; many shapes share one.
+        compiled: the compiled shapes, each with the key of its focus nodes.
         rest: the shapes with targets that have to be left to pySHACL.
     """
 
     constraints: tuple[Constraint, ...]
     targets: dict[str, str]
-    compiled: tuple[Term, ...]
+    compiled: dict[Term, str]
     rest: tuple[Term, ...]
 
 
@@ -132,16 +132,16 @@ class _Unsupported(Exception):
 def compile_shapes(graph: ShapeGraph) -> CompiledShapes:
     """Compile the node shapes of a graph that can be; tell the others."""
     constraints: list[Constraint] = []
-    targets: dict[str, str] = {}
-    compiled: list[Term] = []
+    keys: dict[str, str] = {}
+    compiled: dict[Term, str] = {}
     rest: list[Term] = []
     for shape in _with_targets(graph):
         computed = _is_computed(graph, shape)
         if _is_deactivated(graph, shape) and not computed:
             continue
-        key = f"{SHAPE_KEY}{len(targets)}"
         try:
             target = _target(graph, shape)
+            key = keys.get(target, f"{TARGET_KEY}{len(keys)}")
             own = [
                 *_core(graph, shape, key, ""),
                 *(
@@ -158,11 +158,12 @@ def compile_shapes(graph: ShapeGraph) -> CompiledShapes:
         except (_Unsupported, UnsupportedPath):
             rest.append(shape)
             continue
-        compiled.append(shape)
-        targets[key] = target
+        keys[target] = key
+        compiled[shape] = key
         causes = _causes(graph, shape)
         constraints += [replace(each, causes=causes) for each in own]
-    return CompiledShapes(tuple(constraints), targets, tuple(compiled), tuple(rest))
+    targets = {key: target for target, key in keys.items()}
+    return CompiledShapes(tuple(constraints), targets, compiled, tuple(rest))
 
 
 def _is_computed(graph: ShapeGraph, shape: Term) -> bool:
@@ -232,7 +233,7 @@ def _core(
         for query, reads in _COMPONENTS[name](graph, shape, path, values):
             yield Constraint(
                 rule=iri_of(shape),
-                shape=key,
+                target=key,
                 component=component,
                 severity=_severity(graph, shape),
                 query=query.replace("?focus", _focus("?this", key)),
@@ -497,7 +498,7 @@ def _sparql(graph: ShapeGraph, shape: Term, node: Term, key: str) -> Iterator[Co
         reads = _HEAD.sub(lambda match: f"{match[0]} {edges} ", select, count=1)
     yield Constraint(
         rule=node.value,
-        shape=key,
+        target=key,
         component="SPARQLConstraintComponent",
         severity=_severity(graph, shape),
         query=prefixes + filter_early(_with_focus(select, key)),

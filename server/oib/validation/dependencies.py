@@ -16,11 +16,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QuerySolutions, Store, Triple
 
 from oib.namespaces import PREFIXES
 from oib.validation.constraints import Constraint
@@ -98,11 +98,48 @@ class PatternGroup:
 class _Step:
     """How a change of one predicate leads to focus nodes; any predicate when it is empty.
 
-    Without a query the change can affect any focus node.
+    Attributes:
+        predicate: the predicate of the changed triples.
+        changed: their pattern, as subject, predicate and object.
+        joined: the patterns that lead from them to ``?this``; None when a change can affect any
+            focus node.
     """
 
     predicate: str
-    query: str
+    changed: tuple[str, str, str]
+    joined: str | None
+
+    def query(self, triples: Iterable[Triple]) -> str:
+        """Return the query for the focus nodes that some changed triples lead to; empty if none.
+
+        The triples stand in the query, for a store that finds them in a graph cannot know that they
+        are few, and would read all that they are joined with.
+        """
+        names = sorted({part for part in self.changed if part.startswith("?")})
+        rows: dict[str, None] = {}
+        for triple in triples:
+            found: dict[str, str] = {}
+            terms = (triple.subject, triple.predicate, triple.object)
+            for part, term in zip(self.changed, map(str, terms), strict=True):
+                if part.startswith("?") and found.setdefault(part, term) == term:
+                    continue
+                if part != term:
+                    break
+            else:
+                rows["(" + " ".join(found[name] for name in names) + ")"] = None
+        if not rows:
+            return ""
+        values = f"VALUES ({' '.join(names)}) {{ {' '.join(rows)} }}"
+        return f"SELECT DISTINCT ?this WHERE {{ {values} {self.joined} }}"
+
+    def query_of_graph(self) -> str:
+        """Return the query for the focus nodes that the graph ``CHANGED`` leads to."""
+        pattern = f"GRAPH {CHANGED} {{ {' '.join(self.changed)} }}"
+        return f"SELECT DISTINCT ?this WHERE {{ {pattern} {self.joined} }}"
+
+    def has_literal(self) -> bool:
+        """Return whether the pattern has a literal, which can be written in several ways."""
+        return any(part[0] not in "?<" for part in self.changed)
 
 
 class Dependencies:
@@ -118,7 +155,7 @@ class Dependencies:
                 self._unfollowed.setdefault(constraint.rule, set()).add("")
                 continue
             for step in found:
-                if step.query:
+                if step.joined is not None:
                     steps[step] = None
                 else:
                     self._unfollowed.setdefault(constraint.rule, set()).add(step.predicate)
@@ -129,20 +166,34 @@ class Dependencies:
         read = self._unfollowed.items()
         return frozenset(rule for rule, names in read if "" in names or names & predicates)
 
-    def affected(self, store: Store, predicates: set[str]) -> set[Term]:
-        """Return the focus nodes that the triples in the graph ``CHANGED`` can affect.
+    def affected(self, store: Store, changed: Collection[Triple]) -> set[Term]:
+        """Return the focus nodes that changed triples can affect.
 
         Args:
             store: the data after the change, and the graphs ``CHANGED`` and ``REMOVED``.
-            predicates: the predicates of the changed triples.
+            changed: the triples of the graph ``CHANGED``.
         """
+        by_predicate: dict[str, list[Triple]] = {"": list(changed)}
+        for triple in changed:
+            by_predicate.setdefault(triple.predicate.value, []).append(triple)
+        # A query can name no blank node of the data.
+        unnamed = any(isinstance(t, BlankNode) for each in changed for t in _nodes(each))
         found: set[Term] = set()
         for step in self._steps:
-            if not step.predicate or step.predicate in predicates:
-                rows = store.query(step.query, default_graph=[DefaultGraph(), REMOVED])
+            triples = by_predicate.get(step.predicate)
+            if not triples:
+                continue
+            in_graph = unnamed or step.has_literal()
+            query = step.query_of_graph() if in_graph else step.query(triples)
+            if query:
+                rows = store.query(query, default_graph=[DefaultGraph(), REMOVED])
                 assert isinstance(rows, QuerySolutions)
                 found.update(row["this"] for row in rows)
         return found
+
+
+def _nodes(triple: Triple) -> tuple[Term, Term]:
+    return triple.subject, triple.object
 
 
 def _steps(group: PatternGroup) -> Iterator[_Step]:
@@ -215,10 +266,8 @@ def _step(
         known |= following.variables
     predicate = "" if term.startswith("?") else term[1:-1]
     if _THIS not in known:
-        return _Step(predicate, "")
-    body = " ".join(map(str, joined))
-    query = f"SELECT DISTINCT ?this WHERE {{ GRAPH {CHANGED} {{ {' '.join(changed)} }} {body} }}"
-    return _Step(predicate, query)
+        return _Step(predicate, changed, None)
+    return _Step(predicate, changed, " ".join(map(str, joined)))
 
 
 def _cost(

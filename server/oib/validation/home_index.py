@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -41,9 +42,8 @@ class HomeIndex:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.shapes = tuple(_load(sources(home, "shapes", ".ttl")))
-        self.ontology = tuple(_load(sources(home, "ontology", ".ttl")))
-        self.files: dict[str, tuple[Triple, ...]] = {}
+        shapes, ontology = (_load(sources(home, name, ".ttl")) for name in ("shapes", "ontology"))
+        quads: dict[str, list[Quad]] = {}
         self._texts: dict[str, str] = {}
         #: Files of the home that are not Turtle, with their content.
         self.unreadable: dict[str, bytes] = {}
@@ -51,14 +51,14 @@ class HomeIndex:
             name = path.relative_to(home / "instances").as_posix()
             try:
                 self._texts[name] = read_text(path)
-                self.files[name] = tuple(_parse(self._texts[name], path))
+                quads[name] = _parse(self._texts[name], path)
             except BadTurtle:
                 self.unreadable[name] = path.read_bytes()
+        self.shapes, self.ontology = _triples(shapes), _triples(ontology)
+        self.files = {name: _triples(part) for name, part in quads.items()}
         self.store = Store()
         self.store.extend(
-            Quad(t.subject, t.predicate, t.object)
-            for part in (self.shapes, self.ontology, *self.files.values())
-            for t in part
+            itertools.chain(shapes, ontology, itertools.chain.from_iterable(quads.values()))
         )
 
     def warm_up(self) -> None:
@@ -68,7 +68,7 @@ class HomeIndex:
     @staticmethod
     def read_shapes(home: Path) -> tuple[Triple, ...]:
         """Return the shapes of a home alone."""
-        return tuple(_load(sources(home, "shapes", ".ttl")))
+        return _triples(_load(sources(home, "shapes", ".ttl")))
 
     def path(self, name: str) -> Path:
         """Return the path of an instance file given relative to ``instances/``."""
@@ -139,6 +139,11 @@ class HomeIndex:
         """The IRIs that instance files describe."""
         return frozenset(s.value for s in self.places if isinstance(s, NamedNode))
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The first folder below ``id/`` of each thing: ``person``, ``claim``, and so on."""
+        return frozenset(thing.removeprefix(ID).partition("/")[0] for thing in self.things)
+
     def triples_of(self, names: Iterable[str]) -> Iterator[Triple]:
         """Yield the triples of some instance files."""
         for name in names:
@@ -163,15 +168,17 @@ def namespace_of(iri: str) -> str:
     return head + hash_sign if hash_sign else iri[: iri.rfind("/") + 1]
 
 
-def _load(paths: Iterable[Path]) -> Iterator[Triple]:
-    for path in paths:
-        yield from _parse(read_text(path), path)
+def _load(paths: Iterable[Path]) -> list[Quad]:
+    return [quad for path in paths for quad in _parse(read_text(path), path)]
 
 
-def _parse(text: str, path: Path) -> Iterator[Triple]:
+def _triples(quads: Iterable[Quad]) -> tuple[Triple, ...]:
+    return tuple(quad.triple for quad in quads)
+
+
+def _parse(text: str, path: Path) -> list[Quad]:
     try:
-        for quad in parse(text, RdfFormat.TURTLE, base_iri=ID, rename_blank_nodes=True):
-            yield quad.triple
+        return list(parse(text, RdfFormat.TURTLE, base_iri=ID, rename_blank_nodes=True))
     except SyntaxError:
         strict.triples(text, str(path), ID)  # raises the error with its hint
         raise

@@ -39,6 +39,7 @@ _TARGETS: Final = {
 #: So many nodes are listed in a query; joining longer lists takes time by their square.
 _FEW_NODES: Final = 200
 _FOCUS: Final = NamedNode(FOCUS)
+_HAS_FOCUS: Final = NamedNode(HAS_FOCUS)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Validation:
-    """The results of a validation, and the focus nodes of each compiled shape by its key."""
+    """The results of a validation, and the focus nodes of the compiled shapes by their key."""
 
     results: tuple[Result, ...]
     focus_nodes: dict[str, frozenset[Term]]
@@ -106,7 +107,7 @@ class Validator:
             results = [
                 result
                 for constraint in self.compiled.constraints
-                if matched[constraint.shape] and (rules is None or constraint.rule in rules)
+                if matched[constraint.target] and (rules is None or constraint.rule in rules)
                 for result in evaluate(constraint, store, many=many)
             ]
         finally:
@@ -121,20 +122,20 @@ class Validator:
         nodes: Collection[Term] | None,
         rules: Collection[str] | None = None,
     ) -> dict[str, frozenset[Term]]:
-        """Write which nodes are the focus nodes of which shape into the graph ``FOCUS``.
+        """Write which nodes are the focus nodes of which shapes into the graph ``FOCUS``.
 
         With ``rules``, only shapes with one of these are looked at.
         """
         found: dict[str, frozenset[Term]] = {}
         wanted = None if nodes is None else frozenset(nodes)
         used = {
-            each.shape for each in self.compiled.constraints if rules is None or each.rule in rules
+            each.target for each in self.compiled.constraints if rules is None or each.rule in rules
         }
         for key, pattern in self.compiled.targets.items():
             if rules is not None and key not in used:
                 found[key] = frozenset()
                 continue
-            shape = NamedNode(key)
+            target = NamedNode(key)
             if nodes is None or len(nodes) > _FEW_NODES:
                 query = f"SELECT DISTINCT ?this WHERE {{ {pattern} }}"
             else:
@@ -142,7 +143,7 @@ class Validator:
                 query = f"SELECT DISTINCT ?this WHERE {{ VALUES ?this {{ {values} }} {pattern} }}"
             matched = (row["this"] for row in _solutions(store, query))
             found[key] = frozenset(node for node in matched if wanted is None or node in wanted)
-            store.extend(Quad(shape, NamedNode(HAS_FOCUS), node, _FOCUS) for node in found[key])
+            store.extend(Quad(target, _HAS_FOCUS, node, _FOCUS) for node in found[key])
         return found
 
     def warm_up(self) -> None:

@@ -24,6 +24,7 @@ _NAMES: Final = (
     NamedNode(PREFIXES["skos"] + "hiddenLabel"),
     NamedNode(OIB + "translatedName"),
 )
+_NAME_SET: Final = frozenset(_NAMES)  # every triple of a home is looked at
 # What a claim says of two things that share their name, and are known to be two.
 _SUBJECT, _PREDICATE, _OBJECT = (
     NamedNode(OIB + name) for name in ("claimSubject", "claimPredicate", "claimObject")
@@ -116,7 +117,7 @@ def known_pairs(store: Store) -> set[frozenset[Term]]:
 
 def _keys(triple: Triple) -> list[_Key]:
     """Return under what a name is filed: kind and bare name; nothing for any other triple."""
-    if triple.predicate not in _NAMES or not isinstance(triple.object, Literal):
+    if triple.predicate not in _NAME_SET or not isinstance(triple.object, Literal):
         return []
     kind = iri_of(triple.subject).removeprefix(ID).partition("/")[0]
     key = name_key(triple.object.value)
