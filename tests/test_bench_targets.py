@@ -5,6 +5,7 @@ from statistics import median
 import pytest
 
 from bench import entity_pages, page_loads, report, targets
+from bench.check_times import GROWTH, file_way, home_way
 from bench.measure import AGGREGATE_QUERY, BOUNDED_QUERY, REPEATED_QUERY
 from bench_results import cell
 
@@ -149,3 +150,34 @@ def test_pages_that_no_browser_opened_are_not_measured_and_the_report_says_why()
     (row,) = [row for row in rows if "in a browser" in row.work]
     assert row.verdict == targets.NOT_MEASURED
     assert page_loads.table(loads) == ["Not measured: install chromium."]
+
+
+@pytest.mark.parametrize(
+    ("power", "verdict"), [(1.0, targets.MET), (1.15, targets.MET), (2.0, targets.MISSED)]
+)
+def test_the_growth_of_the_check_is_judged_without_what_every_check_takes(power, verdict):
+    checks = [
+        {"way": file_way(triples), "cpu": 1.2 + 0.3 * (triples / GROWTH[0]) ** power}
+        for triples in GROWTH
+    ]
+    (growth,) = [row for row in targets.judge_checks(checks) if "doubling" in row.work]
+    assert growth.verdict == verdict
+    (growth,) = [row for row in targets.judge_checks(checks[1:]) if "doubling" in row.work]
+    assert growth.verdict == targets.NOT_MEASURED
+
+
+def test_a_file_is_held_to_the_check_of_everything_with_it():
+    checks = [
+        {"way": way, "cpu": cpu}
+        for way, cpu in (
+            (file_way(10_000), 2.0),
+            (home_way(10_000), 1.9),
+            (file_way(100_000), 7.0),
+            (home_way(100_000), 6.0),
+        )
+    ]
+    rows = [row for row in targets.judge_checks(checks) if "everything with them" in row.work]
+    assert [(row.value, row.verdict) for row in rows] == [
+        ("1.05×", targets.MET),
+        ("1.17×", targets.MISSED),
+    ]

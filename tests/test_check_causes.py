@@ -9,6 +9,7 @@ from oib.validation.checker import Checker
 from projects import ROOT
 
 BASE = (ROOT / "tests" / "submissions" / "members" / "base.ttl").read_text("utf-8")
+DOCUMENT = "document/innovation-without-borders"
 PREDICATES = sorted(set(re.findall(r"^    ([a-z]+:\w+) ", BASE, re.MULTILINE)))
 
 
@@ -145,3 +146,112 @@ def test_the_whole_home_gives_the_same_verdict_on_a_misspelled_predicate(tmp_pat
     path.write_text(text.replace("oib:isReportedIn", "oib:isReportdIn", 1), "utf-8")
     found = [each.rule for each in Checker(tmp_path).check_home().findings if each.blocks]
     assert found == ["CLM-02"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fix"),
+    [
+        ("oib:isFundedBy", None),  # to fund is not to found
+        ("oib:isPartof", "oib:isPartOf"),
+        ("oib:isFoundedBuy", "oib:isFoundedBy"),
+        ("oib:isFoundredBy", "oib:isFoundedBy"),
+    ],
+)
+def test_only_a_name_that_makes_no_sense_is_respelled_by_a_machine(checker, wrong, fix):
+    text = BASE.replace("claimPredicate oib:isPartOf", f"claimPredicate {wrong}", 1)
+    findings = checker.check_texts([("base.ttl", text)], effect="adds").findings
+    (finding,) = [each for each in findings if wrong in each.message["en"]]
+    assert "Did you mean oib:is" in finding.message["en"]
+    assert (finding.fix and finding.fix.replacement) == fix
+
+
+def test_terms_that_are_equally_near_are_all_named_and_none_is_chosen(checker):
+    things = "".join(
+        f'\n<organization/example-unit-{c}> a oib:Organization ; skos:prefLabel "{c}{c}{c}"@en .'
+        for c in "ab"
+    )
+    text = BASE.replace(
+        "claimObject <organization/example-unit>", "claimObject <organization/example-unit-c>"
+    )
+    (finding,) = [
+        each
+        for each in checker.check_texts([("base.ttl", text + things)], effect="adds").findings
+        if "example-unit-c" in each.message["en"]
+    ]
+    names = "<organization/example-unit-a> or <organization/example-unit-b>?"
+    assert names in finding.message["en"]
+    assert names.replace(" or ", "或 ").removesuffix("?") in finding.message["zh-Hans"]
+    assert finding.fix is None
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "rule"),
+    [
+        ('hasAuthority "Wikidata"', 'hasAuthority "Wikidta"', "IDL-05"),
+        ("Document ;(.*)oibv:document-cited-item", r"PolicyDocument ;\1oibv:hedge-none", "DOC-02"),
+        ("Document ;(.*)oibv:document-cited-item", r'PolicyDocument ;\1"policy"', "DOC-02"),
+    ],
+)
+def test_a_value_that_no_list_has_is_one_finding(checker, right, wrong, rule):
+    text = re.sub(f"oib:{right}", f"oib:{wrong}", BASE, count=1, flags=re.DOTALL)
+    assert text != BASE
+    assert findings(checker, text) == [(rule, re.split(r"[\s1]", wrong)[-1])]
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "rule"),
+    [
+        ("document/innovation-without-borders", 'unitLabel "p09"', 'unitLabel "nine"', "UNT-03"),
+        (
+            "claim/innovation-without-borders/p09",
+            f"inDocument <{DOCUMENT}>",
+            'inDocument "x"',
+            "EVD-04",
+        ),
+        (
+            "claim/innovation-without-borders/p09",
+            f"inDocument <{DOCUMENT}>",
+            "inDocument <place/boston>",
+            "EVD-04",
+        ),
+        (
+            "claim/innovation-without-borders/p09",
+            f"inUnit <{DOCUMENT}#p09>",
+            "inUnit <place/boston>",
+            "EVD-05",
+        ),
+        (
+            "claim/innovation-without-borders/p09",
+            f"inUnit <{DOCUMENT}#p09>",
+            f"inUnit <{DOCUMENT}#p99>",
+            "GRF-01",
+        ),
+        (
+            "claim/innovation-without-borders/p09",
+            f"inUnit <{DOCUMENT}#p09>",
+            f"inUnit <{DOCUMENT}#p08>",
+            "EVD-12",
+        ),
+        (
+            "claim/innovation-without-borders/p07",
+            "assesses <claim/innovation-without-borders/p07-15>",
+            "assesses <place/boston>",
+            "ASM-04",
+        ),
+    ],
+)
+def test_a_wrong_value_is_not_found_again_at_what_leads_to_it(checker, file, right, wrong, rule):
+    path = ROOT / "instances" / f"{file}.ttl"
+    text = path.read_text("utf-8").replace(f"oib:{right}", f"oib:{wrong}", 1)
+    report = checker.check_texts([(str(path), text)])
+    value = wrong.partition(" ")[2]
+    assert [(f.rule, text[f.place.start : f.place.end]) for f in report.findings] == [(rule, value)]
+
+
+def test_a_claim_with_evidence_of_another_unit_is_told_beside_a_wrong_unit(checker):
+    path = ROOT / "instances" / "claim" / "innovation-without-borders" / "p09.ttl"
+    text = path.read_text("utf-8").replace(f"inUnit <{DOCUMENT}#p09>", "inUnit <place/boston>", 1)
+    other = "<evidence/innovation-without-borders/p13-01>"
+    text = re.sub(r"(oib:hasEvidence) ", rf"\1 {other}, ", text, count=1)
+    found = [each.rule for each in checker.check_texts([(str(path), text)]).findings]
+    assert sorted(found) == ["EVD-05", "GRF-09"]

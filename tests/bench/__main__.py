@@ -10,8 +10,10 @@ import tempfile
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bench import (
+    check_times,
     entity_documents,
     entity_pages,
     generator,
@@ -41,6 +43,15 @@ def main() -> int:
         loads = page_loads.measure_page_loads()
         print("\n".join(page_loads.table(loads)))
         return 1 if loads["missing"] else 0
+    now = datetime.now(UTC)
+    run = {
+        "date": now.date().isoformat(),
+        "machine": arguments.machine or f"{os.cpu_count()} cores",
+        "command": f"make bench BENCH_ARGS={shlex.quote(shlex.join(sys.argv[1:]))}",
+    }
+    if arguments.check:
+        print(report.checks_alone({**run, "checks": _time_checks(arguments.quick)}))
+        return 0
     sizes = [name.strip() for name in arguments.size.split(",")]
     peers = [name.strip() for name in arguments.peers.split(",") if name.strip()]
     if unknown := [*(set(sizes) - set(generator.SIZES)), *(set(peers) - set(PEERS))]:
@@ -52,11 +63,8 @@ def main() -> int:
         timeout=10 if arguments.quick else 60,
     )
     BENCH.mkdir(exist_ok=True)
-    now = datetime.now(UTC)
     results = {
-        "date": now.date().isoformat(),
-        "machine": arguments.machine or f"{os.cpu_count()} cores",
-        "command": f"make bench BENCH_ARGS={shlex.quote(shlex.join(sys.argv[1:]))}",
+        **run,
         "sizes": {
             name: measure.measure_size(name, BENCH / name, peers, settings, _log) for name in sizes
         },
@@ -76,8 +84,7 @@ def main() -> int:
         _log("names and search")
         results["names"] = name_matching.measure_names(_log)
     if not arguments.no_check:
-        _log("the check of the shipped data, four ways")
-        results["checks"] = shipped_data.time_checks(limit=60 if arguments.quick else 600)
+        results["checks"] = _time_checks(arguments.quick)
         _log("cold start of the shipped data")
         with tempfile.TemporaryDirectory() as folder:
             results["cold"] = shipped_data.cold_starts(Path(folder))
@@ -91,6 +98,10 @@ def main() -> int:
     return 0
 
 
+def _time_checks(quick: bool) -> list[dict[str, Any]]:
+    return check_times.time_checks(60 if quick else 600, 1 if quick else 3, _log)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench BENCH_ARGS=…", description=__doc__)
     parser.add_argument("--size", default="10k,1M", help="of 10k, 1M, 10M (%(default)s)")
@@ -99,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="a rough picture in a few minutes")
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="run only the soak test")
     parser.add_argument("--loads", action="store_true", help="only open the pages in a browser")
+    parser.add_argument("--check", action="store_true", help="run only the check")
     parser.add_argument("--machine", help="the name of this machine in the report")
     parser.add_argument("--no-check", action="store_true", help="skip the check and cold start")
     parser.add_argument("--no-pages", action="store_true", help="skip the entity pages")

@@ -47,6 +47,19 @@ def markdown(results: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def checks_alone(results: Mapping[str, Any]) -> str:
+    """Return the times of the check, and its targets, as tables."""
+    rows = list(targets.judge_checks(results["checks"]))
+    lines = [
+        f"Measured {results['date']} on {results['machine']}, by `{results['command']}`.",
+        "",
+        *_checks(results["checks"]),
+        "",
+        *_targets(rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def ratios(size: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Return for each headline, and each peer, how many times our processor time it takes."""
     cells = size["cells"]
@@ -217,7 +230,7 @@ def _checks(checks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for each in checks:
         ratio = _times(each["cpu"] / own)
-        yield f"| {each['way']} | {each['cpu']:.1f} | {ratio} | {each['output']} |"
+        yield f"| {each['way']} | {each['cpu']:.2f} | {ratio} | {each['output']} |"
 
 
 def _cold(results: Mapping[str, Any]) -> Iterator[str]:

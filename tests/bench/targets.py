@@ -3,12 +3,22 @@
 Ratios compare servers of one run on one machine, trial by trial; the median of the trials counts.
 """
 
+import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from bench import page_loads
+from bench.check_times import (
+    GENERATED,
+    GROWTH,
+    LARGE,
+    file_way,
+    home_way,
+    submission_way,
+)
 from bench.entity_documents import CONSTRUCTED, DESCRIBED, DOCUMENTS
 from bench.entity_pages import BEFORE, PAGE, PAGES
 from bench.hostile_load import GRACE, LIMIT, NONE
@@ -21,6 +31,7 @@ VIRTUOSO = "virtuoso"
 MET, MISSED, NOT_MEASURED = "met", "missed", "not measured"
 
 _SMALL_P99 = 50.0  # milliseconds, beside a hostile query
+_MOST_GROWTH = 3.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,7 @@ def judge(results: Mapping[str, Any]) -> list[Target]:
         *_judge_page_loads(results.get("loads", {})),
         *_judge_cold_starts(results),
         *_judge_names(results.get("names", {})),
-        *_judge_checks(results.get("checks", ())),
+        *judge_checks(results.get("checks", ())),
     ]
 
 
@@ -262,28 +273,29 @@ def _judge_names(seconds: Mapping[str, float]) -> Iterator[Target]:
         yield Target(work, size, shown, "", shown, f"≤ {max_value:g}{unit}", verdict)
 
 
-def _judge_checks(checks: Sequence[Mapping[str, Any]]) -> Iterator[Target]:
-    seconds = {each["way"]: each["cpu"] for each in checks}
-    for work, way, most in (
-        ("oib check of the shipped data, processor time", "command", 1.5),
-        ("oib check of one new claim, processor time", "submission", 0.8),
-        ("oib check of a file of claims, one changed, processor time", "file", 1.5),
+def judge_checks(checks: Sequence[Mapping[str, Any]]) -> Iterator[Target]:
+    """Yield the targets of the check."""
+    seconds: dict[str, float] = {each["way"]: each["cpu"] for each in checks}
+    small, large = LARGE
+    for work, size, way, most in (
+        ("oib check of the shipped data", "shipped", "command", 1.5),
+        ("oib check of one new claim", "shipped", "submission", 0.8),
+        ("oib check of one new claim", f"{large:,}", submission_way(large), 1.2),
+        ("oib check of a file of claims, one changed", "shipped", "file", 1.5),
+        ("oib check of everything", f"{GENERATED:,}", home_way(GENERATED), 7.0),
     ):
         own = seconds.get(way)
         verdict = NOT_MEASURED if own is None else MET if own <= most else MISSED
         value = "" if own is None else f"{own:.2f} s"
-        yield Target(work, "shipped", value, "", value, f"≤ {most:g} s", verdict)
-    file, whole = seconds.get("file-of-10k"), seconds.get("home-with-10k")
-    part = file / whole if file and whole else None
-    yield Target(
-        "oib check of a file of 10,000 triples, against oib check of everything with them",
-        "shipped",
-        "" if file is None else f"{file:.2f} s",
-        "" if whole is None else f"{whole:.2f} s",
-        "" if part is None else f"{part:.2f}×",
-        "≤ 1.1×",
-        NOT_MEASURED if part is None else MET if part <= 1.1 else MISSED,
-    )
+        yield Target(f"{work}, processor time", size, value, "", value, f"≤ {most:g} s", verdict)
+    for triples in (small, large):
+        yield _compare_times(
+            f"oib check of a file of {triples:,} triples, against that of everything with them",
+            seconds.get(file_way(triples)),
+            seconds.get(home_way(triples)),
+            1.1,
+        )
+    yield _judge_growth([seconds.get(file_way(triples)) for triples in GROWTH])
     own, theirs = seconds.get("command"), seconds.get("pyshacl")
     ratio = theirs / own if own and theirs else None
     yield Target(
@@ -294,4 +306,38 @@ def _judge_checks(checks: Sequence[Mapping[str, Any]]) -> Iterator[Target]:
         "" if ratio is None else f"{ratio:.3g}×",
         "≥ 100×",
         NOT_MEASURED if ratio is None else MET if ratio >= 100 else MISSED,
+    )
+
+
+def _compare_times(work: str, part: float | None, whole: float | None, most: float) -> Target:
+    ratio = part / whole if part and whole else None
+    return Target(
+        work,
+        "shipped",
+        "" if part is None else f"{part:.2f} s",
+        "" if whole is None else f"{whole:.2f} s",
+        "" if ratio is None else f"{ratio:.2f}×",
+        f"≤ {most:g}×",
+        NOT_MEASURED if ratio is None else MET if ratio <= most else MISSED,
+    )
+
+
+def _judge_growth(seconds: Sequence[float | None]) -> Target:
+    """Judge times of sizes each twice the one before: what each doubling adds, by the one before.
+
+    What the command takes whatever the size is in none of the differences. With n log n they grow
+    by some 2.2 each time, with the square of n by 4.
+    """
+    known = [each for each in seconds if each is not None]
+    added = [more - less for less, more in itertools.pairwise(known)]
+    ratios = [more / less if less > 0 else math.inf for less, more in itertools.pairwise(added)]
+    complete = len(known) == len(seconds)
+    return Target(
+        "oib check of a file, time that each doubling adds, by that of the one before",
+        f"{GROWTH[0]:,} to {GROWTH[-1]:,}",
+        ", ".join(f"{each:.2f} s" for each in known),
+        "",
+        ", ".join(f"{each:.1f}×" for each in ratios),
+        f"≤ {_MOST_GROWTH:g}×",
+        NOT_MEASURED if not complete else MET if max(ratios) <= _MOST_GROWTH else MISSED,
     )

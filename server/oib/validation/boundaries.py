@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -278,14 +279,19 @@ def _next_number(claim: str, home: HomeIndex, document: Document) -> str:
     return ""
 
 
-def nearest_term(iri: str, kind: str, home: HomeIndex, things: Iterable[str] = ()) -> str:
-    """Return the declared term or described thing most like an IRI, empty if none is near.
+def nearest_terms(
+    iri: str, kind: str, home: HomeIndex, things: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return the declared terms or described things most like an IRI, none if none is near.
 
     Args:
         iri: what is not known.
         kind: ``property``, ``class`` or ``thing``.
         home: the declared terms.
         things: the things that are described, in the home or in the files.
+
+    Returns:
+        One, or all that are as near as each other.
     """
     if iri.startswith(ID):
         pool = list(things)
@@ -301,22 +307,39 @@ def nearest_term(iri: str, kind: str, home: HomeIndex, things: Iterable[str] = (
         return near
     longer = [term for term in same if term.startswith(iri)]
     short = len(iri) - len(namespace) < _SHORTEST_ABBREVIATION
-    return "" if short or len(longer) != 1 else longer[0]
+    return () if short or len(longer) != 1 else (longer[0],)
 
 
-def _closest(iri: str, candidates: list[str], start: str) -> str:
+def _closest(iri: str, candidates: list[str], start: str) -> tuple[str, ...]:
     if len(iri) > _LONGEST_COMPARED:
-        return ""
+        return ()
     names = {each.removeprefix(start): each for each in sorted(candidates)}
     name = iri.removeprefix(start)
     for each, whole in names.items():
         if each.lower() == name.lower() and each != name:
-            return whole
+            return (whole,)
     names.pop(name, None)
-    near = get_close_matches(name, names, n=1, cutoff=_NEAR)
-    if not near or _DIGITS.sub("", near[0]) == _DIGITS.sub("", name):
-        return ""  # another number is another passage or claim, never the same one misspelled
-    return names[near[0]]
+    likeness = {each: _likeness(each, name) for each in names}
+    best = max(likeness.values(), default=0.0)
+    return tuple(
+        names[each]
+        for each, ratio in likeness.items()
+        # Another number is another passage or claim, never the same one misspelled.
+        if 0 < ratio == best and _DIGITS.sub("", each) != _DIGITS.sub("", name)
+    )
+
+
+@lru_cache(maxsize=1 << 17)  # a file names an unknown thing many times, and to compare takes long
+def _likeness(known: str, name: str) -> float:
+    """Return how much of two names is the same, by difflib; 0 if less than ``_NEAR``."""
+    most = 2 * min(len(known), len(name)) / (len(known) + len(name))
+    if most < _NEAR:
+        return 0.0
+    matcher = SequenceMatcher(None, known, name)
+    if matcher.quick_ratio() < _NEAR:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= _NEAR else 0.0
 
 
 #: How much of a name has to be the same, by difflib, for it to be taken for a slip of the pen.

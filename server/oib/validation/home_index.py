@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from oib import turtle
 from oib.errors import BadTurtle
@@ -27,6 +28,10 @@ _PROPERTIES: Final = {
 }
 #: Predicates that no ontology needs to declare.
 _BUILT_IN: Final = {_TYPE, _OWL + "deprecated"}
+
+
+_WORD: Final = re.compile(r"[A-Za-z]+")
+_ENDING: Final = re.compile(r"(?<=[a-z]{3})(?:ed|ing|er|es|s|e)$")
 
 
 class HomeIndex:
@@ -130,6 +135,13 @@ class HomeIndex:
         return frozenset(t.subject.value for t in self.ontology if isinstance(t.subject, NamedNode))
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the English texts of the ontology, as ``word_stem`` leaves them."""
+        texts = (t.object for t in self.ontology if isinstance(t.object, Literal))
+        english = (text.value for text in texts if text.language == "en")
+        return frozenset(word_stem(word) for text in english for word in _WORD.findall(text))
+
+    @cached_property
     def namespaces(self) -> frozenset[str]:
         """The namespaces of the declared terms."""
         return frozenset(namespace_of(term) for term in self.properties | self.classes | self.terms)
@@ -160,6 +172,11 @@ class HomeIndex:
     @cached_property
     def _documents(self) -> dict[str, Document]:
         return {}
+
+
+def word_stem(word: str) -> str:
+    """Return an English word in small letters, without the endings of verbs and of the plural."""
+    return _ENDING.sub("", word.lower())
 
 
 def namespace_of(iri: str) -> str:

@@ -8,7 +8,7 @@ results that only follow from another problem are left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -16,7 +16,8 @@ from typing import Final
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from oib.namespaces import BASE, ID, OIB, OIBS
-from oib.validation.boundaries import Boundaries, nearest_term
+from oib.validation.boundaries import Boundaries, nearest_terms
+from oib.validation.dependencies import Dependencies
 from oib.validation.home_index import HomeIndex, namespace_of
 from oib.validation.problems import Problem
 from oib.validation.rules import Rule
@@ -39,10 +40,16 @@ _COMPARISONS: Final = tuple(
 )
 #: For a rule, the rule that says more of the same value where both find it at fault.
 _SAID_BY: Final = {
+    OIBS + "DOC-15": OIBS + "DOC-02",
     OIBS + "TXT-03": OIBS + "TXT-02",
     OIBS + "LEX-06": OIBS + "IDL-06",
     OIBS + "LEX-09": OIBS + "LBL-06",
 }
+#: What refuses a value whatever else is stated, and so may be the cause of other results.
+_OF_VALUE: Final = (*_KIND, "PatternConstraintComponent")
+_OF_VALUE_RULES: Final = (*_NO_KIND, OIBS + "EVD-12")
+#: Components that read more than the values that they report.
+_DEPENDENT: Final = (*_COMPARISONS, "EqualsConstraintComponent")
 _LEXICAL: Final = tuple(OIBS + f"LEX-0{number}" for number in range(1, 6))
 
 
@@ -63,6 +70,10 @@ class Interpreter:
     @cached_property
     def _things(self) -> list[str]:
         return [iri for node in self.described if (iri := iri_of(node)).startswith(ID)]
+
+    @cached_property
+    def _nearest(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        return {}
 
     def problems(
         self, results: Iterable[Result], files: Iterable[Boundaries], known: Iterable[Problem]
@@ -111,6 +122,9 @@ class Interpreter:
     ) -> list[Problem]:
         """Leave out what would be gone if each misspelled term were what was most likely meant.
 
+        Left out is also what is found only because of a value that is refused anyway, at the thing
+        that has it or at another.
+
         Args:
             problems: those of the default graph of the store.
             store: written while this runs, and as before when it returns.
@@ -121,21 +135,64 @@ class Interpreter:
         nodes = {each.focus for each in others if each.focus is not None}
         wrong = {quad: right for slip in slips for quad, right in _corrections(slip, store)}
         right = [quad for quad in wrong.values() if quad not in store]
-        if not nodes or not wrong:
+        if nodes and wrong:
+            left = self._causes_with(store, validator, nodes, wrong, right)
+            problems = [
+                each
+                for each in problems
+                if each in slips or not each.component or _cause(each) in left
+            ]
+        return self._without_dependents(problems, store, validator)
+
+    def _without_dependents(
+        self, problems: list[Problem], store: Store, validator: Validator
+    ) -> list[Problem]:
+        """Leave out what is found only because of a value that another problem refuses."""
+        refusals = {each for each in problems if _refuses_value(each)}
+        refused = {quad for each in refusals for quad in _statements(each, store)}
+        dependent = [
+            each for each in problems if each.component in _DEPENDENT and each not in refusals
+        ]
+        if not refused or not dependent:
             return problems
-        for quad in wrong:
+        nodes = {each.focus for each in dependent if each.focus is not None}
+        left = self._causes_with(store, validator, nodes, refused, ())
+        triples = [quad.triple for quad in refused]
+        # Without the value, what is to be equal to it has nothing to be equal to; so of these it
+        # counts whether the value is read at all.
+        equal = {each.rule for each in dependent if each.component.startswith("Equals")}
+        reached = {
+            rule: Dependencies(
+                each for each in validator.compiled.constraints if each.rule == rule
+            ).affected(store, triples)
+            for rule in equal
+        }
+        gone = {
+            each
+            for each in dependent
+            if each.focus in reached.get(each.rule, ()) or _cause(each) not in left
+        }
+        return [each for each in problems if each not in gone]
+
+    def _causes_with(
+        self,
+        store: Store,
+        validator: Validator,
+        nodes: Collection[Term],
+        removed: Collection[Quad],
+        added: Collection[Quad],
+    ) -> set[_Cause]:
+        """Return what is found at some things after a change, which is then taken back."""
+        for quad in removed:
             store.remove(quad)
-        store.extend(right)
+        store.extend(added)
         try:
             results = validator.validate(store, nodes).results
         finally:
-            for quad in right:
+            for quad in added:
                 store.remove(quad)
-            store.extend(wrong)
-        left = {_cause(self._problem(result)) for result in results}
-        return [
-            each for each in problems if each in slips or not each.component or _cause(each) in left
-        ]
+            store.extend(removed)
+        return {_cause(self._problem(result)) for result in results}
 
     def _problem(self, result: Result) -> Problem:
         rule, component = result.rule, result.component
@@ -171,15 +228,22 @@ class Interpreter:
         if problem.anchor == "verb":
             if path is None or path.value in self.home.properties:
                 return problem
-            return replace(problem, suggestion=nearest_term(path.value, "property", self.home))
+            return self._with_nearest(problem, path.value, "property")
         if not isinstance(value, NamedNode) or not value.value.startswith(BASE):
             return problem
         if value in self.described or value.value in self.home.terms:
             return problem
         claimed = path is not None and path.value == OIB + "claimPredicate"
         kind = "class" if path == TYPE else "property" if claimed else "thing"
-        near = nearest_term(value.value, kind, self.home, self._things)
-        return replace(problem, suggestion=near)
+        return self._with_nearest(problem, value.value, kind)
+
+    def _with_nearest(self, problem: Problem, iri: str, kind: str) -> Problem:
+        if (iri, kind) not in self._nearest:
+            self._nearest[iri, kind] = nearest_terms(iri, kind, self.home, self._things)
+        near = self._nearest[iri, kind]
+        if not near:
+            return problem
+        return replace(problem, suggestion=near[0], alternatives=near[1:])
 
 
 def _corrections(slip: Problem, store: Store) -> Iterator[tuple[Quad, Quad]]:
@@ -195,7 +259,26 @@ def _corrections(slip: Problem, store: Store) -> Iterator[tuple[Quad, Quad]]:
             yield quad, Quad(quad.subject, quad.predicate, meant)
 
 
-def _cause(problem: Problem) -> tuple[str, Term | None, NamedNode | None, Term | None]:
+def _refuses_value(problem: Problem) -> bool:
+    """Return whether a problem refuses a value for what it is; patterns of texts do not count."""
+    if problem.path is None or problem.value is None or problem.value == problem.focus:
+        return False
+    if problem.component.startswith("Pattern"):
+        return not (isinstance(problem.value, Literal) and problem.value.language)
+    return problem.component in _OF_VALUE or problem.rule in _OF_VALUE_RULES
+
+
+def _statements(problem: Problem, store: Store) -> Iterator[Quad]:
+    """Yield the statement whose value a problem shows, if there is one."""
+    if isinstance(problem.focus, NamedNode):
+        path, value = problem.path, problem.value
+        yield from store.quads_for_pattern(problem.focus, path, value, DefaultGraph())
+
+
+_Cause = tuple[str, Term | None, NamedNode | None, Term | None]
+
+
+def _cause(problem: Problem) -> _Cause:
     return (problem.rule, problem.focus, problem.path, problem.value)
 
 

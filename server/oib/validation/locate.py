@@ -13,7 +13,7 @@ from oib.namespaces import ID, OIBS
 from oib.turtle import Document, Span
 from oib.turtle.lexer import NEWLINE
 from oib.turtle.triples import Statement
-from oib.validation.home_index import HomeIndex
+from oib.validation.home_index import HomeIndex, namespace_of, word_stem
 from oib.validation.problems import Problem
 from oib.validation.report import Finding, Fix, Place, Related
 from oib.validation.rules import Rule, format_term
@@ -59,11 +59,11 @@ class Locator:
         document, span, others = self._find(problem)
         shown = {"en": value, "zh-Hans": date_in_chinese(value)}
         message = rule.format_message(focus, shown, problem.other or path)
-        suggestion = problem.suggestion
-        if suggestion:
-            name = format_term(NamedNode(suggestion))
+        if problem.suggestion:
+            near = (problem.suggestion, *problem.alternatives)
+            names = [format_term(NamedNode(each)) for each in near]
             message = {
-                language: text + _DID_YOU_MEAN[language].format(name)
+                language: text + _DID_YOU_MEAN[language].format(_OR[language].join(names))
                 for language, text in message.items()
                 if language in _DID_YOU_MEAN
             }
@@ -124,9 +124,10 @@ class Locator:
     def _fix(self, problem: Problem, document: Document, span: Span) -> Fix | None:
         text = document.text[span.start : span.end]
         new = problem.replacement
-        if not new and problem.suggestion and problem.anchor in ("verb", "object"):
+        certain = problem.suggestion and not problem.alternatives
+        if not new and certain and problem.anchor in ("verb", "object"):
             wrong = problem.path if problem.anchor == "verb" else problem.value
-            if isinstance(wrong, NamedNode) and _is_slip(wrong.value, problem.suggestion):
+            if isinstance(wrong, NamedNode) and self._is_slip(wrong.value, problem.suggestion):
                 new = _respelled(text, wrong.value, problem.suggestion)
         if problem.replacement:
             new = _as_written(text, new)
@@ -134,12 +135,19 @@ class Locator:
             return None
         return Fix(document.path, span.start, span.end, new, describe_fix(new))
 
+    def _is_slip(self, wrong: str, right: str) -> bool:
+        """Return whether a machine may write one IRI for another.
 
-def _is_slip(wrong: str, right: str) -> bool:
-    """Return whether two IRIs differ by so little that a machine may write one for the other."""
-    blocks = SequenceMatcher(None, wrong, right, autojunk=False).get_matching_blocks()
-    same = sum(block.size for block in blocks)
-    return max(len(wrong), len(right)) - same <= _FEW_CHARACTERS
+        They differ by few characters, and the wrong one is no name that makes sense: one of words
+        that the ontology itself uses (``oib:isFundedBy``) may have been meant as it stands.
+        """
+        blocks = SequenceMatcher(None, wrong, right, autojunk=False).get_matching_blocks()
+        same = sum(block.size for block in blocks)
+        few = max(len(wrong), len(right)) - same <= _FEW_CHARACTERS
+        if not few or wrong.startswith(ID):
+            return few
+        words = _WORD.findall(wrong.removeprefix(namespace_of(wrong)))
+        return not set(map(word_stem, words)) <= self.home.words
 
 
 #: So many characters may differ in a slip of the pen.
@@ -155,7 +163,10 @@ def describe_fix(replacement: str) -> dict[str, str]:
     return {"en": f"write {replacement}", "zh-Hans": f"改写为 {replacement}"}
 
 
+#: A word of a name of several: ``is``, ``Funded`` and ``By`` of ``isFundedBy``.
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _DID_YOU_MEAN = {"en": " Did you mean {}?", "zh-Hans": "是否应为 {}？"}
+_OR = {"en": " or ", "zh-Hans": "或 "}
 _ALSO_HERE = {"en": "also stated here", "zh-Hans": "此处亦有陈述"}
 _START = Span(0, 0, 1, 1, 1, 1)
 

@@ -27,6 +27,7 @@ class Problem:
         detail: text for ``{?value}`` of the message in place of the value.
         other: text for ``{?path}`` of the message in place of the path.
         suggestion: the term that was most likely meant.
+        alternatives: other terms that are as like what is written as the suggestion.
         replacement: what is to be written instead of the anchor's text, if that is certain.
         component: the SHACL constraint component, empty for rules that are not SHACL.
         near: predicates whose statements show it better than the subject alone.
@@ -42,6 +43,7 @@ class Problem:
     detail: str = ""
     other: str = ""
     suggestion: str = ""
+    alternatives: tuple[str, ...] = ()
     replacement: str = ""
     severity: str = ""
     component: str = ""
