@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
 from oib import turtle
 from oib.errors import BadTurtle
@@ -23,7 +23,7 @@ from oib.validation.boundaries import Boundaries
 from oib.validation.dependencies import CHANGED, REMOVED, Dependencies
 from oib.validation.home_index import HomeIndex
 from oib.validation.interpretation import Interpreter
-from oib.validation.lexical import find_errors, load_language_registry
+from oib.validation.lexical import find_errors, load_language_data
 from oib.validation.locate import Locator
 from oib.validation.problems import Anchor, Problem
 from oib.validation.report import EVERY_RULE, FileEffect, Finding, Report
@@ -81,9 +81,7 @@ class Checker:
         Args:
             contents: the files that will be checked, and nothing else, if they are known.
         """
-        load_language_registry(contents)
-        literals = (Literal("x", language="en"), Literal("汉", language="zh-Hans"))
-        list(find_errors(Triple(_DEPRECATED, _DEPRECATED, each) for each in literals))
+        load_language_data(contents)
         self.home.warm_up()
         self.validator.warm_up()
 

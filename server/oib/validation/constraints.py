@@ -87,7 +87,7 @@ class Constraint:
         severity: ``Violation``, ``Warning`` or ``Info``.
         query: a SELECT of ``?this`` and, where a result has them, ``?value`` and ``?path``.
         grouped: a query with the same solutions that is faster for many focus nodes, and slower
-            for few; empty where there is none. One that calls a function of ours is always used.
+            for few; empty where there is none. One that calls a function of ours is ``query``, too.
         predicate: the path of the property shape, if it is a single predicate.
         starts: the predicates with which its path can begin.
         compared: the predicate with whose values those of the path are compared, if any.
@@ -496,12 +496,13 @@ def _sparql(graph: ShapeGraph, shape: Term, node: Term, key: str) -> Iterator[Co
     if cycle := _CYCLE.search(grouped):
         edges = edges_pattern(cycle["predicate"], cycle["document"])
         reads = _HEAD.sub(lambda match: f"{match[0]} {edges} ", select, count=1)
+    written = grouped if FUNCTIONS in grouped else select
     yield Constraint(
         rule=node.value,
         target=key,
         component="SPARQLConstraintComponent",
         severity=_severity(graph, shape),
-        query=prefixes + filter_early(_with_focus(select, key)),
+        query=prefixes + filter_early(_with_focus(written, key)),
         predicate=None,
         reads=prefixes + reads,
         grouped=prefixes + _with_focus(grouped, key) if grouped else "",

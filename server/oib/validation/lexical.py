@@ -232,19 +232,22 @@ _STANDARD_TAGS: Final = {tag.lower(): tag for tag in USUAL_TAGS}
 _TAG: Final = re.compile(rb"@([A-Za-z]+(?:-[A-Za-z0-9]+)*)")
 
 
-def load_language_registry(contents: Iterable[bytes] | None = None) -> None:
-    """Load the registry of language tags, so that it can be asked when no file can be read.
+def load_language_data(contents: Iterable[bytes] | None = None) -> None:
+    """Load what is known of languages and scripts, for when no file can be read any more.
 
     Args:
-        contents: the Turtle files that will be asked about, if they are known; where they have
-            usual tags alone, nothing is loaded.
+        contents: the Turtle files that will be asked about, if they are known; then only what their
+            language tags need is loaded.
     """
-    known = {"prefix", "base", *_STANDARD_TAGS}
-    if contents is None or any(
-        match[1].decode().lower() not in known
-        for content in contents
-        for match in _TAG.finditer(content)
-    ):
+    tags = (
+        None
+        if contents is None
+        else {match[1].decode().lower() for content in contents for match in _TAG.finditer(content)}
+    )
+    _simplifier()
+    if tags is None or any("hant" in tag for tag in tags):
+        _traditionalizer()
+    if tags is None or tags - {"prefix", "base", *_STANDARD_TAGS}:
         _is_registered("en")
 
 
@@ -270,14 +273,20 @@ def _standard_tag(tag: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
-    """Return the conversions to Simplified and to Traditional Chinese."""
-    return opencc.OpenCC("t2s"), opencc.OpenCC("s2t")
+def _simplifier() -> opencc.OpenCC:
+    """Return the conversion to Simplified Chinese."""
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def _traditionalizer() -> opencc.OpenCC:
+    """Return the conversion to Traditional Chinese, which takes long to load."""
+    return opencc.OpenCC("s2t")
 
 
 def to_simplified(text: str) -> str:
     """Return a text with its Traditional Chinese characters as Simplified ones."""
-    return text if text.isascii() else str(_converters()[0].convert(text))
+    return text if text.isascii() else str(_simplifier().convert(text))
 
 
 _SMALL_LATIN_WORD: Final = re.compile(r"(?<![^\s(])[a-z]{2,}(?![^\s,.;)])")
@@ -298,10 +307,9 @@ def _fits_script(text: str, language: str) -> bool:
     if tag.startswith("zh") and "latn" not in tag and _SMALL_LATIN_WORD.search(text):
         return any(_is_han(character) for character in text)
     if tag.startswith("zh") and "latn" not in tag and not text.isascii():
-        simplified, traditional = _converters()
         if "hant" in tag:
-            is_simplified = simplified.convert(text) == text
-            return not (is_simplified and traditional.convert(text) != text)
+            is_simplified = to_simplified(text) == text
+            return not (is_simplified and _traditionalizer().convert(text) != text)
         return "hans" not in tag or to_simplified(text) == text
     if tag.split("-")[0] == "en" and not text.isascii():
         letters = [c for c in text if c.isalpha()]

@@ -139,15 +139,19 @@ class Locator:
         """Return whether a machine may write one IRI for another.
 
         They differ by few characters, and the wrong one is no name that makes sense: one of words
-        that the ontology itself uses (``oib:isFundedBy``) may have been meant as it stands.
+        that the ontology itself uses, and that are not those of the right one, may have been meant
+        as it stands: ``oib:isFundedBy`` is not ``oib:isFoundedBy``.
         """
         blocks = SequenceMatcher(None, wrong, right, autojunk=False).get_matching_blocks()
         same = sum(block.size for block in blocks)
         few = max(len(wrong), len(right)) - same <= _FEW_CHARACTERS
         if not few or wrong.startswith(ID):
             return few
-        words = _WORD.findall(wrong.removeprefix(namespace_of(wrong)))
-        return not set(map(word_stem, words)) <= self.home.words
+        stems, meant = (
+            {word_stem(word) for word in _WORD.findall(iri.removeprefix(namespace_of(iri)))}
+            for iri in (wrong, right)
+        )
+        return stems == meant or not stems <= self.home.words
 
 
 #: So many characters may differ in a slip of the pen.

@@ -22,7 +22,6 @@ from pyoxigraph import (
 
 from oib.validation.constraints import (
     FOCUS,
-    FUNCTIONS,
     HAS_FOCUS,
     IS_IN_CYCLE,
     Constraint,
@@ -203,8 +202,7 @@ def evaluate(constraint: Constraint, store: Store, *, many: bool) -> Iterator[Re
         store: the data and that graph.
         many: whether there are many focus nodes, so that grouping the data first is faster.
     """
-    grouped = many or FUNCTIONS in constraint.grouped
-    query = constraint.grouped if grouped and constraint.grouped else constraint.query
+    query = constraint.grouped if many and constraint.grouped else constraint.query
     functions = {**CUSTOM_FUNCTIONS, NamedNode(IS_IN_CYCLE): Cycles(store).is_in_cycle}
     solutions = store.query(query, custom_functions=functions)
     assert isinstance(solutions, QuerySolutions)
