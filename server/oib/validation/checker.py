@@ -30,7 +30,7 @@ from oib.validation.report import EVERY_RULE, FileEffect, Finding, Report
 from oib.validation.rules import escape, load_rules
 from oib.validation.shacl import Validation, Validator
 from oib.validation.shape_graph import TYPE, Term, iri_of
-from oib.validation.shared_names import known_pairs
+from oib.validation.shared_names import concerns_names, known_pairs
 from oib.validation.submission import Effect, Submission, decide_effect
 from oib.validation.syntax import syntax_findings
 
@@ -306,9 +306,9 @@ class _Check:
             if submission.effect is not Effect.REMOVES
             for triple in found.accepted
         }
-        store, validator, names = self.home.store, self.checker.validator, self.home.names
+        store, validator = self.home.store, self.checker.validator
         pairs = known_pairs(store)
-        self._change(added, removed)
+        self.home.change(added, removed)
         try:
             if len(added) + len(removed) > min(_MANY, len(store) * _LARGE_PART):
                 near, unfollowed = own | set(self.home.places), frozenset({EVERY_RULE})
@@ -330,9 +330,10 @@ class _Check:
             unseen = {node for node in near - validation.matched if self._stands(node)}
             renamed = {t.subject for t in added | removed} | own
             renamed.update(*(pairs ^ known_pairs(store)))
-            shared = list(names.shared(store, renamed))
+            named = concerns_names(store, added | removed, renamed)
+            shared = list(self.home.names.shared(store, renamed)) if named else []
         finally:
-            self._change(removed, added)
+            self.home.change(removed, added)
         elsewhere = {each.focus for each in problems if each.focus is not None} - own
         elsewhere |= unseen - own
         if elsewhere:
@@ -342,7 +343,7 @@ class _Check:
             stood = set(map(_key, interpreter.problems(before.results, (), ())))
             problems = [each for each in problems if each.focus in own or _key(each) not in stood]
         problems += _unmatched(unseen & (things | elsewhere), problems)
-        stood = set(map(_key, names.shared(store, renamed)))
+        stood = set(map(_key, self.home.names.shared(store, renamed))) if named else set()
         problems += [each for each in shared if each.focus in things or _key(each) not in stood]
         full = {rule.removeprefix(OIBS) for rule in unfollowed | validator.left_to_pyshacl}
         return problems, tuple(sorted(full))
@@ -381,13 +382,6 @@ class _Check:
         found |= {triple.subject for triple in changed}
         found |= {t.object for t in changed if isinstance(t.object, NamedNode)}
         return {node for node in found if isinstance(node, NamedNode)}
-
-    def _change(self, added: Set[Triple], removed: Set[Triple]) -> None:
-        store = self.home.store
-        for triple in removed:
-            store.remove(_quad(triple))
-        store.extend(map(_quad, added))
-        self.home.names.change(added, removed)
 
     def _effect(
         self, submission: Submission, borders: Boundaries, added: Set[Triple], removed: Set[Triple]

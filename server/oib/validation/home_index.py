@@ -68,7 +68,7 @@ class HomeIndex:
 
     def warm_up(self) -> None:
         """Read and index what is read and indexed only when needed; no file is read after this."""
-        _ = self.issued, self.names, self.places
+        _ = self.issued, self.places
 
     @staticmethod
     def read_shapes(home: Path) -> tuple[Triple, ...]:
@@ -95,8 +95,8 @@ class HomeIndex:
 
     @cached_property
     def names(self) -> NameIndex:
-        """The names of all things; a check changes it together with ``store``, for a while."""
-        return NameIndex(self.triples_of(self.files))
+        """The names of all things in ``store``; a check changes it together with that."""
+        return NameIndex(self.store)
 
     @cached_property
     def register(self) -> Document:
@@ -156,6 +156,14 @@ class HomeIndex:
         """The first folder below ``id/`` of each thing: ``person``, ``claim``, and so on."""
         return frozenset(thing.removeprefix(ID).partition("/")[0] for thing in self.things)
 
+    def change(self, added: Iterable[Triple], removed: Iterable[Triple]) -> None:
+        """Change ``store``, and ``names`` with it if they were asked for already."""
+        for triple in removed:
+            self.store.remove(_quad(triple))
+        self.store.extend(map(_quad, added))
+        if "names" in self.__dict__:
+            self.names.change(added, removed)
+
     def triples_of(self, names: Iterable[str]) -> Iterator[Triple]:
         """Yield the triples of some instance files."""
         for name in names:
@@ -172,6 +180,10 @@ class HomeIndex:
     @cached_property
     def _documents(self) -> dict[str, Document]:
         return {}
+
+
+def _quad(triple: Triple) -> Quad:
+    return Quad(triple.subject, triple.predicate, triple.object)
 
 
 def word_stem(word: str) -> str:

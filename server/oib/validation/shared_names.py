@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Store, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Store, Triple
 
 from oib.namespaces import ID, OIB, OIBS, PREFIXES
 from oib.validation.lexical import to_simplified
@@ -56,10 +56,12 @@ def _is_han(character: str) -> bool:
 class NameIndex:
     """The names of all things by what is left of them, kept while data are added and removed."""
 
-    def __init__(self, triples: Iterable[Triple]) -> None:
+    def __init__(self, store: Store) -> None:
         self._bearers: dict[_Key, dict[Term, set[Triple]]] = defaultdict(dict)
         self._keys: dict[Term, dict[_Key, None]] = defaultdict(dict)
-        self.change(triples, ())
+        for name in _NAMES:
+            stated = store.quads_for_pattern(None, name, None, DefaultGraph())
+            self.change((quad.triple for quad in stated), ())
 
     def change(self, added: Iterable[Triple], removed: Iterable[Triple]) -> None:
         """Take over a change of the data; triples that are no names are passed over."""
@@ -105,6 +107,19 @@ class NameIndex:
                     yield _problem(name, sorted(map(format_term, others)))
 
 
+def concerns_names(store: Store, changed: Iterable[Triple], nodes: Iterable[Term]) -> bool:
+    """Return whether a change is one of names, or some things have names at all.
+
+    If it is not, nothing new shares a name, and no index is needed to tell.
+    """
+    return any(triple.predicate in _NAME_SET for triple in changed) or any(
+        next(iter(store.quads_for_pattern(node, name, None, DefaultGraph())), None) is not None
+        for node in nodes
+        if isinstance(node, NamedNode)
+        for name in _NAMES
+    )
+
+
 def known_pairs(store: Store) -> set[frozenset[Term]]:
     """Return the things of which a claim says that they are two that share a name."""
     return {
@@ -119,7 +134,10 @@ def _keys(triple: Triple) -> list[_Key]:
     """Return under what a name is filed: kind and bare name; nothing for any other triple."""
     if triple.predicate not in _NAME_SET or not isinstance(triple.object, Literal):
         return []
-    kind = iri_of(triple.subject).removeprefix(ID).partition("/")[0]
+    subject = iri_of(triple.subject)
+    if not subject.startswith(ID):
+        return []
+    kind = subject.removeprefix(ID).partition("/")[0]
     key = name_key(triple.object.value)
     long = len(key) >= _SHORTEST or (len(key) > 1 and _is_han(key[0]))
     return [(kind, key)] if kind and long else []
