@@ -273,6 +273,7 @@ def test_a_linkset_has_the_links_of_the_page_and_of_its_forms(home_client):
     assert all(each["describes"][0]["href"] == page["anchor"] for each in forms)
     text = home_client.get("/doc/place/suzhou.linkset", headers={"Accept": "application/linkset"})
     assert text.mimetype == "application/linkset"
+    assert text.headers["ETag"] != response.headers["ETag"]
     assert text.text.count('anchor="http://localhost/doc/place/suzhou"') == sum(
         len(targets) for relation, targets in page.items() if relation != "anchor"
     )

@@ -12,6 +12,7 @@ _THINGS: Final = f"""
 SELECT DISTINCT ?thing WHERE {{
   ?thing a ?type FILTER(STRSTARTS(STR(?thing), "{ID}"))
   FILTER NOT EXISTS {{ ?thing a <{OIB}Withdrawn> }}
+  FILTER NOT EXISTS {{ ?thing <{PREFIXES["dcterms"]}isReplacedBy> ?successor }}
 }}"""
 _GRAPHS: Final = f"""
 SELECT ?graph WHERE {{
@@ -22,7 +23,8 @@ SELECT ?graph WHERE {{
 def fetch_things(engine: Queryable) -> Mapping[str, tuple[str, ...]]:
     """Return the IRIs of all current things by kind, the first part of their path, in order.
 
-    What was replaced by another thing has no type, and is left out, as is what was withdrawn.
+    What was withdrawn or replaced by another thing is left out, also where a claim still names it,
+    from which its type would follow.
     """
     kinds = defaultdict(list)
     for row in fetch_rows(engine, _THINGS):

@@ -16,9 +16,15 @@ def add_links(response: Response, resource: Resource) -> None:
         response.headers.add("Link", response_headers.link(*link))
 
 
+def linkset_form() -> str:
+    """Return the media type in which the client wants a linkset: JSON, or text if it asks so."""
+    accepted = request.accept_mimetypes
+    forms = [LINKSET_JSON, LINKSET, media_types.JSON]
+    return LINKSET if accepted and accepted.best_match(forms) == LINKSET else LINKSET_JSON
+
+
 def linkset(resource: Resource) -> Response:
     """Return the links of a resource and of its forms as a document (level 2 of the profile)."""
-    accepted = request.accept_mimetypes
     root = request.host_url.rstrip("/")
     anchors = {
         root + resource.url: [link for link in _links(resource) if link[1] != "linkset"],
@@ -28,7 +34,7 @@ def linkset(resource: Resource) -> Response:
             if form != media_types.HTML
         },
     }
-    if accepted and accepted.best_match([LINKSET_JSON, LINKSET, media_types.JSON]) == LINKSET:
+    if linkset_form() == LINKSET:
         body = ",\n".join(
             f'{response_headers.link(*_absolute(link, root))}; anchor="{anchor}"'
             for anchor, links in anchors.items()
