@@ -626,6 +626,22 @@ def test_what_bases_usually_have_and_this_one_has_not_is_not_stated(home_client,
     assert services.engine.query(query, "text/csv") == b"false"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("suzhou-base", "suzhou-industrial-park"), ("zhengzhou-base", "zhengzhou-high-tech-zone")],
+)
+def test_what_a_document_treats_as_the_same_thing_is_named_before_what_is_said(
+    home_client, one, other
+):
+    for here, there in ((one, other), (other, one)):
+        text = home_client.get(f"/doc/organization/{here}", headers=BROWSER).text
+        line = text[text.index("Treated as the same thing") : text.index('id="direct"')]
+        assert f'href="/doc/organization/{there}"' in line
+        assert "implied" in line
+    text = home_client.get("/doc/organization/wuhan-base", headers=BROWSER).text
+    assert "Treated as the same thing" not in text
+
+
 CLAIM_COUNTS = {
     "claims": "?claim oib:claimSubject ?thing",
     "mentions": "?claim oib:claimObject ?thing",

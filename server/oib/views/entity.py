@@ -24,6 +24,7 @@ from oib.views.lifecycle import Lifecycle
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _NAMES: Final = tuple(PREFIXES["skos"] + f"{kind}Label" for kind in ("pref", "alt", "hidden"))
 _APART: Final = (*_NAMES, _TYPE, OIB + "hasUnit")
+_IDENTITY: Final = OIB + "isIdentifiedWith"
 _YEAR_BASIS: Final = OIB + "hasYearBasis"
 _DERIVED: Final = tuple(
     GRAPH + name
@@ -68,6 +69,21 @@ class EntityDescription:
     counts: Mapping[str, int]
     page: int
     pages: int
+
+    @property
+    def identities(self) -> tuple[tuple[Term, Claim], ...]:
+        """Return the other things that a document treats as this one, each with the claim.
+
+        Claims on this page only; one that is disputed or no longer valid is left out.
+        """
+        found = []
+        for claim in (*self.claims, *self.mentions):
+            of_identity = claim.predicate is not None and claim.predicate.text == _IDENTITY
+            if not of_identity or claim.is_disputed or claim.is_deprecated:
+                continue
+            ends = (claim.subject, claim.object)
+            found += [(end, claim) for end in ends if end is not None and end.text != self.iri]
+        return tuple(found)
 
 
 @dataclass(frozen=True)
