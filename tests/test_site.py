@@ -146,6 +146,12 @@ def test_on_paper_what_is_folded_is_there_and_nothing_is_cut_off(visits):
         assert (page["folded"], page["forms"], page["beyond"], page["cited"]) == (0, 0, 0, True)
 
 
+def test_the_ontology_on_paper_has_every_term_on_few_pages(visits):
+    (paper,) = of(visits, "paper")
+    assert paper["shown"] == paper["terms"] > 200
+    assert paper["pages"] <= 25
+
+
 def test_two_chinese_characters_are_found(visits):
     (search,) = of(visits, "search")
     assert "苏州" in search["text"]

@@ -105,6 +105,15 @@ await browse(root, async (open) => {
       cited: document.querySelector(".print-only").checkVisibility(),
     }))) });
   }
+  await desk.goto(`${root}/ontology`);
+  const paper = (await desk.pdf({ format: "A4" })).toString("latin1");
+  found.push({
+    what: "paper",
+    pages: paper.match(/\/Type\s*\/Page\b/g).length,
+    terms: await desk.locator("article.term").count(),
+    shown: await desk.evaluate(() =>
+      [...document.querySelectorAll("article.term dl")].filter((part) => part.checkVisibility({ contentVisibilityAuto: true })).length),
+  });
   await desk.context().close();
   const page = await open("/bases", { javaScriptEnabled: false });
   await page.getByLabel("Place").selectOption({ label: "Suzhou (1)" });
