@@ -354,6 +354,15 @@ def test_rules_are_chosen_by_severity_and_words(home_client):
     assert "LEX-01" in Page(home_client.get("/shapes?q=lex-01", headers=BROWSER).text).ids
 
 
+def test_the_severity_of_a_rule_is_named_in_the_language_of_the_page(home_client):
+    names = {"en": "Warning", "zh-Hans": "警告", "zh-Hant": "警告"}
+    for language, name in names.items():
+        page = home_client.get(f"/shapes?severity=Warning&lang={language}", headers=BROWSER).text
+        assert f'<option value="Warning" selected>{name}</option>' in page
+        column = re.findall(r'<td data-label="[^"]*">([^<]*)</td>', page)
+        assert set(column) == {name}
+
+
 def test_each_download_has_a_card_with_its_size_and_digest(home_client, services):
     text = home_client.get("/dataset", headers=BROWSER).text
     cards = text.split('<li class="card">')[1:]
