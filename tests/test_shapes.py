@@ -119,6 +119,8 @@ def test_warnings_and_hints_stand_in_quality_only():
         ("ASM-06", "verdict"),
         ("DOC-02", "document"),
         ("DOC-08", "year"),
+        ("DOC-21", "reading"),
+        ("DOC-23", "publisher"),
         ("IDL-07", "link"),
     ],
 )
