@@ -51,7 +51,7 @@ def english(home, folder):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "spellings"),
     [
         ("A center of behavior, canceled.", ["center", "behavior", "canceled"]),
         ("It analyzes neighbors.", ["analyzes", "neighbors"]),
@@ -59,8 +59,8 @@ def english(home, folder):
         ("analyses, laboratories, rdfs:label, labels, models, level", []),
     ],
 )
-def test_american_spellings_are_told_from_others(text, found):
-    assert american(text) == found
+def test_american_spellings_are_told_from_others(text, spellings):
+    assert american(text) == spellings
 
 
 @pytest.mark.parametrize("folder", ["ontology", "shapes"])
