@@ -309,7 +309,7 @@ def judge_checks(checks: Sequence[Mapping[str, Any]]) -> Iterator[Target]:
     )
 
 
-def _compare_times(work: str, part: float | None, whole: float | None, most: float) -> Target:
+def _compare_times(work: str, part: float | None, whole: float | None, limit: float) -> Target:
     ratio = part / whole if part and whole else None
     return Target(
         work,
@@ -317,8 +317,8 @@ def _compare_times(work: str, part: float | None, whole: float | None, most: flo
         "" if part is None else f"{part:.2f} s",
         "" if whole is None else f"{whole:.2f} s",
         "" if ratio is None else f"{ratio:.2f}×",
-        f"≤ {most:g}×",
-        NOT_MEASURED if ratio is None else MET if ratio <= most else MISSED,
+        f"≤ {limit:g}×",
+        NOT_MEASURED if ratio is None else MET if ratio <= limit else MISSED,
     )
 
 
