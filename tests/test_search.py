@@ -1,5 +1,6 @@
 """Search: names, texts, sources and questions, in both languages, at ``/search``."""
 
+import html
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -8,7 +9,7 @@ import pytest
 from http_client import Client
 from live_server import small_app
 from oib.namespaces import BASE
-from oib.search.collection import KINDS, Form, Record
+from oib.search.collection import KINDS, SCHEMA_KINDS, Form, Record
 from oib.search.index import MAX_COUNTED, SearchIndex
 from oib.search.index_writer import encode_index
 
@@ -52,7 +53,41 @@ def found(index, text, **parts):
     ],
 )
 def test_things_terms_sources_and_questions_are_found(index, text, expected):
-    assert expected in found(index, text)
+    assert expected in found(index, text, limit=500)
+
+
+@pytest.mark.parametrize("text", ["offshore innovation base", "hedge", "agree", "label"])
+def test_terms_concepts_and_rules_come_after_all_others(index, text):
+    results = index.search(text, limit=500)
+    schema = [hit.kind in SCHEMA_KINDS for hit in results.hits]
+    assert schema == sorted(schema)
+    assert sum(schema) == results.schema_total > 0
+
+
+def test_terms_and_rules_are_folded_and_linked_where_they_begin_on_another_page(client):
+    def page(query):
+        return client.get(f"/search?{query}", headers={"Accept": "text/html"}).text
+
+    folded = page("q=relayed")
+    assert re.search(r"<details><summary>Terms, concepts and rules[^<]*\(\d+\)</summary>", folded)
+    first = page("q=base")
+    link = re.search(r'<a href="(/search[^"]*)">Terms, concepts and rules', first)[1]
+    there = page(html.unescape(link).partition("?")[2])
+    assert "<h3>Terms, concepts" in there or "<summary>Terms, concepts" in there
+    assert re.search(r"<h3>Terms, concepts and rules", page("q=CLM-09"))
+
+
+@pytest.mark.parametrize(("language", "tag"), [("en", "en"), ("zh-Hans", "zh-hans")])
+def test_the_message_of_a_rule_is_in_the_language_of_the_page(index, language, tag):
+    for text in ("oib:isAssertedBy", "skos:prefLabel", "EDTF"):
+        hits = index.search(text, kind="rule", limit=500, language=language).hits
+        shown = {hit.form.language for hit in hits if hit.form and hit.form.role == "message"}
+        assert shown == {tag}, text
+
+
+def test_a_pilot_finds_the_trial_bases(index):
+    assert "id/programme/trial-bases" in found(index, "pilot")
+    assert "id/programme/trial-bases" in found(index, "pilot bases")
 
 
 def test_a_name_that_is_the_whole_text_comes_first(index):

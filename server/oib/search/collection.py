@@ -37,6 +37,8 @@ _PAGES: Final = {
 
 #: The kinds of records.
 KINDS: Final = ("entity", "term", "concept", "rule", "query", "claim")
+#: Those of them that say how the data are made. A search gives them after all others.
+SCHEMA_KINDS: Final = ("term", "concept", "rule")
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,14 @@ def collect_records(
     schema_terms: Iterable[SchemaTerm],
     library: Iterable[SavedQuery],
 ) -> list[Record]:
-    """Return every record of a version of the data, sorted by IRI."""
+    """Return every record of a version of the data, those of SCHEMA_KINDS last, then by IRI."""
     broader = {term.iri: term.broader for term in schema_terms}
     labels = {thing.iri: {tag: thing.label(tag) for tag in ("en", "zh")} for thing in entities}
     records = [_of_entity(store, thing, broader) for thing in entities]
     records += _of_terms(store)
     records += [_of_query(saved) for saved in library]
     records += _of_claims(store, labels)
-    return sorted(records, key=lambda record: record.iri)
+    return sorted(records, key=lambda record: (record.kind in SCHEMA_KINDS, record.iri))
 
 
 def _of_entity(store: Store, thing: NamedEntity, broader: Mapping[str, Sequence[str]]) -> Record:

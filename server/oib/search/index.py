@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from oib.errors import BadInput
 from oib.reconciliation import normalization
-from oib.search.collection import KINDS, Form
+from oib.search.collection import KINDS, SCHEMA_KINDS, Form
 from oib.sqlite_index import SqliteIndex
 
 #: The longest text that is searched for, in characters.
@@ -14,6 +15,8 @@ MAX_LENGTH: Final = 200
 #: So many results are counted; there may be more.
 MAX_COUNTED: Final = 10_000
 _MAX_TERMS: Final = 20
+# Texts that are there in both languages.
+_TRANSLATED: Final = ("definition", "message", "question")
 # What a match in each column of the full-text table counts: names, texts, characters.
 _WEIGHTS: Final = "8.0, 1.0, 2.0"
 
@@ -46,13 +49,15 @@ class Results:
     """A page of results.
 
     Attributes:
-        hits: the best first.
+        hits: the best first, those of SCHEMA_KINDS after all others.
         total: how many there are in all, MAX_COUNTED at most.
+        schema_total: how many of these are of SCHEMA_KINDS.
         is_complete: whether each hit has all words; otherwise it has some of them.
     """
 
     hits: tuple[Hit, ...]
     total: int
+    schema_total: int
     is_complete: bool
 
 
@@ -66,7 +71,9 @@ class SearchIndex(SqliteIndex):
     title = "search index"
     table = "record"
 
-    def search(self, text: str, kind: str = "", limit: int = 20, offset: int = 0) -> Results:
+    def search(
+        self, text: str, kind: str = "", limit: int = 20, offset: int = 0, language: str = "en"
+    ) -> Results:
         """Return the records that hold all words of a text, or some if none holds all.
 
         The last word may be the beginning of one. Chinese is found in either script, from one
@@ -77,6 +84,7 @@ class SearchIndex(SqliteIndex):
             kind: one of ``collection.KINDS``, empty for all.
             limit: how many results to return.
             offset: how many to leave out before.
+            language: in which of the languages of a text it is shown, if in both it fits as well.
 
         Raises:
             BadInput: the text is too long or holds no letter or digit, or the kind is unknown.
@@ -95,20 +103,34 @@ class SearchIndex(SqliteIndex):
             total = self._count(expression, kind)
             if total:
                 hits = self._hits(expression, key, kind, limit, offset)
-                found = tuple(_hit(row, folded) for row in hits)
-                return Results(found, total, joint == " AND ")
-        return Results((), 0, True)
+                found = tuple(_hit(row, folded, language) for row in hits)
+                schema = self._count(expression, kind, self._schema_start)
+                return Results(found, total, min(schema, total), joint == " AND ")
+        return Results((), 0, 0, True)
 
-    def _count(self, expression: str, kind: str) -> int:
+    @cached_property
+    def _schema_start(self) -> int:
+        """Return the number from which all records are of SCHEMA_KINDS."""
+        query = (
+            f"SELECT id FROM record WHERE kind NOT IN ({', '.join('?' * len(SCHEMA_KINDS))}) "
+            "ORDER BY id DESC LIMIT 1"
+        )
+        row = self._database.execute(query, SCHEMA_KINDS).fetchone()
+        return int(row[0]) + 1 if row else 0
+
+    def _count(self, expression: str, kind: str, start: int = 0) -> int:
         if kind:
             query = (
                 "SELECT count(*) FROM (SELECT 1 FROM entry JOIN record ON record.id = entry.rowid "
-                "WHERE entry MATCH ? AND record.kind = ? LIMIT ?)"
+                "WHERE entry MATCH ? AND entry.rowid >= ? AND record.kind = ? LIMIT ?)"
             )
-            row = self._database.execute(query, (expression, kind, MAX_COUNTED)).fetchone()
+            row = self._database.execute(query, (expression, start, kind, MAX_COUNTED)).fetchone()
         else:
-            query = "SELECT count(*) FROM (SELECT 1 FROM entry WHERE entry MATCH ? LIMIT ?)"
-            row = self._database.execute(query, (expression, MAX_COUNTED)).fetchone()
+            query = (
+                "SELECT count(*) FROM "
+                "(SELECT 1 FROM entry WHERE entry MATCH ? AND rowid >= ? LIMIT ?)"
+            )
+            row = self._database.execute(query, (expression, start, MAX_COUNTED)).fetchone()
         return int(row[0])
 
     def _hits(
@@ -118,17 +140,19 @@ class SearchIndex(SqliteIndex):
         condition = "AND entry.rowid IN (SELECT id FROM record WHERE kind = :kind)" if kind else ""
         query = f"""
             WITH page AS (
-                SELECT entry.rowid AS id, exact.record IS NOT NULL AS is_exact,
+                SELECT entry.rowid AS id, entry.rowid >= :start AS is_schema,
+                    exact.record IS NOT NULL AS is_exact,
                     bm25(entry, {_WEIGHTS}) AS score
                 FROM entry LEFT JOIN exact ON exact.key = :key AND exact.record = entry.rowid
                 WHERE entry MATCH :expression {condition}
-                ORDER BY is_exact DESC, score, entry.rowid LIMIT :limit OFFSET :offset)
+                ORDER BY is_schema, is_exact DESC, score, entry.rowid LIMIT :limit OFFSET :offset)
             SELECT record.*, page.is_exact FROM page JOIN record ON record.id = page.id
-            ORDER BY page.is_exact DESC, page.score, page.id"""
+            ORDER BY page.is_schema, page.is_exact DESC, page.score, page.id"""
         values = {
             "expression": expression,
             "key": key,
             "kind": kind,
+            "start": self._schema_start,
             "limit": limit,
             "offset": offset,
         }
@@ -150,30 +174,39 @@ def _phrases(folded: str) -> list[str]:
     return phrases
 
 
-def _hit(row: tuple[str | int, ...], folded: str) -> Hit:
+def _hit(row: tuple[str | int, ...], folded: str, language: str) -> Hit:
     _, iri, kind, label_en, label_zh, types, forms, documents, is_exact = row
     return Hit(
         str(iri),
         str(kind),
         {"en": str(label_en), "zh": str(label_zh)},
         tuple(str(types).split()),
-        _best_form([Form(*form) for form in json.loads(str(forms))], folded),
+        _best_form([Form(*form) for form in json.loads(str(forms))], folded, language),
         tuple(str(documents).split()),
         bool(is_exact),
     )
 
 
-def _best_form(forms: list[Form], folded: str) -> Form | None:
-    """Return the text that holds most of the words, of equals the shortest."""
+def _best_form(forms: list[Form], folded: str, language: str) -> Form | None:
+    """Return the text that holds most of the words, of equals one in the language, the shortest.
+
+    A definition or a message is there in each language; it is shown in the one asked for.
+    """
     wanted = normalization.words(folded)
     key = normalization.compact(folded)
 
-    def order(form: Form) -> tuple[bool, int, int]:
+    def is_foreign(form: Form) -> bool:
+        return form.language[:2].lower() != language[:2].lower()
+
+    def order(form: Form) -> tuple[bool, int, bool, int]:
         own = normalization.fold(form.text)
         held = sum(word in own for word in wanted)
-        return (normalization.compact(own) != key, -held, len(own))
+        return (normalization.compact(own) != key, -held, is_foreign(form), len(own))
 
     best = min(forms, key=order, default=None)
     if best is None or not any(word in normalization.fold(best.text) for word in wanted):
         return None
-    return best
+    if best.role not in _TRANSLATED or not is_foreign(best):
+        return best
+    own = [form for form in forms if form.role == best.role and not is_foreign(form)]
+    return min(own, key=order, default=best)

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request
 
 from oib import media_types
 from oib.errors import BadInput, Unavailable
-from oib.search.collection import KINDS
+from oib.search.collection import KINDS, SCHEMA_KINDS
 from oib.search.index import MAX_COUNTED, MAX_LENGTH, Hit, Results, SearchIndex
 from oib.views import paging
 from oib.web import context, representations, templating
@@ -26,13 +27,15 @@ def search() -> Response:
     text, kind, number = _arguments()
     create = _page if media_type == media_types.HTML else _data
 
+    language = templating.locale().language
+
     def respond() -> Response:
-        results = _index().search(text, kind, _PER_PAGE, (number - 1) * _PER_PAGE) if text else None
+        start = (number - 1) * _PER_PAGE
+        results = _index().search(text, kind, _PER_PAGE, start, language) if text else None
         if results is not None:
             paging.check(number, _pages(results))
         return create(text, kind, number, results)
 
-    language = templating.locale().language
     key = f"{request.full_path} {request.script_root} {request.host_url} {language}"
     response = representations.conditional_response(media_type, respond, key)
     response.vary.add("Accept-Language")
@@ -92,11 +95,51 @@ def _page(text: str, kind: str, number: int, results: Results | None) -> Respons
         kind=kind,
         kinds=KINDS,
         results=results,
+        groups=_groups(results, text, kind, number),
         number=number,
         last=last,
         pages=representations.page_urls(number, last),
         is_cut=results is not None and results.total >= MAX_COUNTED,
     )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Results on a page under one heading.
+
+    Attributes:
+        is_schema: whether they are terms, concepts and rules.
+        hits: the results.
+        start: the number of the first among all results.
+        is_folded: whether the page shows them only when asked.
+        url: where they begin, if this is another page.
+    """
+
+    is_schema: bool
+    hits: tuple[Hit, ...]
+    start: int
+    is_folded: bool = False
+    url: str = ""
+
+
+def _groups(results: Results | None, text: str, kind: str, number: int) -> list[_Group]:
+    """Return the results on a page: those about the subject, then terms, concepts and rules."""
+    if results is None:
+        return []
+    start = (number - 1) * _PER_PAGE + 1
+    schema = tuple(hit for hit in results.hits if hit.kind in SCHEMA_KINDS)
+    others = results.hits[: len(results.hits) - len(schema)]
+    groups = [_Group(False, others, start)] if others else []
+    if schema:
+        groups.append(_Group(True, schema, start + len(others), bool(others)))
+    elif results.schema_total and not kind:
+        first = (results.total - results.schema_total) // _PER_PAGE + 1
+        groups.append(
+            _Group(
+                True, (), 0, False, templating.locale().local_url("search", q=text, page=str(first))
+            )
+        )
+    return groups
 
 
 def _data(text: str, kind: str, number: int, results: Results | None) -> Response:
