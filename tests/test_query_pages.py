@@ -233,6 +233,22 @@ def test_the_names_in_an_answer_are_links_and_speak_the_language_of_the_page(hom
     assert "天津离岸创新创业基地" in page.text
 
 
+def test_an_uncertain_date_and_a_unit_are_explained_where_they_appear(home_client):
+    text = home_client.get("/queries/base/counts", headers=BROWSER).text
+    assert re.search(r'<abbr class="literal date" title="[^"]*uncertain[^"]*">2023\?-05-05<', text)
+    assert 'href="/how-to-read#where" title="A unit of the text' in text
+    assert "as uncertain (EDTF)" in Page(text).text
+    assert 'id="where"' in home_client.get("/how-to-read", headers=BROWSER).text
+    certain = home_client.get("/queries/base/pilots", headers=BROWSER).text
+    assert "uncertain" not in certain
+
+
+def test_a_count_leads_to_its_claim(home_client):
+    for name in ("count", "counts"):
+        links = Page(home_client.get(f"/queries/base/{name}", headers=BROWSER).text).links
+        assert "/doc/claim/innovation-without-borders/p02-06" in links
+
+
 def test_words_as_a_document_prints_them_stay_as_they_are(home_client):
     url = "/queries/united-front/partners-of-a-base?lang=en"
     text = home_client.get(url, headers=BROWSER).text

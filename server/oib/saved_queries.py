@@ -277,12 +277,14 @@ class SavedQuery:
 class Headings:
     """The headings of topics and of the columns of answers, by language tag.
 
-    Columns ``as_printed`` hold words of a document, which no page replaces by other names.
+    Columns ``as_printed`` hold words of a document, which no page replaces by other names; columns
+    of ``units`` hold the labels of units of a text, which a page explains.
     """
 
     topics: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     as_printed: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -305,7 +307,10 @@ class Headings:
                 }
                 for part in ("topics", "columns")
             )
-            return cls(topics, columns, frozenset(map(str, members.get("as_printed", ()))))
+            as_printed, units = (
+                frozenset(map(str, members.get(part, ()))) for part in ("as_printed", "units")
+            )
+            return cls(topics, columns, as_printed, units)
         except (
             *(OSError, UnicodeDecodeError, yaml.YAMLError),
             *(AttributeError, KeyError, TypeError, ValueError, RecursionError),

@@ -49,6 +49,7 @@ def render(
         best_html=markup.best,
         filled_html=markup.filled,
         named_html=markup.named,
+        has_uncertain_date=markup.has_uncertain_date,
         version=context.services().version,
         released=context.services().released,
         description=context.services().description,

@@ -29,6 +29,11 @@ class TermMarkup:
         self._locale = locale
         self._names = names
         self._links: dict[str, Markup] = {}
+        self._has_uncertain_date = False
+
+    def has_uncertain_date(self) -> bool:
+        """Return whether a date was rendered of which a part is uncertain (EDTF, ``?``)."""
+        return self._has_uncertain_date
 
     def link(self, iri: str) -> Markup:
         """Return the name of an IRI, as a link if it has a URL."""
@@ -51,6 +56,12 @@ class TermMarkup:
             return Markup("<code>{}</code>").format(term.text)
         if term.kind == "bnode":
             return Markup("<code>_:{}</code>").format(term.text)
+        if term.datatype == EDTF and "?" in term.text:
+            self._has_uncertain_date = True
+            explanation = self._locale.message("uncertain_date")
+            return Markup('<abbr class="literal date" title="{}">{}</abbr>').format(
+                explanation, term.text
+            )
         return Markup('<span class="{}"{}>{}</span>').format(
             "literal date" if term.datatype in _DATES else "literal",
             self._locale.lang_attribute(term.language),
