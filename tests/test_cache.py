@@ -8,12 +8,14 @@ import pytest
 
 import live_server
 from http_client import Client, request_of
+from oib.dataset import releases
 from oib.http.application import HttpApplication
 from oib.http.encoding import accepts_gzip
 from oib.http.messages import Response, fetch
 from oib.http.prefetch import main_pages, prefetch, saved_queries
 from oib.http.response_cache import CachedResponse, HeaderSet, ResponseCache
 from oib.reload import CurrentServices
+from projects import ROOT
 
 JSON = "application/sparql-results+json"
 ASK = {"query": "ASK { <urn:a> <urn:b> 1 }"}
@@ -293,7 +295,17 @@ def test_saved_queries_are_computed_before_anybody_asks(services):
     assert engine.calls == calls
 
 
-NAVIGATION = ["/", "/bases", "/claims", "/changes", "/ontology", "/vocab", "/shapes", "/dataset"]
+NAVIGATION = [
+    "/",
+    "/bases",
+    "/claims",
+    "/changes",
+    f"/changes/{releases.find(ROOT)[-1].version}/present",
+    "/ontology",
+    "/vocab",
+    "/shapes",
+    "/dataset",
+]
 CHROMIUM = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
 

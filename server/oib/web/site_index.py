@@ -1,9 +1,12 @@
 """``/robots.txt``, ``/sitemap.xml`` and well-known addresses: where a crawler begins."""
 
+from itertools import pairwise
+
 from flask import Blueprint, Response, request, url_for
 from markupsafe import escape
 
 from oib import media_types
+from oib.dataset.releases import PRESENT
 from oib.errors import NotFound
 from oib.namespaces import ID
 from oib.services import Services
@@ -16,6 +19,7 @@ _FIXED = (
     *("/queries/", "/pictures/", "/sparql", "/ontology", "/vocab", "/shapes", "/dataset"),
     *("/changes", "/how-to-read", "/about", "/corrections", "/doc/"),
 )
+_STEPS = 2  # between releases
 _MAX_URLS = 20_000  # of one file; sitemaps.org allows 50,000
 _XMLNS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
@@ -71,11 +75,23 @@ def examples() -> Response:
 def main_paths(services: Services) -> list[str]:
     """Return the paths of the pages that every page leads to: the home page, lists, documents.
 
-    Pictures that need no values are among them.
+    Pictures that need no values are among them, and the last changes between releases.
     """
     lists = [f"/{each.name}" for each in services.pages.lists]
     drawn = [query.name for query in services.library if query.chart and not query.parameters]
-    return ["/", *lists, *_FIXED, *(f"/pictures/{name}" for name in drawn)]
+    steps = list(pairwise(_states(services)))[-_STEPS:]
+    return [
+        *("/", *lists, *_FIXED),
+        *(f"/pictures/{name}" for name in drawn),
+        *(f"/changes/{old}/{new}" for old, new in steps),
+    ]
+
+
+def _states(services: Services) -> list[str]:
+    """Return the versions whose changes the build noted, the oldest first."""
+    if services.releases is None or services.changes is None:
+        return []
+    return [*(release.version for release in services.releases.all), PRESENT]
 
 
 def _paths() -> list[str]:
