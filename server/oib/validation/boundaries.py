@@ -172,11 +172,12 @@ def _strange_namespaces(document: Document, home: HomeIndex) -> dict[str, str]:
     """Return the unknown namespaces of predicates, classes and terms, with those most like them."""
     used: dict[str, None] = {}
     for triple in document.triples:
-        used[triple.predicate.value] = None
-        if isinstance(triple.object, NamedNode) and triple.predicate == TYPE:
-            used[triple.object.value] = None
-        elif _is_term(iri_of(triple.object)):
-            used[iri_of(triple.object)] = None
+        predicate, value = triple.predicate.value, triple.object
+        used[predicate] = None
+        if isinstance(value, NamedNode):
+            iri = value.value
+            if predicate == TYPE.value or _is_term(iri):
+                used[iri] = None
     known = home.namespaces | set(PREFIXES.values())
     found = {}
     for iri in used:
@@ -351,13 +352,10 @@ _DIGITS: Final = re.compile(r"[0-9]+")
 
 def misplaced(document: Document, boundaries: Boundaries, target: str) -> Iterator[Problem]:
     """Yield the subjects of a file that do not belong at its place below ``instances/``."""
-    reported: set[object] = set()
-    for triple in boundaries.accepted:
-        subject = triple.subject
+    for subject in dict.fromkeys(triple.subject for triple in boundaries.accepted):
         assert isinstance(subject, NamedNode)
         place = file_of(subject.value)
-        if place != target and subject not in reported:
-            reported.add(subject)
+        if place != target:
             yield Problem(
                 OIBS + "FIL-10",
                 focus=subject,
