@@ -348,6 +348,14 @@ def test_a_page_that_just_left_the_cache_is_made_anew(services):
     assert (again.status_code, again.data) == (200, first.data)
 
 
+def test_what_fails_ahead_of_a_request_is_not_tried_twice():
+    web = ConstantWeb(503)
+    application = HttpApplication(CurrentServices(live_server.small_services()), web)
+    web.is_idle = True
+    asyncio.run(prefetch(application, [request_of("GET", "/claims")]))
+    assert web.calls == 1
+
+
 def test_what_is_computed_ahead_gives_way_to_the_pages_of_clients(services):
     application = live_server.application(services)
     order = []

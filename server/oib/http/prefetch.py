@@ -26,7 +26,9 @@ async def prefetch(application: HttpApplication, requests: Iterable[Request]) ->
         try:
             for _ in range(2):  # the second time it is compressed
                 own = replace(request, headers=dict(request.headers))
-                await response_from(partial(application.answer, own))
+                response = await response_from(partial(application.answer, own))
+                if response.status != 200:  # such as a query that takes too long
+                    break
         except Exception:  # whoever requests it next gets the error
             continue
 
