@@ -265,8 +265,9 @@ def test_no_more_workers_than_needed_wait(start):
     assert wait_until(lambda: engine._scheduler.pool._fast == len(engine._scheduler.pool._free))
 
 
-def test_a_query_that_waits_begins_when_the_one_before_it_leaves_the_fast_lane(start):
-    engine = start(fast=2, slow=4, waiting=4, seconds=10.0, slice_seconds=0.05)
+def test_a_query_that_waits_begins_when_the_one_before_it_leaves_the_fast_lane(start, monkeypatch):
+    monkeypatch.setattr("oib.workers.scheduler._LONG_SECONDS", 60.0)  # on a busy machine, too
+    engine = start(fast=2, slow=4, waiting=4, seconds=40.0, slice_seconds=0.05)
     pool = engine._scheduler.pool
     with ThreadPoolExecutor(3) as clients:
 
@@ -279,7 +280,7 @@ def test_a_query_that_waits_begins_when_the_one_before_it_leaves_the_fast_lane(s
         assert wait_until(lambda: pool._fast == len(pool._free) == 3)
         endless.append(ask(HEAVY))
         assert wait_until(lambda: engine._scheduler._running and len(pool._free) == 2)
-        assert b"bindings" in ask(COUNT).result(timeout=9)
+        assert b"bindings" in ask(COUNT).result(timeout=30)
         assert not any(query.done() for query in endless)
         engine.close()
 
