@@ -642,6 +642,26 @@ def test_what_a_document_treats_as_the_same_thing_is_named_before_what_is_said(
     assert "Treated as the same thing" not in text
 
 
+def test_a_count_says_of_what_it_is_the_number(home_client):
+    base = home_client.get("/doc/organization/shanghai-base", headers=BROWSER).text
+    assert re.search(r'>28</span> \(<a href="/vocab#count-partner">partner</a>\)', base)
+    for language, words in (("en", "has count 28 (partner)"), ("zh-Hans", "28\uff08")):
+        url = f"/doc/claim/shanghai-base-in-israel/p07-04?lang={language}"
+        assert words in home_client.get(url, headers=BROWSER).text
+
+
+def test_a_verdict_is_explained_with_who_gave_it(home_client):
+    url = "/doc/claim/innovation-without-borders/p13-10"
+    words = Page(home_client.get(url, headers=BROWSER).text).text
+    verdict = words[words.index("Disputed by") :]
+    assert "China Brief" in verdict[: verdict.index("uncorroborated")]
+    assert "looked for support and found none" in verdict
+    assert "does not show the claim to be false" in verdict
+    assert "The assessor is an author or the publisher of the document" in verdict
+    other = home_client.get("/doc/claim/innovation-without-borders/p07-15", headers=BROWSER).text
+    assert "The assessor is an author" not in other
+
+
 CLAIM_COUNTS = {
     "claims": "?claim oib:claimSubject ?thing",
     "mentions": "?claim oib:claimObject ?thing",

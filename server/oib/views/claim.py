@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from oib.engine.statements import Term
+from oib.namespaces import OIB
 
 PropertyValue = tuple[str, Term]
 
@@ -32,7 +33,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Assessment:
-    """An assessment of a claim; ``disputes`` if its verdict calls the claim into question."""
+    """An assessment of a claim; ``disputes`` if its verdict calls the claim into question.
+
+    ``meaning`` is the definition of the verdict, a literal a language; ``is_of_own_document`` is
+    true if an assessor is a creator or publisher of a document that reports the claim.
+    """
 
     iri: str
     verdict: Term | None
@@ -40,6 +45,8 @@ class Assessment:
     disputes: bool
     locators: tuple[Locator, ...]
     notes: tuple[Term, ...]
+    meaning: tuple[Term, ...] = ()
+    is_of_own_document: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,11 @@ class Claim:
     is_hedged: bool
     is_relayed: bool
     is_partial: bool
+
+    @property
+    def counted(self) -> tuple[Term, ...]:
+        """Return of what the value is the number, if it is a count of something."""
+        return tuple(value for name, value in self.wording if name == OIB + "isCountOf")
 
     @property
     def is_disputed(self) -> bool:

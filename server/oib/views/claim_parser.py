@@ -1,5 +1,7 @@
 """Builds claims from statements about them and about the nodes that they refer to."""
 
+from collections.abc import Collection
+
 from oib.engine.statements import StatementIndex, Term
 from oib.namespaces import OIB, PREFIXES
 from oib.views.claim import Assessment, Claim, Locator, PropertyValue, Source
@@ -11,6 +13,7 @@ _WORDING = (
     *("inCurrency", "isApproximate", "isLowerBound", "isPartialList"),
 )
 _DCTERMS = PREFIXES["dcterms"]
+_DEFINITION = PREFIXES["skos"] + "definition"
 
 
 def parse_claim(statements: StatementIndex, iri: str) -> Claim:
@@ -44,7 +47,7 @@ def parse_claim(statements: StatementIndex, iri: str) -> Claim:
         sources=tuple(_source(statements, document) for document in all_of("citesSource")),
         backing=all_of("hasBacking"),
         notes=all_of("curatorNote"),
-        assessments=tuple(_assessment(statements, node) for node in assessments),
+        assessments=tuple(_assessment(statements, node, voices) for node in assessments),
         is_hedged=any(
             _has_value(statements, hedge, "yieldsDirectTriple", "false") for hedge in hedges
         ),
@@ -55,15 +58,18 @@ def parse_claim(statements: StatementIndex, iri: str) -> Claim:
     )
 
 
-def _assessment(statements: StatementIndex, iri: str) -> Assessment:
+def _assessment(statements: StatementIndex, iri: str, voices: Collection[Term]) -> Assessment:
     verdict = statements.value(iri, OIB + "hasVerdict")
+    assessors = statements.objects(iri, OIB + "isAssessedBy")
     return Assessment(
         iri=iri,
         verdict=verdict,
-        assessors=statements.objects(iri, OIB + "isAssessedBy"),
+        assessors=assessors,
         disputes=_has_value(statements, verdict, "blocksDirectTriple", "true"),
         locators=_locators(statements, iri),
         notes=statements.objects(iri, OIB + "curatorNote"),
+        meaning=statements.objects(verdict.text, _DEFINITION) if verdict else (),
+        is_of_own_document=any(assessor in voices for assessor in assessors),
     )
 
 

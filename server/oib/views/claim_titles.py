@@ -13,6 +13,8 @@ CLAIM: Final = ID + "claim/"
 Names = Mapping[str, Mapping[str, str]]
 _PARTS: Final = tuple(OIB + name for name in ("claimSubject", "claimPredicate"))
 _VALUES: Final = tuple(OIB + name for name in ("claimObject", "claimValue"))
+_COUNTED: Final = OIB + "isCountOf"
+_BRACKETS: Final = {"en": (" (", ")"), "zh-Hans": ("\uff08", "\uff09")}
 
 
 def fetch_titles(engine: Queryable, iris: Iterable[str], known: Names) -> dict[str, dict[str, str]]:
@@ -28,7 +30,7 @@ def fetch_titles(engine: Queryable, iris: Iterable[str], known: Names) -> dict[s
     claims = {iri for iri in iris if iri.startswith(CLAIM)}
     if not claims:
         return {}
-    statements = fetch_properties(engine, claims, (*_PARTS, *_VALUES))
+    statements = fetch_properties(engine, claims, (*_PARTS, *_VALUES, _COUNTED))
     mentioned = {
         value.text
         for claim in statements
@@ -39,16 +41,28 @@ def fetch_titles(engine: Queryable, iris: Iterable[str], known: Names) -> dict[s
     return {claim: title for claim in claims if (title := _title(statements, claim, names))}
 
 
-def title(terms: Iterable[Term], names: Names) -> dict[str, str]:
-    """Return the words of a statement by language, given its subject, property and value."""
-    parts = list(terms)
-    return {tag: " ".join(_word(term, tag, names) for term in parts) for tag in ("en", "zh-Hans")}
+def title(terms: Iterable[Term], names: Names, counted: Iterable[Term] = ()) -> dict[str, str]:
+    """Return the words of a statement by language.
+
+    Args:
+        terms: its subject, property and value.
+        names: of its terms, by IRI and language tag.
+        counted: of what the value is the number, for brackets after it.
+    """
+    parts, kinds = list(terms), list(counted)
+    words = {}
+    for tag, (opening, closing) in _BRACKETS.items():
+        text = " ".join(_word(term, tag, names) for term in parts)
+        inside = ", ".join(_word(term, tag, names) for term in kinds)
+        words[tag] = f"{text}{opening}{inside}{closing}" if inside else text
+    return words
 
 
 def _title(statements: StatementIndex, claim: str, names: Names) -> dict[str, str]:
     terms = [value for part in _PARTS for value in statements.objects(claim, part)[:1]]
     values = [value for part in _VALUES for value in statements.objects(claim, part)]
-    return title((*terms, *values[:1]), names) if len(terms) == len(_PARTS) else {}
+    counted = statements.objects(claim, _COUNTED)
+    return title((*terms, *values[:1]), names, counted) if len(terms) == len(_PARTS) else {}
 
 
 def _word(term: Term, tag: str, names: Names) -> str:

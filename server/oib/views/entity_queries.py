@@ -133,12 +133,20 @@ SELECT ?g ?s ?outline ?posting ?p ?o ?total ?link ?count WHERE {{
 
 
 def vocabulary() -> str:
-    """Return a query for the names of all terms and concepts, and how concepts affect claims."""
+    """Return a query for the names of all terms and concepts, and how concepts affect claims.
+
+    Verdicts have their definitions, too, for the pages of the claims to which they are given.
+    """
     properties = ", ".join(map(sparql_iri, CONCEPT_PROPERTIES))
     return f"""
 SELECT ?s ?p ?o WHERE {{
-  VALUES ?g {{ <{GRAPH}ontology> <{GRAPH}vocab> }}
-  GRAPH ?g {{ ?s ?p ?o }} FILTER(?p IN ({properties}))
+  {{
+    VALUES ?g {{ <{GRAPH}ontology> <{GRAPH}vocab> }}
+    GRAPH ?g {{ ?s ?p ?o }} FILTER(?p IN ({properties}))
+  }} UNION {{
+    VALUES ?p {{ <{PREFIXES["skos"]}definition> }}
+    GRAPH <{GRAPH}vocab> {{ ?s <{OIB}blocksDirectTriple> ?any ; ?p ?o }}
+  }}
 }}"""
 
 

@@ -239,7 +239,9 @@ def _claim_titles(
 ) -> dict[str, dict[str, str]]:
     """Return what each claim states, in words, for those that the page itself shows or records."""
     shown = {
-        claim.iri: claim_titles.title((claim.subject, claim.predicate, claim.object), names)
+        claim.iri: claim_titles.title(
+            (claim.subject, claim.predicate, claim.object), names, claim.counted
+        )
         for claim in (*about.claims, *about.mentions)
         if claim.subject and claim.predicate and claim.object
     }
