@@ -70,7 +70,8 @@ WHERE {{
 class RelatedClaim:
     """A claim of another document, beside the claim that a page shows.
 
-    ``relation`` is one of ``RELATIONS``. ``is_later`` is true if the claim is known to come after
+    ``relation`` is one of ``RELATIONS``. ``is_hedged`` is true if a hedge keeps it from being stated
+    directly. ``is_later`` is true if the claim is known to come after
     the one shown: one that *differs* by the time for which its value holds, every other one by the
     day on which its document was published.
     """
@@ -81,6 +82,7 @@ class RelatedClaim:
     document: Term
     published: Term | None
     hedges: tuple[Term, ...]
+    is_hedged: bool
     is_later: bool
 
 
@@ -148,6 +150,7 @@ def _related(rows: list[dict[str, Term]]) -> RelatedClaim:
         document=row["document"],
         published=row.get("published"),
         hedges=tuple(sorted({each["hedge"] for each in rows if "hedge" in each})),
+        is_hedged=_is_hedged(rows),
         is_later=all(day in row for day in days) and row[days[0]].text > row[days[1]].text,
     )
 
