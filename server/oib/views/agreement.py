@@ -70,10 +70,10 @@ WHERE {{
 class RelatedClaim:
     """A claim of another document, beside the claim that a page shows.
 
-    ``relation`` is one of ``RELATIONS``. ``is_hedged`` is true if a hedge keeps it from being stated
-    directly. ``is_later`` is true if the claim is known to come after
-    the one shown: one that *differs* by the time for which its value holds, every other one by the
-    day on which its document was published.
+    ``relation`` is one of ``RELATIONS``. ``is_hedged`` is true if a hedge keeps it from being
+    stated directly. ``is_later`` is true if the claim is known to come after the one shown: one
+    that *differs* by the time for which its value holds, every other one by the day on which its
+    document was published.
     """
 
     iri: str
