@@ -53,7 +53,7 @@ def test_words_as_named_stand_in_the_passages_of_their_claim(home, slug):
         passage = text[units[unit] + int(start) : units[unit] + int(end)]
         passages.setdefault(claim, set()).add(passage)
         words.setdefault(claim, set()).add(named)
-    assert words
+    assert words or slug != SLUG  # a further document may have none
     elsewhere = [
         (claim.rpartition("/")[2], named)
         for claim, all_named in words.items()

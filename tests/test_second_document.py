@@ -10,6 +10,7 @@ from html_pages import Page
 from http_client import Client
 from oib import cli, turtle
 from oib.dataset import derivation
+from oib.documents.locator import recognize
 from oib.engine.embedded import Embedded
 from oib.namespaces import ID, OIB, PREFIXES
 from oib.validation.checker import check
@@ -105,6 +106,12 @@ def test_the_document_changes_no_golden_answer_of_another(entered):
         if folder == ARTICLE:
             told = table(answer(engine_of(entered, folder), LIBRARY[name].text))
             assert told == table(path.read_text("utf-8")), name
+
+
+def test_its_text_is_known_by_the_digests_however_the_description_is_written(entered):
+    description = (entered / "instances" / "document" / f"{SLUG}.ttl").read_text("utf-8")
+    assert "oib:hasUnit" not in description  # but the whole IRI
+    assert recognize(entered, (FOLDER / "doc2.txt").read_text("utf-8")) == SLUG
 
 
 def test_both_counts_are_reported_each_with_its_document(entered):

@@ -202,15 +202,19 @@ def find_copy(home: Path, slug: str, folder: str | None) -> Path:
 def recognize(home: Path, copy: str) -> str:
     """Return the slug of the document of which a text is a copy, by the digests of its units.
 
+    Of several that it holds as a whole, such as a text and its reprint in part, this is the longest.
+
     Raises:
         NotFound: no unit of any document that was read is in it.
     """
     text = normalize(copy)
     folder = home / "instances" / "document"
-    read = [p.stem for p in sorted(folder.glob("*.ttl")) if "oib:hasUnit" in p.read_text("utf-8")]
-    shares = {slug: _share(text, _units(home, slug)) for slug in read}
+    # Most documents are only cited; what has units names them, by whichever prefix.
+    read = [p.stem for p in sorted(folder.glob("*.ttl")) if "hasUnit" in p.read_text("utf-8")]
+    known = {slug: _units(home, slug) for slug in read}
+    shares = {slug: (_share(text, known[slug]), _length(known[slug])) for slug in read}
     best = max(read, key=lambda slug: shares[slug], default=None)
-    if best and shares[best]:
+    if best and shares[best][0]:
         return best
     raise NotFound(
         "this is no copy of a document that was read here; give --slug as in id/document/<slug>"
@@ -227,7 +231,11 @@ def _readable(path: Path) -> str:
 def _share(text: str, known: list[_Known]) -> float:
     """Return how much of a document a text holds, from 0 to 1: a title may stand in others too."""
     found = sum(u.length for u in known if find(text, u.length, u.digest) is not None)
-    return found / sum(unit.length for unit in known) if known else 0.0
+    return found / _length(known) if known else 0.0
+
+
+def _length(known: list[_Known]) -> int:
+    return sum(unit.length for unit in known)
 
 
 def _nowhere(slug: str, words: str, text: str, changed: list[str]) -> NotFound | BadInput:
