@@ -202,7 +202,7 @@ def find_copy(home: Path, slug: str, folder: str | None) -> Path:
 def recognize(home: Path, copy: str) -> str:
     """Return the slug of the document of which a text is a copy, by the digests of its units.
 
-    Of several that it holds as a whole, such as a text and its reprint in part, this is the longest.
+    Of several that it holds as a whole, such as a text and a reprint of a part, it is the longest.
 
     Raises:
         NotFound: no unit of any document that was read is in it.
