@@ -11,6 +11,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfF
 from html_pages import Page
 from oib.namespaces import BASE, ID, OIB, PREFIXES
 
+REPLACED = NamedNode(PREFIXES["dcterms"] + "isReplacedBy")
 WITHDRAWN = NamedNode(OIB + "Withdrawn")
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
 BROWSER = {"Accept": "text/html"}
@@ -47,12 +48,13 @@ def reached(home_client):
 def minted(store):
     """The path of the document about each thing that stands, each graph and each query."""
     withdrawn = {q.subject.value for q in store.quads_for_pattern(None, TYPE, WITHDRAWN)}
+    replaced = {q.subject.value for q in store.quads_for_pattern(None, REPLACED, None)}
     subjects = {q.subject.value for q in store if isinstance(q.subject, NamedNode)}
     graphs = {graph.value for graph in store.named_graphs()}
-    typed = {q.subject.value for q in store.quads_for_pattern(None, TYPE, None)} - withdrawn
+    typed = {q.subject.value for q in store.quads_for_pattern(None, TYPE, None)}
     things = {
         "/doc/" + iri.removeprefix(ID).partition("#")[0]
-        for iri in typed - withdrawn
+        for iri in typed - withdrawn - replaced
         if iri.startswith(ID)
     }
     return {
