@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from rdflib import Graph
+from rdflib.namespace import SH
 
 from file_edits import triples_of
 from oib.namespaces import PREFIXES as NAMESPACES
@@ -46,6 +48,20 @@ def test_a_file_breaks_the_rule_and_learns_how_to_mend_it(checker, rule):
     for message in finding.message.values():
         assert not re.search(r"\{| \?|\? ", message), message
     assert len(finding.message["en"].split(". ")) >= 2  # what is wrong, and what to do
+
+
+TARGETS = {
+    str(predicate)
+    for path in sorted((ROOT / "shapes").glob("*.ttl"))
+    for predicate in Graph().parse(path).objects(None, SH.targetSubjectsOf)
+}
+
+
+@pytest.mark.parametrize("predicate", sorted(TARGETS))
+@pytest.mark.parametrize("value", ['"X"@en', '"2020"', "true", "<place/boston>"])
+def test_a_thing_without_a_class_is_found_whatever_is_said_of_it(checker, predicate, value):
+    text = f"{PREFIXES}<organization/x> <{predicate}> {value} ."
+    assert any(each.blocks for each in checker.check_texts([("x.ttl", text)]).findings)
 
 
 def test_every_rule_of_files_is_tried(checker):

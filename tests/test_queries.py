@@ -175,7 +175,9 @@ def test_a_claim_with_two_hedges_is_one_row(home):
     for name in NAMES:
         heading, *_ = answer(before, LIBRARY[name].text).splitlines()
         shows_hedges = {"hedge", "otherHedge"} & set(heading.split(","))
-        counts_by_hedge = re.search(r"GROUP BY.*\?hedge\b", LIBRARY[name].text)
-        if shows_hedges and not counts_by_hedge:
+        asks_by_hedge = re.search(r"GROUP BY.*\?hedge\b", LIBRARY[name].text)
+        # What others say only hedged is said by one document alone.
+        asks_by_hedge = asks_by_hedge or name == "agreement/one-document-only"
+        if shows_hedges and not asks_by_hedge:
             rows_before = rows(answer(before, LIBRARY[name].text))
             assert len(rows(answer(after, LIBRARY[name].text))) == len(rows_before), name

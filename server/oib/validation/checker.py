@@ -148,13 +148,14 @@ class Checker:
             self.home.store.remove(_quad(triple))
         try:
             validation = self.validator.validate(self.home.store)
-            interpreter = Interpreter(self.home, self.rules, _described(self.home.store))
+            described = _described(self.home.store)
+            interpreter = Interpreter(self.home, self.rules, described)
             problems = interpreter.problems(validation.results, seen, problems)
             problems = interpreter.without_consequences(problems, self.home.store, self.validator)
         finally:
             self.home.store.extend(map(_quad, kept_away))
         things = {t.subject for found in seen for t in found.accepted}
-        problems += _unmatched(things - validation.matched, problems)
+        problems += _unmatched(things - (validation.matched & described), problems)
         problems += self.home.names.shared(self.home.store)
         problems += self._lost()
         locator = Locator((), self.home, self.rules)
@@ -324,10 +325,12 @@ class _Check:
                 every = validator.validate(store, None, unfollowed)
                 results += [each for each in every.results if each.focus not in near]
             known = [*self.problems, *self._lost(seen, removed)]
-            interpreter = Interpreter(self.home, self.checker.rules, _described(store))
+            described = _described(store)
+            interpreter = Interpreter(self.home, self.checker.rules, described)
             problems = interpreter.problems(results, seen, known)
             problems = interpreter.without_consequences(problems, store, validator)
-            unseen = {node for node in near - validation.matched if self._stands(node)}
+            looked_at = validation.matched & described
+            unseen = {node for node in near - looked_at if self._stands(node)}
             renamed = {t.subject for t in added | removed} | own
             renamed.update(*(pairs ^ known_pairs(store)))
             named = concerns_names(store, added | removed, renamed)
@@ -338,8 +341,9 @@ class _Check:
         elsewhere |= unseen - own
         if elsewhere:
             before = validator.validate(store, elsewhere)
-            unseen -= elsewhere - before.matched
-            interpreter = Interpreter(self.home, self.checker.rules, _described(store))
+            described = _described(store)
+            unseen -= elsewhere - (before.matched & described)
+            interpreter = Interpreter(self.home, self.checker.rules, described)
             stood = set(map(_key, interpreter.problems(before.results, (), ())))
             problems = [each for each in problems if each.focus in own or _key(each) not in stood]
         problems += _unmatched(unseen & (things | elsewhere), problems)
@@ -424,7 +428,11 @@ def _described(store: Store) -> frozenset[Term]:
 
 
 def _unmatched(nodes: Iterable[Term], problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield the things that no shape looks at, but for those with a problem that explains it."""
+    """Yield the things without a class, or whose class no shape looks at.
+
+    Shapes for whatever has some property do not count: they look at that property alone. What has
+    a problem that explains it is left out.
+    """
     problems = list(problems)
     # That a thing stands in the wrong file says nothing of its class.
     explained = {problem.focus for problem in problems if problem.rule != OIBS + "FIL-10"}
