@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -171,17 +172,27 @@ def process(factory, **settings):
 
 
 @contextmanager
-def serve(*arguments, **environment):
+def serve(*arguments, prefetch=False, **environment):
     """Run ``oib serve`` with arguments and variables; yield its root, process and errors.
 
-    It serves the home that pytest was given, unless the arguments name another.
+    It serves the home that pytest was given, unless the arguments name another. It computes nothing
+    in advance, which takes seconds and would delay other tests, but with ``prefetch=True``.
     """
     port = free_port()
     if "--home" not in arguments:
         arguments = ("--home", os.environ.get("OIB_TEST_HOME", ROOT), *arguments)
+    if not prefetch:
+        arguments = (*arguments, "--no-prefetch")
     command = ("-m", "oib", "serve", "--port", str(port), *map(str, arguments))
     with _process(port, *command, **environment) as server:
         yield server
+
+
+def cache_bytes(root):
+    """Return how many bytes of responses a server keeps."""
+    with urlopen(f"{root}/metrics") as response:
+        text = response.read().decode()
+    return float(re.search(r"^oib_cache_bytes (\S+)", text, re.MULTILINE)[1])
 
 
 @dataclass

@@ -114,6 +114,7 @@ def test_every_passage_is_verified_in_another_layout(store, slug, layout, tmp_pa
     assert [str(each) for each in passages if each.state != "verified"] == []
 
 
+@pytest.mark.slow
 def test_a_changed_word_is_still_missing_in_another_layout(store, tmp_path):
     text = read_copy(copy_of(SEED)).replace("claimed to be an MIT", "claimed to be on MIT")
     copy = tmp_path / "copy.txt"

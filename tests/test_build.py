@@ -74,12 +74,14 @@ def test_a_broken_ontology_stops_the_build(tmp_path):
         build(home, tmp_path / "snapshots", lambda line: None)
 
 
+@pytest.mark.slow
 def test_two_builds_of_the_same_sources_hold_the_same_things(tmp_path, snapshot, home):
     again = build(home, tmp_path, lambda line: None)
     assert again.manifest.counts == snapshot.manifest.counts
     assert again.manifest.version == snapshot.manifest.version
 
 
+@pytest.mark.slow
 def test_a_damaged_snapshot_is_built_anew(tmp_path, home, snapshot):
     folder = tmp_path / "snapshots"
     (copy_snapshot(snapshot, folder).directory / "data.nq").write_bytes(b"")
@@ -105,6 +107,7 @@ def test_a_damaged_archive_of_a_release_is_named_and_the_build_goes_on(tmp_path)
     assert any(f"restore {home / first.archive}" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_builds_at_once_build_once(tmp_path, home):
     command = [sys.executable, "-m", "oib", "build", "--home", home, "--out", tmp_path / "out"]
     builds = [

@@ -15,6 +15,7 @@ from oib.http.messages import Response, fetch
 from oib.http.prefetch import main_pages, prefetch, saved_queries
 from oib.http.response_cache import CachedResponse, HeaderSet, ResponseCache
 from oib.reload import CurrentServices
+from process_info import wait_until
 from projects import ROOT
 
 JSON = "application/sparql-results+json"
@@ -379,3 +380,12 @@ def test_what_is_computed_ahead_gives_way_to_the_pages_of_clients(services):
 
     asyncio.run(visit())
     assert order == ["page of a client is ready", "/about", "/about"]
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_a_server_makes_main_pages_ahead_unless_it_may_not(snapshots, snapshot, is_wanted):
+    with live_server.serve("--out", snapshots, prefetch=is_wanted) as server:
+        is_made = wait_until(
+            lambda: live_server.cache_bytes(server.root) > 100_000, seconds=30 if is_wanted else 2
+        )
+    assert is_made is is_wanted

@@ -80,6 +80,7 @@ def test_everything_that_our_shapes_read_can_be_followed(validator):
     assert {rule[-6:] for rule in dependencies.unfollowed({OIB + "passageDigest"})} == {"TXT-02"}
 
 
+@pytest.mark.slow
 def test_all_bad_files_at_once_give_the_same_results_both_ways(validator, quiet):
     # pySHACL asks once for each claim: with all claims of the home it takes many minutes.
     kinds = [path for path in (ROOT / "instances").iterdir() if path.is_dir()]

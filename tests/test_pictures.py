@@ -375,22 +375,27 @@ def seen(snapshots, snapshot):
         return browse("pictures.mjs", server.root, *paths)
 
 
+@pytest.mark.slow
 def test_no_two_labels_overlap_in_a_browser(seen):
     assert sum(page["texts"] for page in seen) > 500
     assert [page["overlaps"] for page in seen if page["overlaps"]] == []
 
 
+@pytest.mark.slow
 def test_what_is_hedged_is_hollow_or_dashed_in_a_browser(seen):
     assert [page["solid"] for page in seen if page["solid"]] == []
 
 
+@pytest.mark.slow
 def test_no_page_of_pictures_is_wider_than_a_phone(seen):
     assert {page["path"]: page["beyond"] for page in seen if page["beyond"]} == {}
 
 
+@pytest.mark.slow
 def test_pages_of_pictures_are_accessible(seen):
     assert {f"{page['path']} {page['lang']}": page["axe"] for page in seen if page["axe"]} == {}
 
 
+@pytest.mark.slow
 def test_pictures_load_nothing_from_elsewhere_and_break_no_policy(seen):
     assert [page for page in seen if page["outside"] or page["faults"]] == []

@@ -53,7 +53,7 @@ def test_on_a_full_disk_the_file_stays_as_it_is_and_the_next_one_is_tidied(write
 def test_ctrl_c_ends_it_with_one_line_and_every_file_whole(write, tmp_path):
     first, last = write("a.ttl", UNTIDY), write("c.ttl", UNTIDY)
     waiting = tmp_path / "b.ttl"
-    os.mkfifo(waiting)  # nobody writes, so that the command waits here
+    os.mkfifo(waiting)  # nothing is written, so that the command waits here
     running = subprocess.Popen(
         [*COMMAND, first, waiting, last],
         env=ENVIRONMENT,
@@ -62,8 +62,9 @@ def test_ctrl_c_ends_it_with_one_line_and_every_file_whole(write, tmp_path):
         text=True,
     )
     assert running.stdout.readline() == f"{first}: tidied\n"
-    running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=60)
+    with waiting.open("w"):  # which it is once the command has begun to read
+        running.send_signal(signal.SIGINT)
+        _, errors = running.communicate(timeout=60)
     assert (running.returncode, errors) == (130, "oib: interrupted\n")
     assert first.read_text("utf-8") == tidy(UNTIDY)
     assert last.read_text("utf-8") == UNTIDY

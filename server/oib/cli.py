@@ -128,6 +128,11 @@ def _parser() -> argparse.ArgumentParser:
         "--access-log", choices=("json",), help="write a line for each request to standard error"
     )
     sub.add_argument(
+        "--no-prefetch",
+        action="store_true",
+        help="compute no page and no saved query before somebody asks for it",
+    )
+    sub.add_argument(
         "--public-url",
         metavar="URL",
         help="scheme and host under which the server is known, such as https://data.example.org "

@@ -39,7 +39,17 @@ def serve_home(arguments: argparse.Namespace) -> int:
     settings = HttpSettings.read(os.environ, arguments.public_url, arguments.trusted_proxy)
     where = arguments.host, arguments.port
     has_log = arguments.access_log is not None
-    return serve(home, folder, *where, arguments.engine, limits, settings, has_log, _progress)
+    return serve(
+        home,
+        folder,
+        *where,
+        arguments.engine,
+        limits,
+        settings,
+        has_log,
+        not arguments.no_prefetch,
+        _progress,
+    )
 
 
 def build_snapshot(arguments: argparse.Namespace) -> int:

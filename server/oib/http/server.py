@@ -116,6 +116,7 @@ def serve(
     limits: Limits,
     settings: HttpSettings,
     access_log: bool,
+    prefetches: bool,
     log: Callable[[str], None],
 ) -> int:
     """Build if needed, then serve until interrupted; return the exit status.
@@ -129,6 +130,7 @@ def serve(
         limits: what a query may use.
         settings: what a connection may use.
         access_log: whether each request is logged on standard error.
+        prefetches: whether main pages and saved queries are computed before anybody asks.
         log: gets a line of progress at each step.
 
     Raises:
@@ -145,7 +147,7 @@ def serve(
             # Nothing is kept of another's data: they may change at any time.
             relayed = CurrentServices(Services.relay(home, snapshot, engine_url, limits))
             return create_application(relayed, write, cache_bytes=0)
-        return _open(home, folder, snapshot, limits, write)
+        return _open(home, folder, snapshot, limits, write, prefetches)
 
     def announce() -> None:
         log(f"serving {snapshot.manifest.version} at http://{host}:{port}/ (stop with Ctrl-C)")
@@ -160,6 +162,7 @@ def _open(
     snapshot: Snapshot,
     limits: Limits,
     access_log: Callable[[str], None] | None,
+    prefetches: bool,
 ) -> HttpApplication:
     """Open a snapshot, and follow those that replace it."""
     loop = asyncio.get_running_loop()
@@ -171,7 +174,8 @@ def _open(
     application = create_application(services, access_log)
 
     def start_prefetch(current: Services) -> None:
-        asyncio.run_coroutine_threadsafe(prefetch(application, likely(current)), loop)
+        if prefetches:
+            asyncio.run_coroutine_threadsafe(prefetch(application, likely(current)), loop)
 
     def change_data(current: Services) -> None:
         loop.call_soon_threadsafe(application.clear_caches)
