@@ -125,7 +125,9 @@ def test_the_http_client_of_java_posts_although_it_offers_http_2(root, labels):
     assert column(first) == labels
 
 
-@pytest.mark.parametrize("mode", ["asGetAlways", "asPost", "asPostForm"])
+@pytest.mark.parametrize(
+    "mode", ["asGetAlways", "asPost", pytest.param("asPostForm", marks=pytest.mark.slow)]
+)
 def test_jena_selects(jena, root, labels, mode):
     assert column(jena("select", mode, f"{root}/sparql", SELECT)) == labels
 

@@ -67,6 +67,7 @@ def verdicts(ontology, stated, tmp_path_factory):
 
 
 @pytest.mark.java
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["DL", "RL"])
 def test_the_ontology_is_in_the_profile(verdicts, profile):
     axioms, violations = verdicts[profile, "ontology"]
@@ -75,6 +76,7 @@ def test_the_ontology_is_in_the_profile(verdicts, profile):
 
 
 @pytest.mark.java
+@pytest.mark.slow
 def test_ontology_and_data_together_are_in_owl_2_dl(verdicts):
     axioms, violations = verdicts["DL", "data"]
     assert axioms > 2000
@@ -82,6 +84,7 @@ def test_ontology_and_data_together_are_in_owl_2_dl(verdicts):
 
 
 @pytest.mark.java
+@pytest.mark.slow
 @pytest.mark.parametrize(("profile", "axiom", "violation"), OUTSIDE)
 def test_an_axiom_outside_the_profile_is_found(verdicts, profile, axiom, violation):
     assert violation in "\n".join(verdicts[profile, axiom][1])
