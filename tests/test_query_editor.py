@@ -38,6 +38,11 @@ def test_a_class_is_completed_and_its_prefix_declared(seen):
     assert seen["completed"].startswith(prefix + "SELECT ?c { ?c a oib:OffshoreBase")
 
 
+def test_terms_that_could_not_be_had_are_asked_for_again(seen):
+    assert seen["again"]["offered"].startswith("oib:OffshoreBase")
+    assert seen["again"]["faults"] == []
+
+
 def test_a_thing_is_found_by_its_name(seen):
     assert any("organization/harvard-university" in thing for thing in seen["things"])
     assert not any("claim/" in thing for thing in seen["things"])
@@ -88,6 +93,10 @@ def test_nothing_leaves_the_server_and_the_policy_holds(seen):
 def test_the_editor_is_accessible_on_a_desk_and_on_a_phone(seen):
     assert seen["axe"] == seen["phone"]["axe"] == []
     assert seen["phone"]["beyond"] == 0
+
+
+def test_who_writes_before_the_editor_is_there_goes_on_at_the_same_place(seen):
+    assert seen["early"] == "ASK { ?s ?p ?o }"
 
 
 def test_without_script_the_form_works_as_a_form(seen):

@@ -1,7 +1,8 @@
 """Pages of every kind in a browser, first visit after a start, beside the same bytes as files.
 
 A page is ready when the browser has loaded it with its style sheet, images and scripts
-(``loadEventEnd`` of the Navigation Timing API). Each is opened in a window that has nothing in its
+(``loadEventEnd`` of the Navigation Timing API). The query editor follows then, in place of a form
+that works; when it is there is told beside it. Each is opened in a window that has nothing in its
 cache, by Chromium that has no way to other hosts. The peer is ``python -m http.server``: what it
 takes is the time of the browser itself.
 """
@@ -48,7 +49,8 @@ def measure_page_loads(starts: int = STARTS, pages: Sequence[str] = PAGES) -> di
     Returns:
         under ``pages`` the path of each with its times in milliseconds, one a start: until the
         ``first_byte`` and until it was ``loaded``, and ``as_file`` until the same bytes were loaded
-        from the peer; under ``missing`` why there are none, else nothing.
+        from the peer; under ``editor`` the times until the query editor was in place, one a start;
+        under ``missing`` why there are none, else nothing.
     """
     if not shutil.which("node") or not (_CLIENTS / "node_modules").exists():
         return {"pages": [], "missing": "install Node.js and npm, then run make clients"}
@@ -69,6 +71,7 @@ def measure_page_loads(starts: int = STARTS, pages: Sequence[str] = PAGES) -> di
             }
             for path in pages
         ],
+        "editor": [milliseconds for each in rounds for milliseconds in each["editor"].values()],
         "missing": "",
     }
 
@@ -90,6 +93,8 @@ def table(loads: Mapping[str, Any]) -> list[str]:
             median(page["as_file"]),
         )
         rows.append(f"| {page['path']} | {' | '.join(f'{number:.0f}' for number in numbers)} |")
+    if loads["editor"]:
+        rows += ["", f"The query editor is in place after {median(loads['editor']):.0f} ms."]
     return rows
 
 
@@ -114,6 +119,7 @@ def _run_round(pages: Sequence[str], number: int) -> dict[str, dict[str, float]]
         "first_byte": {path: ours[path]["firstByte"] for path in pages},
         "loaded": {path: ours[path]["loaded"] for path in pages},
         "as_file": {path: theirs[files[path]]["loaded"] for path in pages},
+        "editor": {path: times["editor"] for path, times in ours.items() if "editor" in times},
     }
 
 

@@ -20,6 +20,10 @@ try {
       return [responseStart, loadEventEnd];
     });
     times[path] = { status: response.status(), firstByte, loaded };
+    if (await page.$("form[data-editor]")) {
+      await page.waitForFunction(() => performance.getEntriesByName("editor").length);
+      times[path].editor = await page.evaluate(() => performance.getEntriesByName("editor")[0].startTime);
+    }
     await context.close();
   }
   console.log(JSON.stringify(times));

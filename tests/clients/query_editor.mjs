@@ -30,7 +30,8 @@ await browse(root, async (open) => {
   // A term is completed after "a", and its prefix is declared.
   await write(page, "");
   await page.keyboard.type("SELECT ?c { ?c a Offsho");
-  await page.waitForSelector(".cm-tooltip-autocomplete li");
+  // While the word is typed, the list is that of its beginning.
+  await page.waitForSelector(".cm-tooltip-autocomplete li[aria-selected]:has-text('Offsho')");
   seen.offered = await page.$$eval(".cm-tooltip-autocomplete li", (items) => items.map((item) => item.textContent));
   await page.waitForTimeout(200); // CodeMirror takes no key sooner
   await page.keyboard.press("Enter");
@@ -105,6 +106,31 @@ await browse(root, async (open) => {
     axe: await violations(phone),
     faults: phone.faults,
   };
+
+  // Terms that cannot be had are asked for again.
+  const again = await open("/sparql?lang=en");
+  await again.route("**/terms.json*", (route) => route.abort());
+  const failed = again.waitForEvent("requestfailed");
+  await write(again, "");
+  await again.keyboard.type("ASK { ?c a Off");
+  await failed;
+  await again.unroute("**/terms.json*");
+  await again.keyboard.type("sho");
+  await again.waitForSelector(".cm-tooltip-autocomplete li[aria-selected]:has-text('Offsho')");
+  seen.again = { faults: again.faults, offered: await again.textContent(".cm-tooltip-autocomplete li[aria-selected]") };
+
+  // Whoever writes before the editor is there goes on at the same place.
+  const early = await open("/about?lang=en");
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  await early.route("**/editor.js", async (route) => (await released, route.continue()));
+  await early.goto(`${root}/sparql?lang=en`);
+  await early.fill("textarea", "ASK {  }");
+  for (let steps = 0; steps < 2; steps += 1) await early.keyboard.press("ArrowLeft");
+  release();
+  await early.waitForSelector(".cm-focused");
+  await early.keyboard.insertText("?s ?p ?o");
+  seen.early = await textOf(early);
 
   // Without script the form works as a form.
   const plain = await open("/sparql?lang=en", { javaScriptEnabled: false });

@@ -4,19 +4,34 @@ const TYPING = /[?$]\w*$|<[^<>\s]*$|[\p{L}\p{N}_-]*:?[\p{L}\p{N}_-]*$/u;
 
 /** Return a completion source; `terms` and `search` are addresses of JSON. */
 export function createCompletion({ terms, search, language }) {
-  const loaded = fetch(terms, { headers: { Accept: "application/json" } }).then((response) => response.json());
+  const load = termsFrom(terms);
   return async (context) => {
     const typed = context.matchBefore(TYPING);
     if (!typed || (typed.from === typed.to && !context.explicit)) return null;
     if (/^[?$]/.test(typed.text)) return { from: typed.from, options: variables(context.state.doc.toString(), typed.text) };
     const before = context.state.sliceDoc(Math.max(0, typed.from - 400), typed.from);
     if (isInsideStringOrComment(before)) return null;
-    const data = await loaded;
-    const options = termOptions(data, typed.text, before);
+    const options = termOptions(await load(), typed.text, before);
     const word = typed.text.replace(/^</, "");
     if (word.length > 1 && !word.includes(":")) options.push(...(await things(search, word, language)));
     return { from: typed.from, options, filter: false };
   };
+}
+
+/** Return a function that gets the terms when they are first asked for, and again if that failed. */
+function termsFrom(address) {
+  let terms = null;
+  const get = async () => {
+    try {
+      const response = await fetch(address, { headers: { Accept: "application/json" } });
+      if (response.ok) return await response.json();
+    } catch {
+      // the server is not reached: completion goes without
+    }
+    terms = null;
+    return { prefixes: {}, terms: [], keywords: [] };
+  };
+  return () => (terms ??= get());
 }
 
 function isInsideStringOrComment(before) {

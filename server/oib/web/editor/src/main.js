@@ -15,6 +15,7 @@ const cancel = form.querySelector("[data-cancel]");
 const share = form.querySelector("[data-share]");
 let running = null;
 
+const begun = document.activeElement === area && [area.selectionStart, area.selectionEnd];
 const host = document.createElement("div");
 area.after(host);
 const view = createEditor({
@@ -25,6 +26,11 @@ const view = createEditor({
   complete: createCompletion({ terms: form.dataset.terms, search: form.dataset.search, language: form.dataset.language }),
   phrases: messages.phrases,
 });
+if (begun) {
+  // Whoever writes already goes on at the same place.
+  view.dispatch({ selection: { anchor: begun[0], head: begun[1] } });
+  view.focus();
+}
 area.hidden = true;
 area.required = false; // what is hidden cannot be asked for
 form.querySelector(`label[for=${area.id}]`).addEventListener("click", () => view.focus());
@@ -141,3 +147,4 @@ document.querySelector("[data-forget]").addEventListener("click", () => {
   forgetQueries();
   listPast();
 });
+performance.mark("editor"); // for those who measure when it is in place
