@@ -154,6 +154,22 @@ def test_services_take_their_place_once_they_answer(tmp_path, monkeypatch):
     assert isinstance(services.current, Services)
 
 
+def test_memory_is_given_back_once_the_replaced_services_are_gone(tmp_path, monkeypatch):
+    monkeypatch.setattr("oib.reload._PERIOD", 0.01)
+    monkeypatch.setattr("oib.reload._GRACE", 0.01)
+    alive, seen = [], []
+    monkeypatch.setattr("oib.reload.release_free_memory", lambda: seen.append(alive[0]()))
+    old = live_server.small_services()
+    alive.append(weakref.ref(old))
+    services = CurrentServices(old)
+    del old
+    fresh = live_server.small_services()
+    services.follow(tmp_path, write(tmp_path, 1), lambda manifest: fresh, lambda line: None)
+    write(tmp_path, 2)
+    assert wait_until(lambda: seen)
+    assert seen == [None]
+
+
 def test_a_snapshot_that_is_served_already_is_not_opened_again(tmp_path, monkeypatch):
     """Its folder may be told by a relative path when it was just built."""
     monkeypatch.setattr("oib.reload._PERIOD", 0.01)

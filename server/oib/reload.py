@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from oib.allocator import release_free_memory
 from oib.dataset import snapshot
 from oib.dataset.snapshot import Snapshot
 from oib.engine.base import wait_until_ready
@@ -77,7 +78,14 @@ class CurrentServices:
         except OibError:
             fresh.close()
             raise
-        old, self.current = self.current, fresh
-        timer = threading.Timer(_GRACE, old.close)
+        replaced, self.current = [self.current], fresh
+        timer = threading.Timer(_GRACE, _close, (replaced,))
         timer.daemon = True
         timer.start()
+
+
+def _close(replaced: list[Services]) -> None:
+    """Close replaced services, and give back the memory that they took."""
+    while replaced:  # emptied, so that they are gone before memory is given back
+        replaced.pop().close()
+    release_free_memory()

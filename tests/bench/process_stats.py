@@ -39,7 +39,12 @@ def cpu_seconds(root: int) -> float:
 
 def memory_mib(root: int) -> float:
     """Return the memory of the process tree in MiB (PSS: a page shared by n counts 1/n each)."""
-    return sum(_pss_kib(pid) for pid in process_ids(root)) / 1024
+    return sum(memory_by_process(root).values())
+
+
+def memory_by_process(root: int) -> dict[int, float]:
+    """Return the memory of each process of the tree in MiB (PSS)."""
+    return {pid: _pss_kib(pid) / 1024 for pid in sorted(process_ids(root))}
 
 
 def thread_count(root: int) -> int:

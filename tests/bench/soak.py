@@ -29,6 +29,7 @@ FIRST_MEASUREMENT = 0.2  # of the whole time
 QUIET_SECONDS = 15.0  # of each measurement of memory, without heavy and hostile queries
 _FILL_STEP, _FILL_LIMIT = 6.0, 60.0  # seconds of load to fill the caches, and at most
 _SAMPLE_SECONDS = 0.5
+_MAX_EXAMPLES, _MAX_EXCERPT = 5, 500  # of a load that has a fault; characters of a message
 
 
 def run_soak(minutes: float, connections: int = 8, switches: int = 5) -> int:
@@ -184,6 +185,10 @@ class Soak:
             f"{median(after):.0f} MiB at the end, "
             f"{max(memory for _, memory in self._samples):.0f} MiB at most"
         )
+        by_process = process_stats.memory_by_process(self._server.process.pid)
+        own = by_process.pop(self._server.process.pid, 0.0)
+        others = ", ".join(f"{memory:.0f}" for memory in by_process.values())
+        print(f"at the end the server's own process has {own:.0f} MiB, the others have {others}")
         if median(after) > 1.2 * median(before) + 20:
             return [f"memory grew from {median(before):.0f} to {median(after):.0f} MiB"]
         return []
@@ -213,11 +218,18 @@ def find_faults(name: str, counters: Counters, allowed: tuple[int, ...]) -> list
         for status, number in counters.refused.items()
         if status not in allowed
     ]
+    for seconds, request, response in counters.examples[:_MAX_EXAMPLES] if faults else ():
+        answer = response.partition(b"\r\n\r\n")[2] or response
+        faults.append(f"{name}: after {seconds:.0f} s {_excerpt(request)} got {_excerpt(answer)}")
     if counters.lost:
         faults.append(f"{name}: {counters.lost} requests lost {counters.connect_error}".rstrip())
     if not counters.done and not counters.refused:
         faults.append(f"{name}: no request was answered")
     return faults
+
+
+def _excerpt(message: bytes) -> str:
+    return repr(message[:_MAX_EXCERPT].decode("utf-8", "replace"))
 
 
 def _build(home: Path, snapshots: Path) -> None:
