@@ -9,7 +9,8 @@ from oib.errors import BadInput
 
 def test_limits_are_read_from_variables():
     variables = {"OIB_TIMEOUT": "2.5", "OIB_MEMORY": "64", "OIB_ANSWER": "3", "OIB_WAITING": "0"}
-    limits = Limits(seconds=2.5, memory_mib=64, answer_mib=3, waiting=0)
+    variables["OIB_DEFERRED"] = "0"
+    limits = Limits(seconds=2.5, memory_mib=64, answer_mib=3, waiting=0, deferred=0)
     assert Limits.read(variables) == limits
     assert Limits.read({}) == Limits()
     assert Limits.read({"OIB_TIMEOUT": "3", "OIB_MEMORY": ""}).seconds == 3

@@ -29,9 +29,10 @@ from oib.workers.engine import WorkerEngine
 from oib.workers.process import WorkerProcess
 from process_info import is_running, parent, wait_until
 
-LIMITS = Limits(seconds=1.0, memory_mib=128, answer_mib=1, fast=2, slow=1, waiting=1)
+LIMITS = Limits(seconds=1.0, memory_mib=128, answer_mib=1, fast=2, slow=1, waiting=1, deferred=0)
 HEAVY = ENDLESS["cross product, counted"]
 MEDIUM = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?s a ?c . ?s ?q ?x }"
+SMALL = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?s a ?c }"
 #: RocksDB opens so many files of a store at first, the others when they are read.
 FIRST_FILES = 16
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -172,6 +173,68 @@ def test_more_long_queries_than_places_are_refused_at_once(start):
     assert min(seconds for _, seconds in outcome) < 1
 
 
+def test_more_long_queries_than_may_be_suspended_are_answered_one_after_another(start):
+    engine = start(seconds=60.0, deferred=8, slice_seconds=0.001)
+    process_ids = set()
+
+    async def run():
+        parsed = guard.parse(SMALL)
+        answers = [engine.session(f"client {n % 3}").answer(parsed, JSON) for n in range(8)]
+        while any(not answer.done() for answer in answers):
+            process_ids.update(each.worker.pid for each in answers if each.worker)
+            scheduler = engine._scheduler
+            assert len(scheduler._suspended) <= 1
+            assert scheduler._slow <= 1
+            await asyncio.sleep(0.001)
+        return [await answer for answer in answers]
+
+    answers = asyncio.run_coroutine_threadsafe(run(), engine.loop).result()
+    assert len(set(answers)) == 1
+    assert b"bindings" in answers[0]
+    assert len(process_ids) > 2
+
+
+def test_a_query_that_found_no_place_in_time_is_told_so(start):
+    engine = start(seconds=60.0, deferred=1)
+
+    async def run():
+        heavy = guard.parse(HEAVY)
+        others = [engine.session("x").answer(heavy, JSON) for _ in range(2)]
+        while not (any(each.is_slow for each in others) and any(e.is_suspended for e in others)):
+            await asyncio.sleep(0.001)
+        deferred = engine.session("x", 3.0).answer(heavy, JSON)
+        while not deferred.is_deferred:
+            await asyncio.sleep(0.001)
+        outcome = (await asyncio.gather(deferred, return_exceptions=True))[0]
+        for other in others:
+            other.cancel()
+        return outcome, len(engine._scheduler._deferred)
+
+    outcome, left = asyncio.run_coroutine_threadsafe(run(), engine.loop).result()
+    assert isinstance(outcome, Unavailable)
+    assert "too many long queries" in str(outcome)
+    assert left == 0
+
+
+def test_a_deferred_query_can_be_cancelled(start):
+    engine = start(seconds=10.0, deferred=1)
+
+    async def run():
+        session, heavy = engine.session("x"), guard.parse(HEAVY)
+        answers = [session.answer(heavy, JSON) for _ in range(3)]
+        while not any(answer.is_deferred for answer in answers):
+            await asyncio.sleep(0.001)
+        session.cancel()
+        await asyncio.wait(answers, timeout=10)
+        scheduler = engine._scheduler
+        held = (scheduler._deferred, scheduler._suspended, scheduler._running, +scheduler._long)
+        return [answer.cancelled() for answer in answers], held
+
+    cancelled, held = asyncio.run_coroutine_threadsafe(run(), engine.loop).result()
+    assert cancelled == [True] * 3
+    assert not any(held)
+
+
 def test_a_query_without_bounds_of_memory_is_stopped_by_the_cap(start):
     with pytest.raises(TooCostly, match="more than 16 MiB"):
         start(memory_mib=16).query(ENDLESS["strings, replaced"], JSON)
@@ -218,7 +281,7 @@ def test_a_worker_retires_when_it_has_used_up_its_time(start):
     first = pid_of(engine)
     end = time.monotonic() + 60
     while pid_of(engine) == first and time.monotonic() < end:
-        engine.query(MEDIUM, JSON)
+        engine.query(SMALL, JSON)
     assert pid_of(engine) != first
 
 
@@ -250,14 +313,14 @@ def test_a_worker_comes_back_from_the_slow_class_unless_it_was_there_for_long(
     start, monkeypatch, long
 ):
     monkeypatch.setattr("oib.workers.scheduler._LONG_SECONDS", long)
-    engine = start(fast=1, seconds=10.0, slice_seconds=0.002)
+    engine = start(fast=1, seconds=60.0, slice_seconds=0.002)
     first = pid_of(engine)
     engine.query(MEDIUM, JSON)
     assert (pid_of(engine) == first) is (long > 0)
 
 
 def test_no_more_workers_than_needed_wait(start):
-    engine = start(fast=1, slow=4, waiting=4, seconds=10.0, slice_seconds=0.002)
+    engine = start(fast=1, slow=4, waiting=4, seconds=60.0, slice_seconds=0.002)
     with ThreadPoolExecutor(4) as pool:
         bodies = set(pool.map(lambda number: engine.query(f"{MEDIUM} # {number}", JSON), range(8)))
     assert len(bodies) == 1

@@ -18,11 +18,12 @@ VARIABLES: Final = {
     "fast": "OIB_FAST",
     "slow": "OIB_SLOW",
     "waiting": "OIB_WAITING",
+    "deferred": "OIB_DEFERRED",
     "slice_seconds": "OIB_SLICE",
     "inline_triples": "OIB_INLINE",
 }
 
-_MAY_BE_ZERO = ("waiting", "inline_triples")
+_MAY_BE_ZERO = ("waiting", "deferred", "inline_triples")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Limits:
         fast: number of workers in the fast lane, which take new queries.
         slow: number of places in the slow lane, to which a query moves that takes long.
         waiting: how many queries more may be suspended until a place in the slow lane is free.
+        deferred: how many queries more may wait for such a place without a worker, and start again
+            when there is one; further ones are refused.
         slice_seconds: processor time after which a query leaves the fast lane.
         inline_triples: data in memory of up to so many triples are also held in the server's
             process, for queries of bounded cost; that takes some 330 MiB for a million. 0 turns it
@@ -48,6 +51,7 @@ class Limits:
     fast: int = max(2, _CORES)
     slow: int = max(2, _CORES)
     waiting: int = 2 * max(2, _CORES)
+    deferred: int = 8 * max(2, _CORES)
     slice_seconds: float = 0.03
     inline_triples: int = 2_000_000
 
@@ -59,7 +63,7 @@ class Limits:
     @property
     def threads(self) -> int:
         """How many threads pages need, so that long queries leave some for short ones."""
-        return self.slow + self.waiting + 4 * self.fast
+        return self.slow + self.waiting + self.deferred + 4 * self.fast
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:

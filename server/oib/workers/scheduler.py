@@ -4,7 +4,8 @@ query takes longer than it may.
 Every query starts with a worker of the fast lane. One that is not answered within a slice of
 processor time keeps its worker, which leaves the fast lane, and another takes its place. It is
 suspended while the slow lane has no free place, gets a lower priority when it has run for long,
-and is killed at its deadline. No cost is estimated beforehand, and nothing is started twice.
+and is killed at its deadline. No cost is estimated beforehand. Suspended workers take memory: where
+there are too many, one gives up its worker, is deferred, and starts again in the slow lane.
 
 Where queries have to wait, each client has a queue, and the queues take turns: a client with
 hundreds of queries delays those of another by one turn. Of the places in the slow lane, too, a
@@ -21,6 +22,7 @@ import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Collection
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -56,8 +58,9 @@ class PendingQuery(asyncio.Future[bytes]):
         #: When to look after it again, by ``time.monotonic``; see ``Scheduler._check``.
         self.next_check = 0.0
         self.extra_waits = 0
-        #: Whether it has left the fast lane; has a place in the slow lane; waits for one.
-        self.is_long = self.is_slow = self.is_suspended = False
+        #: Whether it has left the fast lane; has a place in the slow lane; waits for one with its
+        #: worker, or without one.
+        self.is_long = self.is_slow = self.is_suspended = self.is_deferred = False
 
     def cancel(self, msg: object = None) -> bool:
         """Stop the query, and kill its worker if it has one."""
@@ -89,8 +92,9 @@ class Scheduler:
         self._queues = OrderedDict[str, deque[PendingQuery]]()
         self._queued = 0
         self._running = set[PendingQuery]()  # with a worker, suspended ones included
-        self._long = Counter[str]()  # of these, how many have left the fast lane, by client
+        self._long = Counter[str]()  # queries that have left the fast lane, by client
         self._suspended = list[PendingQuery]()  # in the order of their arrival
+        self._deferred = list[PendingQuery]()  # likewise
         self._slow = 0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
@@ -123,12 +127,13 @@ class Scheduler:
 
     def abandon(self, query: PendingQuery) -> None:
         """Stop a query whose answer nobody wants any more."""
-        if query.worker is None:
+        worker = query.worker
+        if worker is None and not query.is_deferred:
             self._dequeue(query)
             return
-        worker = query.worker
         self._end(query)
-        self.pool.kill(worker)
+        if worker:
+            self.pool.kill(worker)
 
     # Waiting for a worker
 
@@ -156,6 +161,7 @@ class Scheduler:
 
     def _start_queued(self) -> None:
         """Start the next query of the client whose turn it is, while there are free workers."""
+        self._resume_next()
         while self._queued:
             is_open = self._is_open_to_all()
             client = next((one for one in self._queues if is_open or not self._long[one]), None)
@@ -184,7 +190,6 @@ class Scheduler:
         while worker := self.pool.acquire():
             if worker.send(query.request, partial(self._finish, query, worker)):
                 query.worker = worker
-                query.request = b""
                 slice_end = time.monotonic() + self._limits.slice_seconds
                 query.next_check = min(slice_end, query.deadline)
                 self._running.add(query)
@@ -222,7 +227,7 @@ class Scheduler:
     def _end(self, query: PendingQuery) -> None:
         """Forget a query that ends, and let another have its place in the slow lane."""
         self._running.discard(query)
-        query.worker = None
+        query.worker, query.request = None, b""
         if query.is_long:
             query.is_long = False
             self._long[query.client] -= 1
@@ -232,6 +237,9 @@ class Scheduler:
         if query.is_suspended:
             self._suspended.remove(query)
             query.is_suspended = False
+        if query.is_deferred:
+            self._deferred.remove(query)
+            query.is_deferred = False
         if query.is_slow:
             query.is_slow = False
             self._slow -= 1
@@ -254,12 +262,15 @@ class Scheduler:
         for query in [query for query in self._running if query.next_check <= now]:
             if query.worker:
                 self._check_running(query, query.worker, now)
-        for queue in tuple(self._queues.values()):
-            for query in [query for query in queue if query.deadline <= now]:
+        without_worker = chain(self._deferred, *self._queues.values())
+        for query in [query for query in without_worker if query.deadline <= now]:
+            if query.is_deferred:
+                self._end(query)
+            else:
                 self._dequeue(query)
-                fault = self.pool.fault
-                query.set_exception(Unavailable(fault) if fault else failures.busy())
-        moments = [query.next_check for query in self._running]
+            fault = self.pool.fault
+            query.set_exception(Unavailable(fault) if fault else failures.busy())
+        moments = [query.next_check for query in (*self._running, *self._deferred)]
         moments += [query.deadline for queue in self._queues.values() for query in queue]
         if moments:
             self._check_by(min(moments))
@@ -303,28 +314,53 @@ class Scheduler:
         self._check_by(query.next_check)
 
     def _suspend(self, query: PendingQuery) -> None:
-        """Let a query wait for a place in the slow lane; refuse one if too many wait."""
+        """Let a query wait for a place in the slow lane; defer one if too many are suspended."""
         if query.worker:
             query.worker.pause()
         query.is_suspended = True
         query.next_check = query.deadline
         self._suspended.append(query)
         if len(self._suspended) > self._limits.waiting:
-            refused = self._greedier_than(query, self._suspended) or query
-            if refused.worker:
-                self._stop(refused, refused.worker, failures.busy())
+            self._defer(self._greedier_than(query, self._suspended) or query)
 
-    def _resume_next(self) -> None:
-        """Give a free place to the query, suspended longest, of the client with fewest places."""
-        if not self._suspended or self._slow >= self._limits.slow:
-            return
-        places = Counter(query.client for query in self._running if query.is_slow)
-        query = min(self._suspended, key=lambda other: places[other.client])
+    def _defer(self, query: PendingQuery) -> None:
+        """Take a suspended query's worker, and let it start again later; refuse one if too many."""
         self._suspended.remove(query)
         query.is_suspended = False
+        self._running.discard(query)
         if query.worker:
-            query.worker.resume()
-        self._enter_slow_lane(query)
+            self.pool.kill(query.worker)
+            query.worker = None
+        query.is_deferred = True
+        self._deferred.append(query)
+        if len(self._deferred) > self._limits.deferred:
+            refused = self._greedier_than(query, self._deferred) or query
+            self._end(refused)
+            refused.set_exception(failures.busy())
+
+    def _resume_next(self) -> None:
+        """Give free places to queries that wait for one: to the client with fewest places first.
+
+        Of one client, suspended queries come before deferred ones, and those that wait longer
+        before others.
+        """
+        while (self._suspended or self._deferred) and self._slow < self._limits.slow:
+            places = Counter(query.client for query in self._running if query.is_slow)
+            waiting = (*self._suspended, *self._deferred)
+            query = min(waiting, key=lambda other: places[other.client])
+            if query.is_suspended:
+                self._suspended.remove(query)
+                query.is_suspended = False
+                if query.worker:
+                    query.worker.resume()
+            elif self._start(query):
+                self._deferred.remove(query)
+                query.is_deferred = False
+                if query.worker:
+                    self.pool.promote(query.worker)
+            else:
+                return  # it is tried again when there is a free worker
+            self._enter_slow_lane(query)
 
     @staticmethod
     def _greedier_than(
