@@ -1,6 +1,7 @@
 """Documents that were made at build are those that are made when somebody asks for them."""
 
 import shutil
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -140,6 +141,24 @@ def test_a_document_in_the_index_takes_no_query(services):
         tag = client.get(path).headers["ETag"]
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
         assert client.get(path).data == first.data
+
+
+def test_a_document_is_read_once_and_its_responses_share_its_memory(services):
+    path = paths(services)[0]
+    assert services.documents.find(path) is services.documents.find(path)
+
+
+def test_what_is_kept_of_the_documents_is_bounded(services, snapshots, monkeypatch):
+    monkeypatch.setattr(document_index, "MAX_KEPT", 2**17)
+    index = DocumentIndex.open(snapshot.current(snapshots).index_file(snapshot.DOCUMENT_INDEX))
+    tracemalloc.start()
+    try:
+        size = sum(len(index.find(name).body) for name in index)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size > 2**20
+    assert kept < 2**18
 
 
 def test_large_data_have_no_documents_made_in_advance(tmp_path, monkeypatch):

@@ -3,8 +3,8 @@
 Both servers have the shipped data. Ours names all that a document mentions and holds what points at
 the thing; the DESCRIBE returns what has the thing as its subject. As a third, oxigraph is given the
 query by which ours fetches the statements, without the names. Of data of this size ours makes the
-documents at build, so a request reads one and writes its headers; the response cache does not help,
-for no address comes twice.
+documents at build, and keeps in memory those that it has read, so a request writes the headers of
+one; the response cache does not help, for no address comes twice.
 """
 
 from collections.abc import Iterator

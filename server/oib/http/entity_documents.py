@@ -13,8 +13,14 @@ from urllib.parse import parse_qsl, quote
 
 from oib import media_types, negotiation, response_headers, typed_links
 from oib.errors import NotAcceptable, OibError
-from oib.http.messages import Headers, Request, Response
-from oib.http.response_cache import CachedResponse, HeaderSet, unconditional
+from oib.http.messages import Request, Response
+from oib.http.response_cache import (
+    CachedResponse,
+    HeaderSet,
+    link_fields,
+    link_lines,
+    unconditional,
+)
 from oib.http.threads import FairThreadPool
 from oib.http.wsgi import WebApplication
 from oib.namespaces import ID
@@ -70,7 +76,9 @@ class EntityDocuments:
             parameters = parse_qsl(request.query, keep_blank_values=True)
             if any(name in _UNINDEXED for name, _ in parameters):
                 return None
-        path = request.path.encode("latin-1").decode("utf-8", "replace")
+        path = request.path
+        if not path.isascii():
+            path = path.encode("latin-1").decode("utf-8", "replace")
         if path.startswith(THINGS):
             return _redirect(path, request.root, services)
         return self._document(path, parameters, request, services)
@@ -90,16 +98,16 @@ class EntityDocuments:
         if document is None:
             return None
         common = _common(media_type, services.version, _has_mementos(services))
-        links = _links(path, name, request.root, services)
+        lines = _link_lines(path, name, request.root, services)
         if document.pages > 1:
             parameters = parse_qsl(request.query, keep_blank_values=True)
             pages = paging.links(paging.urls(request.root + path, parameters, 1, document.pages))
-            links = "\n".join([links, *(response_headers.link(*link) for link in pages)])
+            lines += link_lines(response_headers.link(*link) for link in pages)
         full_path = f"{path}?{request.query}"
         tag = response_headers.entity_tag(services.version, full_path, request.root, media_type)
         etag = f'"{tag}"'
         if media_type == media_types.TURTLE:
-            entry = CachedResponse(etag, common, document.body, links)
+            entry = CachedResponse(etag, common, document.body, lines)
             return Response(200, None, entry.body, entry)
         write = partial(
             entity_triples.write_document,
@@ -114,7 +122,7 @@ class EntityDocuments:
                 body = await self._writers.run(request.client, write)
             except OibError:
                 return await self._web.respond(unconditional(request), services)
-            return Response(200, [*common.headers, *_fields(links), ("ETag", etag)], body)
+            return Response(200, [*common.headers, *link_fields(lines), ("ETag", etag)], body)
 
         return respond()
 
@@ -130,7 +138,7 @@ def _redirect(path: str, root: str, services: Services) -> Response | None:
         *(field for field in common if field[0] != "Cache-Control"),  # it has nothing to store
         ("Content-Length", "0"),
         ("Location", f"{root}{DOCUMENTS}{quote(address, safe=_SAFE)}"),
-        *_fields(_links(DOCUMENTS + address, name, root, services)),
+        *link_fields(_link_lines(DOCUMENTS + address, name, root, services)),
     ]
     return Response(303, headers)
 
@@ -140,35 +148,36 @@ def _choose(accept: str, format_name: str) -> str:
     return negotiation.choose_document(_OFFERED, accept, format_name)
 
 
-def _links(path: str, name: str, root: str, services: Services) -> str:
-    """Return the typed links of a document, in one of its forms if the path has a suffix.
+def _link_lines(path: str, name: str, root: str, services: Services) -> str:
+    """Return the header lines of the typed links of a document.
 
-    They are values of ``Link``, one a line.
-
-    Only the name of the thing tells the links of one document from those of another, so they are
-    made once, with a placeholder for it.
+    They are those of one of its forms if the path has a suffix. Only the name of the thing tells
+    the links of one document from those of another, so what is between the names is made once.
     """
     suffix = path[len(DOCUMENTS) + len(name) :]
     about, has_mementos = services.description, _has_mementos(services)
     if _PLAIN.fullmatch(name):
-        template = _link_values(_NAME, suffix, root, about, has_mementos)
-        return template.replace(_NAME, name)
-    return _link_values(name, suffix, root, about, has_mementos)
-
-
-def _fields(links: str) -> Headers:
-    return [("Link", value) for value in links.split("\n")]
+        return name.join(_between_names(suffix, root, about, has_mementos))
+    return _make_link_lines(name, suffix, root, about, has_mementos)
 
 
 @lru_cache(maxsize=64)
-def _link_values(name: str, suffix: str, root: str, about: Description, has_mementos: bool) -> str:
-    """Return the values of the links of a document, one a line."""
+def _between_names(
+    suffix: str, root: str, about: Description, has_mementos: bool
+) -> tuple[str, ...]:
+    """Return the header lines of the links of a document, taken apart where its name stands."""
+    return tuple(_make_link_lines(_NAME, suffix, root, about, has_mementos).split(_NAME))
+
+
+def _make_link_lines(
+    name: str, suffix: str, root: str, about: Description, has_mementos: bool
+) -> str:
     url = f"{root}{DOCUMENTS}{quote(name, safe=_SAFE)}"
     resource = Resource(url, ID + name, entity_triples.FORMS)
     links = [*typed_links.signposts(resource, about, root), typed_links.describes(resource)]
     if has_mementos:
         links += typed_links.mementos(DOCUMENTS + name + suffix, entity_triples.FORMS)
-    return "\n".join(response_headers.link(*link) for link in links)
+    return link_lines(response_headers.link(*link) for link in links)
 
 
 def _has_mementos(services: Services) -> bool:

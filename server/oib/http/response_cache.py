@@ -7,7 +7,7 @@ Everything here runs on one event loop.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -55,6 +55,8 @@ _VARY = {"accept", "accept-datetime", "accept-language", "accept-encoding"}
 _OF_ENTRY = {"etag", "content-length"}
 _OF_BODY = {"content-length", "content-type", "content-encoding", "content-language"}
 
+_LINK, _END_OF_LINE = "link: ", "\r\n"
+
 Key = tuple[str, ...]
 
 
@@ -87,7 +89,7 @@ class CachedResponse:
     __slots__ = (
         "_coding",
         "_header_set",
-        "_links",
+        "_link_lines",
         "body",
         "encoded_headers",
         "etag",
@@ -100,11 +102,11 @@ class CachedResponse:
         etag: str,
         header_set: HeaderSet,
         body: bytes,
-        links: str = "",
+        link_lines: str = "",
         coding: str = "",
     ) -> None:
-        """Create an entry; ``links`` are the values of its ``Link`` headers, one a line."""
-        self.etag, self.body, self._links = etag, body, links
+        """Create an entry; ``link_lines`` are those of its ``Link`` headers as they are sent."""
+        self.etag, self.body, self._link_lines = etag, body, link_lines
         self._header_set, self._coding = header_set, coding
         self.is_compressible = (
             not coding and header_set.is_compressible and len(body) >= MIN_COMPRESSED
@@ -114,9 +116,7 @@ class CachedResponse:
         own = f"etag: {etag}\r\ncontent-length: {len(body)}\r\n"
         if coding:
             own += f"content-encoding: {coding}\r\n"
-        if links:
-            own += "link: " + links.replace("\n", "\r\nlink: ") + "\r\n"
-        self.encoded_headers = common + own.encode("latin-1")
+        self.encoded_headers = common + (own + link_lines).encode("latin-1")
         self.size = len(body) + len(self.encoded_headers) + 400
 
     @property
@@ -126,13 +126,12 @@ class CachedResponse:
         common = self._header_set.varying if varies else self._header_set.headers
         coding = [("Content-Encoding", self._coding)] if self._coding else []
         length = ("Content-Length", str(len(self.body)))
-        links = [("Link", value) for value in self._links.split("\n") if value]
-        return [*common, *links, ("ETag", self.etag), *coding, length]
+        return [*common, *link_fields(self._link_lines), ("ETag", self.etag), *coding, length]
 
     def compressed(self) -> "CachedResponse":
         """Return the same response in gzip, with an entity tag of its own."""
         return CachedResponse(
-            gzip_etag(self.etag), self._header_set, compress(self.body), self._links, "gzip"
+            gzip_etag(self.etag), self._header_set, compress(self.body), self._link_lines, "gzip"
         )
 
     def response_to(self, request: Request) -> Response:
@@ -141,6 +140,16 @@ class CachedResponse:
         if known and request.method != "POST" and etag_matches(known, self.etag):
             return Response(304, not_modified_headers(self.headers))
         return Response(200, None, self.body, self)
+
+
+def link_lines(values: Iterable[str]) -> str:
+    """Return the header lines of ``Link`` fields with some values, as they are sent."""
+    return "".join([f"{_LINK}{value}{_END_OF_LINE}" for value in values])
+
+
+def link_fields(lines: str) -> Headers:
+    """Return the ``Link`` fields of header lines that ``link_lines`` made."""
+    return [("Link", line.removeprefix(_LINK)) for line in lines.split(_END_OF_LINE) if line]
 
 
 def not_modified_headers(headers: Headers) -> Headers:

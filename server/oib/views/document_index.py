@@ -24,6 +24,9 @@ from oib.views.entity_triples import Publication
 #: Of data with more quads than this, no documents are made in advance: it takes some 1.3 ms each.
 MAX_QUADS: Final = 200_000
 
+#: How many bytes of documents that were read are kept in memory; more than all of the shipped data.
+MAX_KEPT: Final = 2**25
+
 _PAGE_SIZE: Final = 2**14  # bytes; most documents lie in one page of the file, and are read at once
 _SCHEMA: Final = (
     "CREATE TABLE document (id INTEGER PRIMARY KEY, path TEXT UNIQUE, pages INTEGER, body BLOB)"
@@ -50,6 +53,8 @@ class DocumentIndex(SqliteIndex):
         super().__init__(path)
         rows = self._database.execute("SELECT path, id, pages FROM document")
         self._places: dict[str, tuple[int, int]] = {name: (row, pages) for name, row, pages in rows}
+        self._kept: dict[str, IndexedDocument] = {}
+        self._kept_bytes = 0
 
     def __contains__(self, path: str) -> bool:
         return path in self._places
@@ -60,14 +65,23 @@ class DocumentIndex(SqliteIndex):
     def find(self, path: str) -> IndexedDocument | None:
         """Return the document about a thing, by its path below ``…/id/``; None if it is not here.
 
-        It takes some microseconds.
+        It takes some microseconds, and less where the document was read before: then it is the
+        same object, so that responses which hold it share its memory.
         """
+        kept = self._kept.get(path)
+        if kept is not None:
+            return kept
         place = self._places.get(path)
         if place is None:
             return None
         row, pages = place
         cursor = self._database.execute("SELECT body FROM document WHERE id = ?", (row,))
-        return IndexedDocument(pages, cursor.fetchone()[0])
+        found = IndexedDocument(pages, cursor.fetchone()[0])
+        if self._kept_bytes + len(found.body) > MAX_KEPT:
+            self._kept, self._kept_bytes = {}, 0
+        self._kept[path] = found
+        self._kept_bytes += len(found.body)
+        return found
 
 
 def encode_index(engine: Queryable, publication: Publication) -> bytes:
