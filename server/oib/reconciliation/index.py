@@ -12,6 +12,9 @@ from oib.reconciliation import normalization
 from oib.reconciliation.collection import SchemaTerm
 from oib.sqlite_index import SqliteIndex
 
+#: How many names are aligned with a query.
+MAX_SCORED: Final = 12
+
 # How many rows are kept of each table: all of a small index, the frequent ones of a large one.
 _MAX_CACHED: Final = 20_000
 _MAX_KEYS: Final = 200  # names with the keys of a query that are looked at
@@ -126,11 +129,12 @@ class IndexedName:
 class Postings:
     """The names that hold a term, by number, the shortest first, and how much the term says."""
 
-    __slots__ = ("_members", "names", "weight")
+    __slots__ = ("_last", "_members", "names", "weight")
 
     def __init__(self, weight: float, names: bytes) -> None:
         self.weight, self.names = weight, array("I", names)
         self._members: frozenset[int] | None = None
+        self._last: tuple[int, ...] | None = None
 
     @property
     def members(self) -> frozenset[int]:
@@ -138,6 +142,13 @@ class Postings:
         if self._members is None:
             self._members = frozenset(self.names)
         return self._members
+
+    @property
+    def last(self) -> tuple[int, ...]:
+        """The MAX_SCORED names with the highest numbers."""
+        if self._last is None:
+            self._last = tuple(sorted(self.names)[-MAX_SCORED:])
+        return self._last
 
 
 class NameIndex(SqliteIndex):

@@ -14,7 +14,7 @@ What contradicts (another place, another number) is no typing error, whatever th
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,13 @@ from rapidfuzz.distance import Indel
 from oib.reconciliation import normalization
 from oib.reconciliation.alignment import Alignment, align, is_swap
 from oib.reconciliation.collection import HIDDEN, PRINTED
-from oib.reconciliation.index import IndexedEntity, IndexedName, NameIndex, Postings
+from oib.reconciliation.index import (
+    MAX_SCORED,
+    IndexedEntity,
+    IndexedName,
+    NameIndex,
+    Postings,
+)
 from oib.reconciliation.index_writer import (
     BAG,
     BARE,
@@ -53,7 +59,6 @@ FEATURES: Final = {
 
 # What a form of a name is worth, by its kind: see ``collection``.
 _TRUST: Final = (1.0, 0.99, 0.97, 0.98, 0.98, 0.97, 0.94)
-_MAX_SCORED: Final = 12  # names that are aligned with a query
 _MIN_SHARE: Final = 0.5  # of what the best of these has in common with the query
 _MAX_WORDS: Final = 60  # of a query; a title has thirty
 _MAX_TERMS: Final = 200  # of a query
@@ -252,9 +257,10 @@ def _similar(index: NameIndex, text: _Text) -> list[IndexedName]:
             if found is not None:
                 wanted.append((found.weight * _OF_TYPO, found))
     weights = _sum_weights(wanted)
-    ranked = sorted(zip(weights.values(), weights, strict=True), reverse=True)[:_MAX_SCORED]
-    least = _MIN_SHARE * ranked[0][0] if ranked else 0.0
-    return index.names([number for weight, number in ranked if weight >= least])
+    least = _MIN_SHARE * max(weights.values(), default=0.0)
+    near = [(weight, number) for number, weight in weights.items() if weight >= least]
+    near.sort(reverse=True)
+    return index.names([number for _, number in near[:MAX_SCORED]])
 
 
 def _sum_weights(wanted: Iterable[tuple[float, Postings]]) -> dict[int, float]:
@@ -279,19 +285,32 @@ def _sum_weights(wanted: Iterable[tuple[float, Postings]]) -> dict[int, float]:
     if not frequent:
         return weights
     for weight, postings in frequent:
-        members = postings.members
-        for number in weights:
-            if number in members:
-                weights[number] += weight
+        for number in postings.members.intersection(weights):
+            weights[number] += weight
     best = max(weights.values(), default=0.0)
-    if len(weights) < _MAX_SCORED and sum(term[0] for term in frequent) >= _MIN_SHARE * best:
-        _, rarest = max(frequent, key=lambda term: term[0])
-        others = dict.fromkeys(rarest.names, 0.0)
-        for weight, postings in frequent:
-            for number in others.keys() & postings.members:
-                others[number] += weight
-        return {**others, **weights}
+    if len(weights) < MAX_SCORED and sum(term[0] for term in frequent) >= _MIN_SHARE * best:
+        _add_names_of_frequent(weights, frequent)
     return weights
+
+
+def _add_names_of_frequent(
+    weights: dict[int, float], frequent: Sequence[tuple[float, Postings]]
+) -> None:
+    """Add the names that hold the rarest of some frequent terms, as many as can be scored.
+
+    Those that hold others of these terms, too, are among them. All the rest have the same weight,
+    and of them the last are looked at.
+    """
+    _, rarest = max(frequent, key=lambda term: term[0])
+    numbers = set(rarest.last)
+    for _, postings in frequent:
+        if postings is not rarest:
+            numbers |= rarest.members & postings.members
+    others = dict.fromkeys(numbers - weights.keys(), 0.0)
+    for weight, postings in frequent:
+        for number in postings.members.intersection(others):
+            others[number] += weight
+    weights.update(others)
 
 
 def _judge(
