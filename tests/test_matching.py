@@ -220,6 +220,17 @@ def test_the_candidates_looked_at_do_not_grow_with_the_index(tmp_path):
     assert matched(index, f"institute of applied science {last}") == [f"organization/o{last}"]
 
 
+def test_of_names_with_frequent_words_alone_those_with_most_of_them_are_found(tmp_path):
+    both = en("Northern Institute of Applied Science")
+    things = [
+        thing("organization/both", both),
+        *(thing(f"organization/i{n}", en(f"Institute of Matter {n}")) for n in range(100)),
+        *(thing(f"organization/s{n}", en(f"Applied Studies {n}")) for n in range(100)),
+    ]
+    found = match(index_of(tmp_path, *things), Query("applied institute"))
+    assert "organization/both" in [each.entity.identifier for each in found]
+
+
 def test_the_same_names_give_the_same_bytes():
     things = [thing("organization/a", en("Alpha")), thing("organization/b", en("北京大学"))]
     assert encode_index(things, ()) == encode_index(things, ())

@@ -1,15 +1,14 @@
 """Alignment of two names word by word: what agrees, what has a typing error, what is left over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from oib.reconciliation.index_writer import MIN_TYPO_LENGTH
 
 
-@dataclass(frozen=True)
-class Alignment:
+class Alignment(NamedTuple):
     """How the words of a query and of a name go together.
 
     Attributes:
@@ -42,10 +41,12 @@ def align(query: Sequence[str], name: Sequence[str]) -> Alignment:
             extra.append(word)
     typos, initials = [], []
     for word in list(extra):
+        size = len(word)
         for other in missing:
-            if _is_typo(word, other):
+            # The cheapest condition first: most pairs fail it.
+            if -1 <= size - len(other) <= 1 and _is_typo(word, other):
                 typos.append((word, other))
-            elif min(len(word), len(other)) == 1 and word[0] == other[0] and word.isalpha():
+            elif (size == 1 or len(other) == 1) and word[0] == other[0] and word.isalpha():
                 initials.append((word, other))
             else:
                 continue
@@ -61,9 +62,10 @@ def is_swap(word: str, other: str) -> bool:
 
 
 def _is_typo(word: str, other: str) -> bool:
+    """Return whether two words whose lengths differ by one at most differ in one letter."""
     return (
-        abs(len(word) - len(other)) <= 1  # the cheapest condition first: most pairs fail it
-        and min(len(word), len(other)) >= MIN_TYPO_LENGTH
+        len(word) >= MIN_TYPO_LENGTH
+        and len(other) >= MIN_TYPO_LENGTH
         and word.isalpha()
         and other.isalpha()
         and OSA.distance(word, other, score_cutoff=1) == 1

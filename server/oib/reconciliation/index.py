@@ -3,7 +3,7 @@
 import json
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,11 +28,28 @@ class IndexedEntity:
 
     Args:
         row: of the table ``entity``; what is in it is taken apart only when it is needed.
+
+    Attributes:
+        number: that of its row.
+        iri: that of the thing.
+        types: the IRIs of its classes, with those that the ontology entails.
+        kind_words: the words of the labels of its classes.
+        place_words: the words of the names of places that it is tied to.
+        parent_words: the words of the names of what it is a part of.
+        is_person: whether it is a person, in whose name no letter may differ.
     """
+
+    __slots__ = (
+        *("_row", "iri", "is_person", "kind_words", "number"),
+        *("parent_words", "place_words", "types"),
+    )
 
     def __init__(self, row: tuple[Any, ...]) -> None:
         self.number: int = row[0]
         self.iri: str = row[1]
+        self.types, self.kind_words = _words(row[4]), _words(row[5])
+        self.place_words, self.parent_words = _words(row[6]), _words(row[7])
+        self.is_person = _PERSON in self.types
         self._row = row
 
     @property
@@ -45,35 +62,10 @@ class IndexedEntity:
         """The labels by language."""
         return {"en": self._row[2], "zh": self._row[3]}
 
-    @cached_property
-    def types(self) -> frozenset[str]:
-        """The IRIs of its classes, with those that the ontology entails."""
-        return frozenset(self._row[4].split())
-
-    @cached_property
-    def kind_words(self) -> frozenset[str]:
-        """The words of the labels of its classes."""
-        return frozenset(self._row[5].split())
-
-    @cached_property
-    def place_words(self) -> frozenset[str]:
-        """The words of the names of places that it is tied to."""
-        return frozenset(self._row[6].split())
-
-    @cached_property
-    def parent_words(self) -> frozenset[str]:
-        """The words of the names of what it is a part of."""
-        return frozenset(self._row[7].split())
-
     @property
     def documents(self) -> tuple[str, ...]:
         """The IRIs of the documents that speak of it."""
         return tuple(self._row[8].split())
-
-    @property
-    def is_person(self) -> bool:
-        """Return whether the thing is a person, in whose name no letter may differ."""
-        return _PERSON in self.types
 
     def label(self, language: str) -> tuple[str, str]:
         """Return the label for readers of a language, and that label's language."""
@@ -84,8 +76,23 @@ class IndexedName:
     """A form of a name: the thing that has it, its text, kind and source, and its words.
 
     Args:
-        row: of the table ``name``; what is in it is taken apart only when it is needed.
+        row: the columns of the table ``name``, and perhaps more behind them; what is in it is taken
+            apart only when it is needed.
+
+    Attributes:
+        number: that of its row.
+        entity: the number of the thing.
+        text: the form as it stands in the data.
+        kind: see ``collection``.
+        is_shared: whether it could as well stand for another thing.
+        content: its words that carry a name.
+        is_chinese: whether it holds a Chinese character.
     """
+
+    __slots__ = (
+        *("_compact", "_row", "_weights", "content", "entity", "is_chinese", "is_shared"),
+        *("kind", "number", "text"),
+    )
 
     def __init__(self, row: tuple[Any, ...]) -> None:
         self.number: int = row[0]
@@ -93,12 +100,11 @@ class IndexedName:
         self.text: str = row[2]
         self.kind: int = row[4]
         self.is_shared = bool(row[10])
-        #: Its words that carry a name, and how much each of them says.
         self.content: tuple[str, ...] = tuple(row[8].split())
-        self.weights: tuple[float, ...] = tuple(map(float, row[9].split()))
-        #: Whether it holds a Chinese character.
         self.is_chinese: bool = normalization.has_chinese(row[7])
         self._row = row
+        self._weights: dict[str, float] | None = None
+        self._compact: str | None = None
 
     @property
     def language(self) -> str:
@@ -115,10 +121,19 @@ class IndexedName:
         """IRI of the status of the link to a register, empty otherwise."""
         return str(self._row[6])
 
-    @cached_property
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """How much each word of its content says."""
+        if self._weights is None:
+            self._weights = dict(zip(self.content, map(float, self._row[9].split()), strict=True))
+        return self._weights
+
+    @property
     def compact(self) -> str:
         """Its letters and digits, folded."""
-        return normalization.compact(self._row[7])
+        if self._compact is None:
+            self._compact = normalization.compact(self._row[7])
+        return self._compact
 
     @property
     def is_acronym(self) -> bool:
@@ -167,14 +182,12 @@ class NameIndex(SqliteIndex):
         self._entities: dict[int, IndexedEntity] = {}
         self._terms: dict[str, Postings | None] = {}
         self._corrections: dict[str, tuple[str, ...]] = {}
-        self._place_words: frozenset[str] | None = None
 
     def named_by(self, keys: Sequence[str]) -> list[tuple[str, int, int]]:
         """Return the names that have one of some keys, as key, kind of key and number."""
         wanted = list(dict.fromkeys(keys))
-        marks = ", ".join("?" * len(wanted))
         return self._database.execute(
-            f"SELECT key, kind, name FROM name_key WHERE key IN ({marks}) LIMIT ?",
+            f"SELECT key, kind, name FROM name_key WHERE key IN {_marks(len(wanted))} LIMIT ?",
             (*wanted, _MAX_KEYS),
         ).fetchall()
 
@@ -187,17 +200,16 @@ class NameIndex(SqliteIndex):
         found = {number: self._names.get(number) for number in numbers}
         unknown = [number for number, name in found.items() if name is None]
         if unknown:
-            marks = ", ".join("?" * len(unknown))
             rows = self._database.execute(
                 "SELECT name.*, entity.* FROM name JOIN entity ON entity.id = name.entity "
-                f"WHERE name.id IN ({marks})",
+                f"WHERE name.id IN {_marks(len(unknown))}",
                 unknown,
             ).fetchall()
             for row in rows:
-                name, entity = IndexedName(row[:_NAME_COLUMNS]), IndexedEntity(row[_NAME_COLUMNS:])
-                found[name.number] = name
+                name = found[row[0]] = IndexedName(row)
                 _keep(self._names, name.number, name)
-                _keep(self._entities, entity.number, entity)
+                if name.entity not in self._entities:
+                    _keep(self._entities, name.entity, IndexedEntity(row[_NAME_COLUMNS:]))
         return [name for name in found.values() if name is not None]
 
     def entity(self, number: int) -> IndexedEntity:
@@ -239,9 +251,8 @@ class NameIndex(SqliteIndex):
         unknown = [term for term in dict.fromkeys(terms) if term not in self._terms]
         if not unknown:
             return
-        marks = ", ".join("?" * len(unknown))
         rows = self._database.execute(
-            f"SELECT term, weight, names FROM term WHERE term IN ({marks})", unknown
+            f"SELECT term, weight, names FROM term WHERE term IN {_marks(len(unknown))}", unknown
         ).fetchall()
         found = {term: Postings(weight, names) for term, weight, names in rows}
         for term in unknown:
@@ -262,9 +273,8 @@ class NameIndex(SqliteIndex):
         """Return some words of names that have a deletion key in common with a word."""
         found = self._corrections.get(word)
         if found is None:
-            marks = ", ".join("?" * len(keys))
             rows = self._database.execute(
-                f"SELECT DISTINCT word FROM deletion WHERE key IN ({marks}) LIMIT ?",
+                f"SELECT DISTINCT word FROM deletion WHERE key IN {_marks(len(keys))} LIMIT ?",
                 (*sorted(keys), _MAX_CORRECTIONS),
             )
             found = tuple(sorted(other for (other,) in rows if other != word))
@@ -280,12 +290,11 @@ class NameIndex(SqliteIndex):
         ).fetchall()
         return self.names([number for (number,) in rows])
 
-    def is_place_word(self, word: str) -> bool:
-        """Return whether a word belongs to the name of a place."""
-        if self._place_words is None:
-            rows = self._database.execute("SELECT word FROM place_word")
-            self._place_words = frozenset(word for (word,) in rows)
-        return word in self._place_words
+    @cached_property
+    def place_words(self) -> frozenset[str]:
+        """The words of the names of places."""
+        rows = self._database.execute("SELECT word FROM place_word")
+        return frozenset(word for (word,) in rows)
 
     @cached_property
     def schema_terms(self) -> tuple[SchemaTerm, ...]:
@@ -322,6 +331,18 @@ class NameIndex(SqliteIndex):
     def _unknown_weight(self) -> float:
         row = self._database.execute("SELECT weight FROM unknown_term").fetchone()
         return float(row[0])
+
+
+@lru_cache(maxsize=_MAX_CACHED)
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a column, one set for all things that have the same."""
+    return frozenset(text.split())
+
+
+@lru_cache(maxsize=256)
+def _marks(count: int) -> str:
+    """Return a list of so many parameters in SQL."""
+    return f"({', '.join('?' * count)})"
 
 
 def _keep(cache: dict[Any, Any], key: object, value: object) -> None:

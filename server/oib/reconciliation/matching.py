@@ -346,11 +346,13 @@ def _judge_words(
     if not text.weight:
         text.weight = sum(map(index.weight, text.content))
     of_query = text.weight
-    of_name = sum(name.weights)
-    weights = dict(zip(name.content, name.weights, strict=True))
-    common = sum(weights[word] for word in aligned.equal)
-    common += sum(_OF_TYPO * weights[other] for _, other in aligned.typos)
-    common += sum(_OF_INITIAL * weights[other] for _, other in aligned.initials)
+    weights = name.weights
+    of_name = sum([weights[word] for word in name.content])
+    common = sum([weights[word] for word in aligned.equal])
+    if aligned.typos:
+        common += sum([_OF_TYPO * weights[other] for _, other in aligned.typos])
+    if aligned.initials:
+        common += sum([_OF_INITIAL * weights[other] for _, other in aligned.initials])
     query_share = min(1.0, common / of_query) if of_query else 0.0
     name_share = min(1.0, common / of_name) if of_name else 0.0
     similarity = 2 * common / (of_query + of_name) if common else 0.0
@@ -365,17 +367,16 @@ def _judge_words(
     if name_share > 0.99 and not _may_stand_alone(name, query):
         score *= _AMBIGUOUS
     candidate = _scored(
-        entity, name, min(score, 99.0) * _TRUST[name.kind], reason, query_share, name_share
+        *(entity, name, min(score, 99.0) * _TRUST[name.kind], reason, query_share, name_share),
+        similarity,
     )
-    candidate.features["name_similarity"] = round(100 * similarity, 1)
     candidate.features["typing_errors"] = len(aligned.typos)
-    for feature, contradicts in (
-        ("place_contradicts", _place_contradicts(index, entity, aligned)),
-        ("number_contradicts", _number_contradicts(aligned)),
-    ):
-        if contradicts:
-            candidate.features[feature] = True
-            candidate.score *= _CONTRADICTION
+    if aligned.extra and _place_contradicts(index, entity, aligned):
+        candidate.features["place_contradicts"] = True
+        candidate.score *= _CONTRADICTION
+    if aligned.extra and aligned.missing and _number_contradicts(aligned):
+        candidate.features["number_contradicts"] = True
+        candidate.score *= _CONTRADICTION
     return candidate
 
 
@@ -388,6 +389,9 @@ def _rule(
     query: Query,
 ) -> str:
     """Return the rule by which an alignment is certain, or ``words`` if none holds."""
+    for word in aligned.extra:  # first, for most names have not all words of the query
+        if not _is_optional(word, entity):
+            return "words"
     if name.kind in (PRINTED, HIDDEN) or aligned.initials or not _may_stand_alone(name, query):
         return "words"
     if name.is_acronym and name.text not in text.text:  # its case matters
@@ -400,10 +404,7 @@ def _rule(
         aligned.typos and not aligned.equal
     ):
         return "words"
-    extra = [word for word in aligned.extra if not _is_optional(word, entity)]
     missing = [word for word in aligned.missing if word not in LEGAL_FORMS]
-    if extra:
-        return "words"
     if missing:
         left = [word for word in missing if word not in entity.kind_words]
         if left and not (
@@ -412,8 +413,9 @@ def _rule(
             return "words"
         if not left and not _fits_kind(text, entity, query):
             return "words"
-    own = [word for word in aligned.equal if word not in entity.kind_words | LEGAL_FORMS]
-    if not own and (missing or aligned.extra):
+    if (missing or aligned.extra) and all(
+        word in entity.kind_words or word in LEGAL_FORMS for word in aligned.equal
+    ):
         return "words"
     if aligned.typos:
         return "spelled" if not missing and not aligned.extra else "words"
@@ -422,7 +424,7 @@ def _rule(
 
 def _is_harmless(index: NameIndex, entity: IndexedEntity, word: str, other: str) -> bool:
     """Return whether a typing error cannot make one name into another."""
-    if any(index.is_place_word(each) for each in (word, other)):
+    if word in index.place_words or other in index.place_words:
         return False
     if entity.is_person:
         return is_swap(word, other)
@@ -454,9 +456,8 @@ def _may_stand_alone(name: IndexedName, query: Query) -> bool:
 
 
 def _place_contradicts(index: NameIndex, entity: IndexedEntity, aligned: Alignment) -> bool:
-    return any(
-        index.is_place_word(word) and word not in entity.place_words for word in aligned.extra
-    )
+    places = index.place_words.intersection(aligned.extra)
+    return not places <= entity.place_words
 
 
 def _number_contradicts(aligned: Alignment) -> bool:
@@ -464,7 +465,7 @@ def _number_contradicts(aligned: Alignment) -> bool:
 
 
 def _has_type(entity: IndexedEntity, query: Query) -> bool:
-    return query.prefers_types or has_types(entity, query)
+    return not query.types or query.prefers_types or has_types(entity, query)
 
 
 def _scored(
@@ -474,10 +475,12 @@ def _scored(
     reason: str,
     query_share: float,
     name_share: float,
+    similarity: float | None = None,
 ) -> Candidate:
-    similarity = round(50 * (query_share + name_share), 1)
+    """Return a candidate; its similarity is the mean of the two shares if it is not given."""
+    percent = 50 * (query_share + name_share) if similarity is None else 100 * similarity
     features: dict[str, float | bool] = {
-        "name_similarity": similarity,
+        "name_similarity": round(percent, 1),
         "query_words_found": round(100 * query_share, 1),
         "name_words_found": round(100 * name_share, 1),
         "preferred_name": name.kind == 0,

@@ -56,7 +56,7 @@ _SPELLINGS: Final = {
 
 def has_chinese(text: str) -> bool:
     """Return whether a text holds a Chinese character."""
-    return _HAS_CJK.search(text) is not None
+    return not text.isascii() and _HAS_CJK.search(text) is not None
 
 
 def fold(text: str) -> str:
@@ -104,8 +104,10 @@ def toned(text: str) -> str:
 
 def is_acronym(text: str) -> bool:
     """Return whether a text is one word in capitals, whose case matters: HOME is not home."""
+    if not text.isupper():  # which is soon known of most names
+        return False
     bare = text.replace(".", "")
-    return 1 < len(bare) <= 8 and bare.isascii() and bare.isalpha() and bare.isupper()
+    return 1 < len(bare) <= 8 and bare.isascii() and bare.isalpha()
 
 
 def initials(folded: str, text: str) -> str:
