@@ -40,7 +40,7 @@ def align(query: Sequence[str], name: Sequence[str]) -> Alignment:
         else:
             extra.append(word)
     typos, initials = [], []
-    for word in list(extra):
+    for word in list(extra) if missing else ():
         size = len(word)
         for other in missing:
             # The cheapest condition first: most pairs fail it.

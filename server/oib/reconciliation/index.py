@@ -90,8 +90,8 @@ class IndexedName:
     """
 
     __slots__ = (
-        *("_compact", "_row", "_weights", "content", "entity", "is_chinese", "is_shared"),
-        *("kind", "number", "text"),
+        *("_compact", "_row", "_weight", "_weights", "content", "entity"),
+        *("is_chinese", "is_shared", "kind", "number", "text"),
     )
 
     def __init__(self, row: tuple[Any, ...]) -> None:
@@ -104,6 +104,7 @@ class IndexedName:
         self.is_chinese: bool = normalization.has_chinese(row[7])
         self._row = row
         self._weights: dict[str, float] | None = None
+        self._weight = 0.0
         self._compact: str | None = None
 
     @property
@@ -127,6 +128,14 @@ class IndexedName:
         if self._weights is None:
             self._weights = dict(zip(self.content, map(float, self._row[9].split()), strict=True))
         return self._weights
+
+    @property
+    def weight(self) -> float:
+        """How much its content says."""
+        if not self._weight:
+            weights = self.weights
+            self._weight = sum([weights[word] for word in self.content])
+        return self._weight
 
     @property
     def compact(self) -> str:

@@ -346,8 +346,7 @@ def _judge_words(
     if not text.weight:
         text.weight = sum(map(index.weight, text.content))
     of_query = text.weight
-    weights = name.weights
-    of_name = sum([weights[word] for word in name.content])
+    weights, of_name = name.weights, name.weight
     common = sum([weights[word] for word in aligned.equal])
     if aligned.typos:
         common += sum([_OF_TYPO * weights[other] for _, other in aligned.typos])
@@ -478,11 +477,12 @@ def _scored(
     similarity: float | None = None,
 ) -> Candidate:
     """Return a candidate; its similarity is the mean of the two shares if it is not given."""
-    percent = 50 * (query_share + name_share) if similarity is None else 100 * similarity
     features: dict[str, float | bool] = {
-        "name_similarity": round(percent, 1),
-        "query_words_found": round(100 * query_share, 1),
-        "name_words_found": round(100 * name_share, 1),
+        "name_similarity": (
+            50 * (query_share + name_share) if similarity is None else 100 * similarity
+        ),
+        "query_words_found": 100 * query_share,
+        "name_words_found": 100 * name_share,
         "preferred_name": name.kind == 0,
     }
     return Candidate(entity, name, round(score, 2), reason, features)

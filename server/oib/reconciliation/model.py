@@ -58,7 +58,7 @@ class Candidate:
         name: the form of its name that fits best; None if conditions alone found it.
         score: from 0 to 100.
         reason: which rule of ``matching`` judged it.
-        features: what the score is made of, by the identifier of the feature.
+        features: what the score is made of, by the identifier of the feature, not rounded.
         is_match: whether the query can mean nothing else here.
     """
 

@@ -245,7 +245,8 @@ def _candidate(
 
 
 def _feature(name: str, value: float | bool, language: str, is_10: bool) -> dict[str, Any]:
-    feature: dict[str, Any] = {"id": name, "value": value}
+    shown = round(value, 1) if isinstance(value, float) else value
+    feature: dict[str, Any] = {"id": name, "value": shown}
     if is_10:
         labels = FEATURES.get(name) or _MORE_FEATURES.get(name)
         local = name.removeprefix("property_")
