@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from unicodedata import category
 from xml.etree import ElementTree
 
 import pytest
@@ -15,8 +16,8 @@ from oib.engine.statements import Term
 from oib.errors import AnswerTooLarge, BadInput
 from oib.namespaces import ID
 from oib.pictures import land_110m
-from oib.pictures.canvas import LabelBox
-from oib.pictures.chart import MAX_ROWS, draw_chart
+from oib.pictures.canvas import NARROW, LabelBox
+from oib.pictures.chart import MAX_ROWS, draw_chart, draw_narrow_chart
 from oib.pictures.map import land
 from oib.pictures.text_metrics import shorten, text_width, without_common_part, wrap
 from oib.saved_queries import CHARTS, Chart, Library, SavedQuery
@@ -135,14 +136,17 @@ def test_a_picture_is_named_and_described_in_both_languages(home_client, saved):
         assert root.get("role") == ("group" if root.find(f".//{SVG}a") is not None else "img")
 
 
+@pytest.mark.parametrize("draw_any", [draw_chart, draw_narrow_chart])
 @pytest.mark.parametrize("saved", DRAWN, ids=lambda saved: saved.name)
-def test_no_two_labels_of_a_picture_overlap(services, saved):
+def test_no_two_labels_of_a_picture_overlap(services, saved, draw_any):
     text = services.engine.session("test").query(saved.text, "application/json")
     rows = [
         {name: Term(cell["value"], cell["type"]) for name, cell in row.items()}
         for row in json.loads(text)["results"]["bindings"]
     ]
-    picture = draw_chart(saved.chart, rows, Wording())
+    picture = draw_any(saved.chart, rows, Wording())
+    if picture is None:
+        return  # it has one form only
     assert len(picture.labels) > 5
     for index, one in enumerate(picture.labels):
         for other in picture.labels[index + 1 :]:
@@ -281,6 +285,33 @@ def test_a_disputed_cell_is_hatched_and_its_sign_no_solid_dot():
     assert "dispute" not in draw("matrix", cell | {"hedged": True, "disputed": False}).body
 
 
+def test_a_matrix_is_a_list_of_all_names_and_marks_on_a_phone():
+    names = ["a " + "long " * 40 + "name", "b", "c"]
+    rows = [
+        {
+            "row": f"urn:/{name}",
+            "column": f"urn:/{column}",
+            "hedge": f"urn:/{hedge}",
+            "number": "12",
+            "hedged": hedge != "none",
+            "disputed": name == "b",
+        }
+        for name in names
+        for column in names
+        for hedge in ("none", *(f"hedge-{number}" for number in range(8)))
+    ]
+    cells = [{name: term(value) for name, value in row.items()} for row in rows]
+    picture = draw_narrow_chart(chart("matrix"), cells, Wording())
+    root = ElementTree.fromstring(picture.to_svg("one", "t", "d", "en"))
+    assert len(marks_of(root)) == len(rows)
+    assert max(label.left + label.width for label in picture.labels) <= NARROW
+    text = " ".join(label.text for label in picture.labels)
+    assert "…" not in text
+    assert text.count(names[0]) == 4  # once as a column, once below each
+    hatched = [node for node in root.iter() if node.get("class") == "dispute"]
+    assert len(hatched) == 1 + len(rows) / 3
+
+
 def test_a_network_that_goes_round_is_drawn():
     ends = ["ab", "bc", "ca", "ad", "da", "aa", "ef"]
     rows = [{"subject": f"urn:/{one}", "object": f"urn:/{two}", **TIE} for one, two in ends]
@@ -367,11 +398,29 @@ def test_lines_fit_and_names_lose_what_they_share():
     assert not LabelBox(0, 0, 2, 2, "").overlaps(LabelBox(2, 0, 2, 2, ""))
 
 
+def test_a_line_begins_with_no_closing_bracket_and_ends_with_no_opening_one():
+    for text in (
+        "中国军事院校体系\uff08统称\uff09",
+        "“双创”升级版的意见、《通知》及其他\uff08珠海\uff09\uff1a广东",
+        "张三\uff08EcoKMC 公司\uff09\uff0c李四",
+    ):
+        for width in range(70, 160, 2):  # no word is wider than 70
+            lines = wrap(text, width, max_lines=40)
+            assert not [line for line in lines if category(line[0]) in ("Pe", "Pf", "Po")], lines
+            assert not [line for line in lines if category(line[-1]) in ("Ps", "Pi")], lines
+    assert wrap("the PRC\u2019s “quoted” words", 64, max_lines=9) == [
+        "the PRC\u2019s",
+        "“quoted”",
+        "words",
+    ]
+
+
 @pytest.fixture(scope="module")
 def seen(snapshots, snapshot):
     """The pages of pictures in a browser: on a desk; dark, in Chinese, on a phone."""
     with live_server.serve("--out", snapshots) as server:
         paths = ["/pictures/", *(f"/pictures/{saved.name}.html" for saved in DRAWN)]
+        paths += ["/queries/source/behind-each-base"]
         return browse("pictures.mjs", server.root, *paths)
 
 
@@ -389,6 +438,14 @@ def test_what_is_hedged_is_hollow_or_dashed_in_a_browser(seen):
 @pytest.mark.slow
 def test_no_page_of_pictures_is_wider_than_a_phone(seen):
     assert {page["path"]: page["beyond"] for page in seen if page["beyond"]} == {}
+
+
+@pytest.mark.slow
+def test_a_matrix_can_be_read_on_a_phone_without_a_swipe(seen):
+    names = [saved.name for saved in DRAWN if saved.chart.kind == "matrix"]
+    pages = [page for page in seen if any(name in page["path"] for name in names)]
+    assert len(pages) == 2 * (len(names) + 1) == 6
+    assert [page["path"] for page in pages if not 0 < page["marks"] == page["seen"]] == []
 
 
 @pytest.mark.slow

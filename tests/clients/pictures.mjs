@@ -32,7 +32,13 @@ await browse(root, async (open) => {
             const isLine = style.fill === "none";
             return isLine ? node.classList.contains("tie") && style.strokeDasharray === "none" : style.fill !== paper;
           });
-        return { overlaps, beyond: scrollWidth - clientWidth, texts: texts.length, solid: solid.map((node) => node.outerHTML.slice(0, 90)) };
+        // What of a picture can be seen before it is swiped.
+        const marks = [...document.querySelectorAll("figure svg.picture .mark")].filter((node) => node.checkVisibility());
+        const seen = marks.filter((node) => {
+          const [mark, frame] = [node, node.closest("figure > div")].map((each) => each.getBoundingClientRect());
+          return mark.right <= Math.min(frame.right, innerWidth) + 1;
+        });
+        return { marks: marks.length, seen: seen.length, overlaps, beyond: scrollWidth - clientWidth, texts: texts.length, solid: solid.map((node) => node.outerHTML.slice(0, 90)) };
       });
       seen.push({ path, lang, ...shown, axe: await violations(page), faults: page.faults, outside: page.outside });
       await page.context().close();

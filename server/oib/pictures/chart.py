@@ -8,7 +8,7 @@ from oib.errors import AnswerTooLarge
 from oib.pictures.bar import draw_bar
 from oib.pictures.canvas import Picture, Wording
 from oib.pictures.map import draw_map
-from oib.pictures.matrix import draw_matrix
+from oib.pictures.matrix import draw_matrix, draw_matrix_as_list
 from oib.pictures.network import draw_network
 from oib.pictures.status import Cells
 from oib.pictures.timeline import draw_timeline
@@ -23,6 +23,10 @@ _DRAW: Final[Mapping[str, Callable[[Sequence[Cells], Wording], Picture]]] = {
     "network": draw_network,
     "timeline": draw_timeline,
     "map": draw_map,
+}
+# On a phone, of a picture that would begin with its labels there, and nothing else.
+_DRAW_NARROW: Final[Mapping[str, Callable[[Sequence[Cells], Wording], Picture]]] = {
+    "matrix": draw_matrix_as_list,
 }
 # Without these a row cannot be drawn; all other parts may be unbound.
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -42,6 +46,23 @@ def draw_chart(chart: Chart, rows: Sequence[Mapping[str, Term]], wording: Wordin
     Raises:
         AnswerTooLarge: there are more rows than a picture can show.
     """
+    return _DRAW[chart.kind](_drawable_rows(chart, rows), wording)
+
+
+def draw_narrow_chart(
+    chart: Chart, rows: Sequence[Mapping[str, Term]], wording: Wording
+) -> Picture | None:
+    """Return the picture of the same rows for a phone, None if it has no other form there.
+
+    Raises:
+        AnswerTooLarge: there are more rows than a picture can show.
+    """
+    draw = _DRAW_NARROW.get(chart.kind)
+    return draw(_drawable_rows(chart, rows), wording) if draw else None
+
+
+def _drawable_rows(chart: Chart, rows: Sequence[Mapping[str, Term]]) -> list[Cells]:
+    """Return the parts of each row that has all that is needed."""
     if len(rows) > MAX_ROWS:
         raise AnswerTooLarge(
             f"a picture shows {MAX_ROWS:,} rows at most, and these are {len(rows):,}; "
@@ -51,4 +72,4 @@ def draw_chart(chart: Chart, rows: Sequence[Mapping[str, Term]], wording: Wordin
         {part: row[name] for part, name in chart.columns.items() if name in row} for row in rows
     ]
     needed = set(_NEEDED[chart.kind])
-    return _DRAW[chart.kind]([row for row in cells if needed <= row.keys()], wording)
+    return [row for row in cells if needed <= row.keys()]

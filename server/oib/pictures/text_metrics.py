@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 _NARROW: Final = frozenset("iljtfrI.,:;'\u2019\u2018|!()[] -")
 _BROAD: Final = frozenset("mwMW@%—…")
@@ -50,19 +50,42 @@ def wrap(text: str, width: float, size: float = 12, max_lines: int = 3) -> list[
 
 
 def _pieces(text: str) -> list[str]:
-    """Return the pieces between which a line may break: words, and single Chinese characters."""
+    """Return the pieces between which a line may break: words, and single Chinese characters.
+
+    By the rules of Chinese typesetting no line begins with closing punctuation, and none ends with
+    an opening bracket or quotation mark.
+    """
     pieces: list[str] = []
     word = ""
     for character in text:
-        if east_asian_width(character) == "W":
-            pieces += [word, character] if word else [character]
-            word = ""
+        is_closing = _is_closing(character)
+        if _is_wide(character) or is_closing or _is_opening(character):
+            if word and not is_closing and not _is_opening(word[-1]):
+                pieces.append(word)
+                word = ""
+            word += character
         else:
+            if word and _is_wide(word[-1]) and not _is_opening(word[-1]):
+                pieces.append(word)
+                word = ""
             word += character
             if character in " -/":
                 pieces.append(word)
                 word = ""
     return [*pieces, word] if word else pieces
+
+
+def _is_wide(character: str) -> bool:
+    return east_asian_width(character) in "WF"
+
+
+def _is_opening(character: str) -> bool:
+    return category(character) in ("Ps", "Pi")
+
+
+def _is_closing(character: str) -> bool:
+    kind = category(character)
+    return kind in ("Pe", "Pf") or (kind == "Po" and _is_wide(character))
 
 
 def without_common_part(names: Sequence[str]) -> list[str]:

@@ -19,7 +19,7 @@ from oib import media_types, negotiation, response_headers
 from oib.engine.statements import LABELS, StatementIndex, Term, fetch_properties, fetch_rows
 from oib.errors import NotFound
 from oib.namespaces import ID, OIB
-from oib.pictures.chart import draw_chart
+from oib.pictures.chart import draw_chart, draw_narrow_chart
 from oib.saved_queries import Chart, SavedQuery
 from oib.services import Services
 from oib.web import context, queries, representations, templating
@@ -40,7 +40,8 @@ Names = Mapping[str, Mapping[str, str]]
 class DrawnChart:
     """A picture in one language, with the rows that it shows.
 
-    ``rows`` are by variable; ``names`` are those of their IRIs, by IRI and language tag.
+    ``rows`` are by variable; ``names`` are those of their IRIs, by IRI and language tag. ``narrow``
+    is the form for a phone, empty if it is the same there.
     """
 
     saved: SavedQuery
@@ -50,7 +51,18 @@ class DrawnChart:
     rows: tuple[Mapping[str, Term], ...]
     names: Names
     svg: str
+    narrow: str
     standalone: str
+
+    @property
+    def markup(self) -> Markup:
+        """Return what a figure holds: the picture, and its form for a phone if it has one."""
+        broad = Markup(
+            '<div class="scroll{}" tabindex="0" role="region" aria-label="{}">{}</div>'
+        ).format(" broad" if self.narrow else "", self.title, Markup(self.svg))
+        if not self.narrow:
+            return broad
+        return broad + Markup('\n<div class="narrow">{}</div>').format(Markup(self.narrow))
 
 
 class PictureWording:
@@ -121,9 +133,8 @@ def inline(name: str, **values: str) -> Markup:
     drawn = _draw(name, tuple(sorted(values.items())))
     url = templating.locale().local_url(f"pictures/{name}", **values)
     return Markup(
-        '<figure class="chart"><figcaption><a href="{}">{}</a></figcaption>'
-        '<div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></figure>'
-    ).format(url, drawn.title, drawn.title, Markup(drawn.svg))
+        '<figure class="chart"><figcaption><a href="{}">{}</a></figcaption>{}</figure>'
+    ).format(url, drawn.title, drawn.markup)
 
 
 def url_of_thing(iri: str) -> str:
@@ -160,7 +171,6 @@ def _respond(name: str, values: Values, media_type: str) -> Response:
         "picture.html",
         names=drawn.names,
         drawn=drawn,
-        svg=Markup(drawn.svg),
         columns=saved.columns,
         headings=context.services().library.headings,
         fields=queries.form_fields(saved, dict(values)),
@@ -189,7 +199,9 @@ def _draw_anew(services: Services, name: str, values: Values, locale: Locale) ->
         raise NotFound(f"the saved query {name} names no chart in its header")
     rows = fetch_rows(context.queries(), saved.bind(dict(values)))
     names = _fetch_names(rows)
-    picture = draw_chart(chart, rows, PictureWording(locale, names))
+    wording = PictureWording(locale, names)
+    picture = draw_chart(chart, rows, wording)
+    narrow = draw_narrow_chart(chart, rows, wording)
     title = locale.best_text(chart.title or saved.question)[0]
     question = locale.best_text(saved.question)[0]
     description = locale.message("picture_description", question=question, rows=len(rows))
@@ -203,6 +215,7 @@ def _draw_anew(services: Services, name: str, values: Values, locale: Locale) ->
         rows=tuple(rows),
         names=names,
         svg=picture.to_svg(*parts),
+        narrow=narrow.to_svg(identifier + "-narrow", *parts[1:]) if narrow else "",
         standalone=picture.to_svg(*parts, style=_style()),
     )
 
