@@ -172,6 +172,8 @@ class Spoken(HTMLParser):
         ("/queries/claim/about", "問題"),
         ("/pictures/claim/how-surely", "圖示"),
         ("/shapes", "規則"),
+        ("/vocab", "保留語氣"),
+        ("/ontology", "評估"),
         ("/search?q=Suzhou", "蘇州"),
         ("/how-to-read", "如何閱讀一項主張"),
         ("/corrections", "更正"),
@@ -191,7 +193,10 @@ def test_a_page_in_traditional_chinese_has_no_simplified_character_and_says_so(
     assert "自動轉換" in response.text
     texts = [text for lang, text in page.found if (lang or "").startswith("zh-Hant")]
     assert words in "".join(texts)
-    assert [text for text in texts if opencc.OpenCC("s2tw").convert(text) != text] == []
+    converter = opencc.OpenCC("s2tw")
+    # What is converted already, such as 說明了, is not meant to be converted once more.
+    again = {text: converter.convert(text).replace("明瞭", "明了") for text in texts}
+    assert {text for text in again if again[text] != text} == set()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from oib.namespaces import GRAPH, ID, OIB, ONTOLOGY, PREFIXES, SHAPES, VOCAB
 from oib.reconciliation import transliteration
 from oib.reconciliation.collection import KIND_NAMES, NamedEntity, SchemaTerm, notes, retired_nodes
 from oib.reconciliation.normalization import compact, fold, has_chinese
+from oib.rule_messages import message_in_words
 from oib.saved_queries import SavedQuery
 
 _TYPE: Final = NamedNode(PREFIXES["rdf"] + "type")
@@ -139,7 +140,7 @@ def _of_terms(store: Store) -> Iterator[Record]:
                 for text in found
             ]
             message = _texts(store, node, [PREFIXES["sh"] + "message"])
-            texts += [Form(text, tag, "message") for text, tag in message]
+            texts += [Form(message_in_words(text, tag), tag, "message") for text, tag in message]
             if names or texts:
                 local = node.value.removeprefix(namespace)
                 yield Record(

@@ -12,6 +12,7 @@ from oib import turtle
 from oib.errors import BadInput, BadTurtle, OibError, TooCostly
 from oib.namespaces import ID, OIBS
 from oib.project import sources
+from oib.rule_messages import message_in_words
 from oib.terminal import printable
 from oib.validation import fixes, inputs, isolation
 from oib.validation.checker import Checker
@@ -206,8 +207,7 @@ def rule(home: Path, arguments: Namespace) -> int:
     print(f"{found.identifier}  {found.name.get(language, '')}  ({found.severity})")
     print(f"<{OIBS}{found.identifier}>")
     print()
-    blank = {"en": ("…", "…", "…"), "zh-Hans": ("…", "…", "…")}[language]
-    print(found.format_message(*blank).get(language, ""))
+    print(message_in_words(found.message.get(language, ""), language))
     if found.comment.get(language):
         print(f"\n{found.comment[language]}")
     return _CLEAN

@@ -99,7 +99,7 @@ class Locale:
         for each in (*wanted, *LANGUAGES, ""):
             tag = tags.get(each.lower())
             if tag is not None:
-                return self._converted(texts[tag], tag)
+                return self.converted(texts[tag], tag)
         return next(((text, tag) for tag, text in texts.items()), ("", ""))
 
     def name(self, iri: str, names: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
@@ -118,7 +118,7 @@ class Locale:
         """Return the name of a kind of things, given as in their IRIs, and its language tag."""
         return (self.message(kind), self.language) if self.has_message(kind) else (kind, "en")
 
-    def _converted(self, text: str, tag: str) -> tuple[str, str]:
+    def converted(self, text: str, tag: str) -> tuple[str, str]:
         """Return a text and its language tag, converted if the page is and the text can be."""
         simplified = SIMPLIFIED.lower()
         if not self.is_converted or tag.lower().partition("-t-")[0] != simplified:

@@ -47,6 +47,8 @@ def render(
         terms_html=markup.terms,
         text_html=markup.text,
         best_html=markup.best,
+        rule_message_html=markup.rule_message,
+        rule_placeholders_html=markup.rule_placeholders,
         filled_html=markup.filled,
         named_html=markup.named,
         has_uncertain_date=markup.has_uncertain_date,

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from oib.engine.statements import Term
 from oib.namespaces import EDTF, PREFIXES
+from oib.rule_messages import WORDS, split_message
 from oib.views.named_things import SEPARATOR
 from oib.web.localization import Locale, sentence_case
 
@@ -108,6 +109,21 @@ class TermMarkup:
             fields[name] = Markup('<strong class="figure">{}</strong>').format(values[name])
         filled = Markup(escape(text)).format_map(defaultdict(lambda: "–", fields))
         return Markup("<span{}>{}</span>").format(self._locale.lang_attribute(tag), filled)
+
+    def rule_message(self, text: str, tag: str) -> Markup:
+        """Return the message of a rule, its placeholders as words that are marked as variables."""
+        return Markup("").join(
+            Markup("<var>{}</var>").format(part) if is_placeholder else part
+            for part, is_placeholder in split_message(text, tag)
+        )
+
+    def rule_placeholders(self) -> Markup:
+        """Return the words for all placeholders, in the language of the page."""
+        words = "".join(f"{{?{name}}}" for name in WORDS)
+        return Markup(self._locale.punctuation["separator"]).join(
+            Markup("<var>{}</var>").format(part)
+            for part, _ in split_message(words, self._locale.language)
+        )
 
     def best(self, literals: Iterable[Term]) -> Markup:
         """Return the literal, of several with language tags, that suits the page best."""
