@@ -264,3 +264,74 @@ def test_what_programs_read_is_never_converted(home_client):
         one = home_client.get(url, headers={"Accept-Language": "zh-Hans"})
         other = home_client.get(url, headers={"Accept-Language": "zh-Hant"})
         assert one.data == other.data
+
+
+BLOCKS = {
+    *("address", "article", "aside", "body", "button", "caption", "dd", "details", "div", "dl"),
+    *("dt", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "header", "label", "li"),
+    *("main", "nav", "ol", "option", "p", "section", "select", "summary", "table", "tbody", "td"),
+    *("text", "textarea", "th", "thead", "title", "tr", "ul"),
+}
+FULL_WIDTH = "\u3001\u3002\uff0c\uff1b\uff1a\uff01\uff1f"
+BLANK = re.compile(f"[{FULL_WIDTH}\uff08\u300a\u3008] [^·→/X]| [{FULL_WIDTH}\uff09\u300b\u3009]")
+DASH = re.compile(" [\u2013\u2014-] ")
+LOOSE = re.compile(f"[,;!] [{HAN}]")
+
+
+class Blocks(HTMLParser):
+    """The texts of the blocks of a page as they are read.
+
+    For code, other languages and what sources say in their own words stands an X.
+    """
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.texts = [], [""]
+        self.feed(text)
+
+    def handle_starttag(self, tag, pairs):
+        if tag in BLOCKS or tag == "br":
+            self.texts.append("")
+        if tag not in VOID:
+            own = dict(pairs).get("lang", self.open[-1][1] if self.open else "")
+            hidden = tag in ("script", "style", "code", "pre", "q")
+            hidden |= dict(pairs).get("class") == "literal"
+            self.open.append((tag, "" if hidden else own))
+
+    def handle_endtag(self, tag):
+        if tag in BLOCKS:
+            self.texts.append("")
+        self.open.pop()
+
+    def handle_data(self, data):
+        is_shown = self.open and self.open[-1][1].startswith("zh-Hans")
+        self.texts[-1] += re.sub(r"\s+", " ", data) if is_shown else "X" if data.strip() else " "
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("/", "/bases", "/sources", "/people", "/claims", "/documents", "/events"),
+        *("/doc/organization/suzhou-base", "/doc/person/sun-youshun", "/doc/post/mit-professor"),
+        "/doc/document/innovation-without-borders",
+        "/doc/claim/innovation-without-borders/p13-10",
+        *("/doc/", "/graph/person/sun-youshun", "/queries/", "/queries/base/count"),
+        *("/queries/claim/about", "/queries/person/academies?person=Atlantis"),
+        *("/search?q=Suzhou", "/search", "/sparql", "/pictures/", "/pictures/network/around"),
+        *("/pictures/place/on-the-map", "/pictures/source/behind-each-base"),
+        *("/ontology", "/vocab", "/shapes", "/dataset", "/changes", "/changes/0.1.0/0.2.0"),
+        *("/reconcile", "/how-to-read", "/about", "/corrections", "/nowhere/suzhou-base"),
+    ],
+)
+def test_a_page_in_chinese_is_set_as_chinese_is(home_client, url):
+    joint = "&" if "?" in url else "?"
+    page = home_client.get(f"{url}{joint}lang=zh-Hans", headers={"Accept": "text/html"})
+    texts = Blocks(page.text).texts
+    assert len(texts) > 20
+    faults = {
+        found.group(): text.strip()[:90]
+        for text in texts
+        for rule in (BLANK, HALF_WIDTH, DASH, LOOSE)
+        for found in rule.finditer(text.strip())
+    }
+    assert faults == {}

@@ -106,10 +106,29 @@ def test_an_error_is_said_in_chinese(sentence, chinese):
 
 def test_an_error_is_said_in_the_language_of_the_page():
     sentence = "send the parameter base once; a query runs with one value of each"
-    assert Locale("en", is_explicit=False).error_sentence(sentence) == (sentence, "en")
+    assert Locale("en", is_explicit=False).error_sentence(sentence) == (
+        "Send the parameter base once; a query runs with one value of each.",
+        "en",
+    )
     traditional = Locale("zh-Hant", is_explicit=False)
     assert traditional.error_sentence(sentence) == (
-        "參數 base 只能給出一次；每個參數取一個值",
+        "參數 base 只能給出一次；每個參數取一個值。",
         "zh-Hant",
     )
-    assert traditional.error_sentence("something new") == ("something new", "en")
+    assert traditional.error_sentence("something new") == ("Something new.", "en")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["claims=x is neither", "send an IRI such as https://w3id.org/oib/id/person/x", "x:y", "", " "],
+)
+def test_code_at_either_end_of_an_error_stays_as_it_is(sentence):
+    shown = Locale("en", is_explicit=False).error_sentence(sentence)[0]
+    assert shown.split()[:1] in (sentence.split()[:1], ["Send"])
+    assert shown.split()[-1:] in (sentence.split()[-1:], ["neither."])
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 row"), (0, "0 rows"), (2, "2 rows")])
+def test_one_is_no_plural(count, words):
+    assert Locale("en", is_explicit=False).message("rows", count=count) == words
+    assert Locale("zh-Hans", is_explicit=False).message("rows", count=count) == f"{count} 行"

@@ -15,7 +15,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "path": {"en": "property", "zh-Hans": "属性", "zh-Hant": "屬性"},
 }
 _PLACEHOLDER: Final = re.compile(r"\{[$?](\w+)\}")
-_BRACKETS: Final = {"en": "[]", "zh": "〈〉"}
+_BRACKETS: Final = {"en": ("[", "]"), "zh": ("〈", "〉")}
 # Chinese characters and punctuation have no blank between them and a word in Chinese.
 _CHINESE: Final = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uff65]"
 _BLANK_BEFORE: Final = re.compile(rf"(?<={_CHINESE}) $")

@@ -18,6 +18,8 @@ from oib.web.traditional import CONVERTED, SIMPLIFIED, TRADITIONAL, to_tradition
 
 _MAX_ACCEPT_LANGUAGE = 1000  # characters
 _SAFE = "/#:@!$&'()*+,;=~-._"
+# What names for programs have in them, and words have not.
+_CODE = frozenset("/:<=#?._")
 # Where Chinese without a subtag of script is written in Traditional characters.
 _TRADITIONAL_REGIONS = {"tw", "hk", "mo"}
 
@@ -63,8 +65,14 @@ class Locale:
         return self._catalogue.punctuation
 
     def message(self, key: str, **values: object) -> str:
-        """Return a message of the interface in the language of the page, its fields filled."""
-        text = self._catalogue.messages[key]
+        """Return a message of the interface in the language of the page, its fields filled.
+
+        Where one of its fields is 1, that is the message with ``_one`` at the end of its key, if
+        there is one.
+        """
+        messages = self._catalogue.messages
+        one = f"{key}_one"
+        text = messages[one if one in messages and 1 in values.values() else key]
         return text.format(**values) if values else text
 
     def has_message(self, key: str) -> bool:
@@ -81,9 +89,15 @@ class Locale:
         return catalogue(self.language)
 
     def error_sentence(self, sentence: str) -> tuple[str, str]:
-        """Return what an error says and its language tag: that of the page if that is known."""
+        """Return what an error says and its language tag: that of the page if that is known.
+
+        It begins and ends as a sentence does.
+        """
         translated = translate(sentence, self.language) if self.language != LANGUAGES[0] else None
-        return (translated, self.language) if translated else (sentence, LANGUAGES[0])
+        stop = self.punctuation["full_stop"].rstrip()
+        if translated:
+            return _finish(translated, stop), self.language
+        return _finish(sentence, "."), LANGUAGES[0]
 
     def best_text(self, texts: Mapping[str, str]) -> tuple[str, str]:
         """Return the text that suits the language of the page best, and its language tag.
@@ -158,6 +172,15 @@ def sentence_case(text: str, tag: str) -> str:
     first = text.partition(" ")[0]
     is_lower = tag.lower().partition("-")[0] == "en" and first == first.lower()
     return text[:1].upper() + text[1:] if is_lower else text
+
+
+def _finish(sentence: str, stop: str) -> str:
+    """Return a sentence with a capital letter and a full stop, unless code begins or ends it."""
+    first, last = sentence.split(maxsplit=1)[:1], sentence.rsplit(maxsplit=1)[-1:]
+    if first and first[0].isascii() and first[0].isalpha():
+        sentence = sentence_case(sentence, LANGUAGES[0])
+    ends_in_words = last and last[0][-1].isalnum() and _CODE.isdisjoint(last[0])
+    return sentence + stop if ends_in_words else sentence
 
 
 def _accepted_languages(request: Request) -> Iterable[str]:

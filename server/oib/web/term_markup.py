@@ -7,7 +7,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from oib.engine.statements import Term
-from oib.namespaces import EDTF, PREFIXES
+from oib.namespaces import EDTF, PREFIXES, shorten
 from oib.rule_messages import WORDS, split_message
 from oib.views.named_things import SEPARATOR
 from oib.web.localization import Locale, sentence_case
@@ -135,6 +135,9 @@ class TermMarkup:
         if is_heading:
             name = sentence_case(name, tag)
         url, lang = self._locale.url(iri), self._locale.lang_attribute(tag)
+        if not tag and name == shorten(iri):
+            # A name for programs; no label is known.
+            name = Markup("<code>{}</code>").format(name)
         if url:
             return Markup(f'<a href="{escape(url)}"{lang}>{escape(name)}</a>')
         return Markup(f"<span{lang}>{escape(name)}</span>")
