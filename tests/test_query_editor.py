@@ -66,7 +66,7 @@ def test_an_answer_can_be_taken_in_each_form(seen):
 def test_a_mistake_is_underlined_at_its_place_and_the_text_kept(seen):
     assert seen["underlined"] == ["nope:thing"]
     assert seen["kept"]
-    assert "line 2, column 6: prefix nope: is not declared" in seen["problem"]
+    assert "Line 2, column 6: prefix nope: is not declared" in seen["problem"]
 
 
 def test_a_long_query_can_be_cancelled(seen):
@@ -93,6 +93,25 @@ def test_nothing_leaves_the_server_and_the_policy_holds(seen):
 def test_the_editor_is_accessible_on_a_desk_and_on_a_phone(seen):
     assert seen["axe"] == seen["phone"]["axe"] == []
     assert seen["phone"]["beyond"] == 0
+
+
+def test_on_a_phone_an_answer_is_seen_at_once_and_no_variable_is_broken(seen):
+    phone = seen["phone"]
+    assert len(phone["variables"]) > 6
+    assert set(phone["variables"]) == {1}
+    assert 0 <= phone["top"] < 350
+    assert phone["examples"] > phone["top"]
+    # Smaller letters have a phone zoom in; what it has no keys for is not said.
+    assert phone["size"] == "16px"
+    assert not phone["keys"]
+
+
+def test_a_script_that_does_not_come_leaves_a_form_that_works(seen):
+    assert len(seen["broken"]) == 2
+    for page in seen["broken"]:
+        assert "true" in page["answer"]
+        assert page["faults"] == []
+        assert page["isSeen"]
 
 
 def test_who_writes_before_the_editor_is_there_goes_on_at_the_same_place(seen):

@@ -99,9 +99,20 @@ await browse(root, async (open) => {
   seen.outside = page.outside;
 
   // On a phone, in the dark, in Chinese.
-  const phone = await open("/sparql?lang=zh-Hans", { viewport: { width: 320, height: 700 }, colorScheme: "dark" });
+  const phone = await open("/sparql?lang=zh-Hans", { viewport: { width: 320, height: 700 }, colorScheme: "dark", hasTouch: true, isMobile: true });
   await phone.waitForSelector(".cm-content");
+  const variables = await phone.$$eval(".cm-line span", (spans) => spans.filter((span) => /^[?]\w+$/.test(span.textContent)).map((span) => span.getClientRects().length));
+  const size = await phone.$eval(".cm-content", (node) => getComputedStyle(node).fontSize);
+  await phone.tap(RUN);
+  await phone.waitForSelector("#result");
+  await settle(phone);
+  const [top, examples] = await phone.evaluate(() => ["#result", "#examples"].map((name) => document.querySelector(name).getBoundingClientRect().top));
   seen.phone = {
+    variables,
+    size,
+    top,
+    examples,
+    keys: await phone.$eval(".keys", (node) => node.checkVisibility()),
     beyond: await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
     axe: await violations(phone),
     faults: phone.faults,
@@ -131,6 +142,20 @@ await browse(root, async (open) => {
   await early.waitForSelector(".cm-focused");
   await early.keyboard.insertText("?s ?p ?o");
   seen.early = await textOf(early);
+
+  // A script that does not come leaves a form that works, and no fault.
+  seen.broken = [];
+  for (const name of ["editor.js", "load-editor.js"]) {
+    const broken = await open("/about?lang=en");
+    await broken.route(`**/${name}`, (route) => route.abort());
+    await broken.goto(`${root}/sparql?lang=en`);
+    await broken.waitForLoadState("networkidle");
+    await broken.fill("textarea", "ASK {}");
+    await broken.click(RUN);
+    await broken.waitForSelector("#result");
+    const isSeen = await broken.$eval("#result", (node) => node.getBoundingClientRect().top < innerHeight / 2);
+    seen.broken.push({ answer: await broken.textContent("#answer"), faults: broken.faults, isSeen });
+  }
 
   // Without script the form works as a form.
   const plain = await open("/sparql?lang=en", { javaScriptEnabled: false });

@@ -13,7 +13,7 @@ import { sparql } from "codemirror-lang-sparql";
 
 // Colours are variables of the page's style sheet, so that light and dark follow it.
 const theme = EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "var(--card)", fontSize: "14px", border: "1px solid var(--quiet)", borderRadius: "5px" },
+  "&": { color: "var(--ink)", backgroundColor: "var(--card)", fontSize: "var(--code-size, 14px)", border: "1px solid var(--quiet)", borderRadius: "5px" },
   "&.cm-focused": { outline: "3px solid var(--hedged)", outlineOffset: "2px" },
   ".cm-scroller": { fontFamily: "ui-monospace, 'SF Mono', 'DejaVu Sans Mono', Consolas, monospace", lineHeight: "1.5", minHeight: "16rem", maxHeight: "32rem" },
   ".cm-content": { caretColor: "var(--ink)", padding: "8px 0" },
@@ -32,7 +32,8 @@ const theme = EditorView.theme({
 
 const highlighting = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.definitionKeyword, tags.modifier], color: "var(--accent)", fontWeight: "600" },
-  { tag: [tags.variableName, tags.special(tags.variableName)], color: "var(--hedged)" },
+  // Else a line may break after the question mark.
+  { tag: [tags.variableName, tags.special(tags.variableName)], color: "var(--hedged)", whiteSpace: "nowrap" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--disputed)" },
   { tag: [tags.number, tags.bool, tags.literal], color: "var(--disputed)" },
   { tag: [tags.namespace, tags.propertyName, tags.url, tags.typeName, tags.className], color: "var(--link)" },

@@ -84,6 +84,7 @@ async function run() {
     const version = response.headers.get("X-Data-Version") || "";
     say(response.ok ? fill(messages.done, { seconds, version }) : messages.failed);
     underline(answer);
+    reveal();
     if (response.ok) {
       rememberQuery(text);
       listPast();
@@ -103,18 +104,24 @@ function send(signal) {
   const headers = { Accept: "text/html" };
   if (address().length <= LONGEST_ADDRESS) return fetch(address(), { headers, signal });
   const body = new URLSearchParams({ query: area.value });
-  return fetch(form.action + (form.elements.lang ? `?lang=${form.elements.lang.value}` : ""), { method: "POST", body, headers, signal });
+  return fetch(form.action.split("#")[0] + (form.elements.lang ? `?lang=${form.elements.lang.value}` : ""), { method: "POST", body, headers, signal });
 }
 
 /** The address that stands for the query. */
 function address(more = {}) {
   const parts = { query: view.state.doc.toString(), ...(form.elements.lang ? { lang: form.elements.lang.value } : {}), ...more };
-  return `${form.getAttribute("action")}?${new URLSearchParams(parts)}`;
+  return `${form.getAttribute("action").split("#")[0]}?${new URLSearchParams(parts)}`;
 }
 
 function underline(part) {
   const problem = part.querySelector("[data-line]");
   if (problem) showError(view, Number(problem.dataset.line), Number(problem.dataset.column), problem.dataset.reason);
+}
+
+/** Scroll to an answer of which little can be seen, so that the end of the form stays in view. */
+function reveal() {
+  const { top } = answer.getBoundingClientRect();
+  if (top > innerHeight * 0.6) scrollBy({ top: top - innerHeight * 0.4 });
 }
 
 function say(words) {
