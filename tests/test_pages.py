@@ -304,7 +304,7 @@ def test_pages_over_another_endpoint_are_the_same(
 @pytest.mark.parametrize(
     ("url", "status", "words"),
     [
-        ("/nowhere/suzhou-base", 404, "此地址下没有内容"),
+        ("/nowhere/suzhou-base", 404, "没有 /nowhere/suzhou-base 这一地址"),
         ("/bases?colour=red", 400, "请求有误"),
         ("/ontology?format=docx", 406, "不提供所请求的格式"),
     ],

@@ -226,6 +226,14 @@ def test_a_picture_of_one_thing_has_a_form_with_the_names_of_things(home_client)
     assert "nothing here is called nobody at all" in refused.json["detail"]
 
 
+def test_only_a_picture_that_needs_the_room_leaves_the_column_of_text(home_client):
+    wide = {
+        saved.name: 'class="chart wide"' in home_client.get(f"/pictures/{saved.name}.html").text
+        for saved in DRAWN
+    }
+    assert {name for name, is_wide in wide.items() if is_wide} == {"network/ties"}
+
+
 def test_a_disputed_claim_is_drawn_as_disputed(home_client):
     root = svg_of(home_client, Library.load(ROOT)["network/ties"])
     disputed = [mark for mark in marks_of(root) if "disputed" in mark.get("class")]

@@ -229,3 +229,12 @@ def test_a_phrase_does_not_reach_from_one_text_into_the_next(tmp_path):
     path.write_bytes(encode_index([record]))
     assert SearchIndex.open(path).search("大学").total == 1
     assert SearchIndex.open(path).search("大学学科").total == 0
+
+
+def test_a_page_in_simplified_chinese_names_documents_in_its_characters(home_client):
+    text = home_client.get("/search?q=Suzhou&lang=zh-Hans", headers={"Accept": "text/html"}).text
+    assert "南京获批国家海外人才离岸双创基地" in text
+    assert "南京獲批" not in text
+    # Who reads it as it is printed finds it so.
+    data = home_client.get("/search?q=南京獲批", headers={"Accept": "application/json"})
+    assert data.json["total"] > 0

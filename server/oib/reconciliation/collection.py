@@ -48,6 +48,10 @@ _REPEATING: Final = frozenset(
 _RECORDS: Final = frozenset(("claim", "assessment", "evidence"))
 
 
+#: The tags of what the readers of a language read first.
+_READ: Final = {"zh": ("zh-hans", "zh-cn", "zh-sg")}
+
+
 @dataclass(frozen=True)
 class Name:
     """A form of a name.
@@ -88,11 +92,16 @@ class NamedEntity:
     documents: list[str] = field(default_factory=list)
 
     def label(self, language: str) -> str:
-        """Return the name that readers of a language see."""
-        for kinds in ((PREFERRED,), (TRANSLATED,), (ALTERNATIVE, STATED)):
-            for name in self.names:
-                if name.kind in kinds and name.language.lower().startswith(language):
-                    return name.text
+        """Return the name that readers of a language see.
+
+        Readers of ``zh`` read Simplified characters: a translation in these comes before a name
+        that is printed in Traditional ones.
+        """
+        for tags in (_READ.get(language, (language,)), (language,)):
+            for kinds in ((PREFERRED,), (TRANSLATED,), (ALTERNATIVE, STATED)):
+                for name in self.names:
+                    if name.kind in kinds and name.language.lower().startswith(tags):
+                        return name.text
         return self.names[0].text
 
 

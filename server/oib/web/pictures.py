@@ -28,6 +28,7 @@ from oib.web.localization import Locale
 bp = Blueprint("pictures", __name__)
 
 _SVG = "image/svg+xml"
+_COLUMN = 1100  # the width of the content of a page, in pixels
 _FORMS = {"svg": _SVG, **media_types.PAGE_SUFFIXES}
 # What to show where no document prints a name in the language; the build computes it.
 _DISPLAYED = {"en": OIB + "englishLabel", "zh-Hans": OIB + "chineseLabel"}
@@ -41,7 +42,8 @@ class DrawnChart:
     """A picture in one language, with the rows that it shows.
 
     ``rows`` are by variable; ``names`` are those of their IRIs, by IRI and language tag. ``narrow``
-    is the form for a phone, empty if it is the same there.
+    is the form for a phone, empty if it is the same there; ``is_wide`` tells whether the picture
+    takes more room than a column of text.
     """
 
     saved: SavedQuery
@@ -53,6 +55,7 @@ class DrawnChart:
     svg: str
     narrow: str
     standalone: str
+    is_wide: bool
 
     @property
     def markup(self) -> Markup:
@@ -217,6 +220,7 @@ def _draw_anew(services: Services, name: str, values: Values, locale: Locale) ->
         svg=picture.to_svg(*parts),
         narrow=narrow.to_svg(identifier + "-narrow", *parts[1:]) if narrow else "",
         standalone=picture.to_svg(*parts, style=_style()),
+        is_wide=not picture.is_fluid and picture.width > _COLUMN,
     )
 
 
