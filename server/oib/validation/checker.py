@@ -6,6 +6,7 @@ that the file speaks of, and whatever is new elsewhere because of it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
@@ -278,7 +279,12 @@ class _Check:
         # What a file removes is removed wherever it stands.
         gone = (old | taken) - new.keys() - self.home.fixed
         removed = {triple for triple in gone if _quad(triple) in store}
-        added = dict.fromkeys(triple for triple in new if _quad(triple) not in store)
+        subjects = self.home.subjects  # of what no file describes yet, every statement is new
+        added = dict.fromkeys(
+            triple
+            for triple in new
+            if triple.subject not in subjects or _quad(triple) not in store
+        )
         return added.keys(), removed
 
     def _stands_elsewhere(self, triple: Triple, replaced: set[str]) -> bool:
@@ -294,19 +300,14 @@ class _Check:
         rules of which every focus node was looked at because nobody can tell which ones a change
         affects.
         """
-        own: set[Term] = {
-            triple.subject
-            for submission in self.submissions
-            if submission.effect is not Effect.REMOVES
-            for triple in submission.document.triples
-            if isinstance(triple.subject, NamedNode)
-        }
-        things: set[Term] = {
-            triple.subject
+        staying = [
+            found
             for submission, found in zip(self.submissions, seen, strict=True)
             if submission.effect is not Effect.REMOVES
-            for triple in found.accepted
-        }
+        ]
+        things: set[Term] = set().union(*(found.subjects for found in staying))
+        own = things.union(*(found.refused for found in staying))
+        changed = {triple.subject for triples in (added, removed) for triple in triples}
         store, validator = self.home.store, self.checker.validator
         pairs = known_pairs(store)
         self.home.change(added, removed)
@@ -331,15 +332,15 @@ class _Check:
             problems = interpreter.without_consequences(problems, store, validator)
             looked_at = validation.matched & described
             unseen = {node for node in near - looked_at if self._stands(node)}
-            renamed = {t.subject for t in added | removed} | own
-            renamed.update(*(pairs ^ known_pairs(store)))
-            named = concerns_names(store, added | removed, renamed)
+            renamed = changed.union(own, *(pairs ^ known_pairs(store)))
+            named = concerns_names(store, itertools.chain(added, removed), renamed)
             shared = list(self.home.names.shared(store, renamed)) if named else []
         finally:
-            self.home.change(removed, added)
+            self.home.change_back_when_needed(added, removed)
         elsewhere = {each.focus for each in problems if each.focus is not None} - own
         elsewhere |= unseen - own
         if elsewhere:
+            store = self.home.store
             before = validator.validate(store, elsewhere)
             described = _described(store)
             unseen -= elsewhere - (before.matched & described)
@@ -347,7 +348,10 @@ class _Check:
             stood = set(map(_key, interpreter.problems(before.results, (), ())))
             problems = [each for each in problems if each.focus in own or _key(each) not in stood]
         problems += _unmatched(unseen & (things | elsewhere), problems)
-        stood = set(map(_key, self.home.names.shared(store, renamed))) if named else set()
+        stood = set()
+        if named:
+            store = self.home.store  # which is taken back with its names
+            stood = set(map(_key, self.home.names.shared(store, renamed)))
         problems += [each for each in shared if each.focus in things or _key(each) not in stood]
         full = {rule.removeprefix(OIBS) for rule in unfollowed | validator.left_to_pyshacl}
         return problems, tuple(sorted(full))
@@ -393,7 +397,7 @@ class _Check:
         """Count the things that a file adds, changes, removes and leaves as they are."""
         gained = {triple.subject for triple in added}
         lost = {triple.subject for triple in removed}
-        own = {triple.subject for triple in borders.accepted}
+        own = borders.subjects
         before = (
             {t.subject for t in self.home.files[submission.target]}
             if submission.effect is Effect.REPLACES and submission.target in self.home.files
