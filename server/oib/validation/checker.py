@@ -281,9 +281,7 @@ class _Check:
         removed = {triple for triple in gone if _quad(triple) in store}
         subjects = self.home.subjects  # of what no file describes yet, every statement is new
         added = dict.fromkeys(
-            triple
-            for triple in new
-            if triple.subject not in subjects or _quad(triple) not in store
+            triple for triple in new if triple.subject not in subjects or _quad(triple) not in store
         )
         return added.keys(), removed
 
