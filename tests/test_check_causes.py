@@ -373,3 +373,12 @@ def test_of_many_wrong_values_each_explains_one_thing(checker):
 def test_a_name_or_number_of_the_wrong_form_is_one_finding(checker, right, wrong, expected):
     assert right in NEW
     assert findings(checker, NEW.replace(right, wrong)) == expected
+
+
+def test_a_name_of_another_thing_is_one_finding_at_each_that_names_the_other(checker):
+    text = NEW.replace('"Algarve News, 2019-03-02"', '"Sohu, 2018-06-23"')
+    report = checker.check_texts([("base.ttl", text)], effect="adds")
+    found = {(each.rule, each.focus): each.message["en"] for each in report.findings}
+    here, there = "<document/algarve-news>", "<document/iwb-s15-sohu>"
+    assert found.keys() == {("NAM-01", here), ("NAM-01", there)}
+    assert there in found["NAM-01", here]

@@ -157,7 +157,8 @@ class Checker:
             self.home.store.extend(map(_quad, kept_away))
         things = {t.subject for found in seen for t in found.accepted}
         problems += _unmatched(things - (validation.matched & described), problems)
-        problems += self.home.names.shared(self.home.store)
+        shared = list(self.home.names.shared(self.home.store))
+        problems = [*_without_shared_labels(problems, shared), *shared]
         problems += self._lost()
         locator = Locator((), self.home, self.rules)
         return Report(
@@ -350,6 +351,7 @@ class _Check:
         if named:
             store = self.home.store  # which is taken back with its names
             stood = set(map(_key, self.home.names.shared(store, renamed)))
+        problems = _without_shared_labels(problems, shared)
         problems += [each for each in shared if each.focus in things or _key(each) not in stood]
         full = {rule.removeprefix(OIBS) for rule in unfollowed | validator.left_to_pyshacl}
         return problems, tuple(sorted(full))
@@ -442,6 +444,16 @@ def _unmatched(nodes: Iterable[Term], problems: Iterable[Problem]) -> Iterator[P
     for node in nodes:
         if node not in explained and not strange:
             yield Problem(OIBS + "FIL-07", focus=node, anchor="subject")
+
+
+def _without_shared_labels(problems: list[Problem], shared: list[Problem]) -> list[Problem]:
+    """Leave out that a label is that of another thing where its name is told to be so anyway."""
+    told = {(each.focus, each.value) for each in shared}
+    return [
+        each
+        for each in problems
+        if each.rule != OIBS + "LBL-09" or (each.focus, each.value) not in told
+    ]
 
 
 def _lexical_problems(triples: Iterable[Triple], document: Document) -> Iterator[Problem]:
