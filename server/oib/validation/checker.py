@@ -7,7 +7,7 @@ that the file speaks of, and whatever is new elsewhere because of it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -152,7 +152,9 @@ class Checker:
             described = _described(self.home.store)
             interpreter = Interpreter(self.home, self.rules, described)
             problems = interpreter.problems(validation.results, seen, problems)
-            problems = interpreter.without_consequences(problems, self.home.store, self.validator)
+            problems = interpreter.without_consequences(
+                problems, self.home.store, self.validator, self._files_of
+            )
         finally:
             self.home.store.extend(map(_quad, kept_away))
         things = {t.subject for found in seen for t in found.accepted}
@@ -167,6 +169,9 @@ class Checker:
             readable=not errors,
             unmatched=self._idle_shapes(validation),
         )
+
+    def _files_of(self, node: Term) -> Collection[str]:
+        return self.home.places.get(node, ())
 
     def _kept_away(self, seen: Iterable[Boundaries]) -> set[Triple]:
         """Return the statements of the home that may not reach SHACL, as those of other files."""
@@ -328,7 +333,9 @@ class _Check:
             described = _described(store)
             interpreter = Interpreter(self.home, self.checker.rules, described)
             problems = interpreter.problems(results, seen, known)
-            problems = interpreter.without_consequences(problems, store, validator)
+            problems = interpreter.without_consequences(
+                problems, store, validator, lambda node: self._files_of(node, seen)
+            )
             looked_at = validation.matched & described
             unseen = {node for node in near - looked_at if self._stands(node)}
             renamed = changed.union(own, *(pairs ^ known_pairs(store)))
@@ -355,6 +362,17 @@ class _Check:
         problems += [each for each in shared if each.focus in things or _key(each) not in stood]
         full = {rule.removeprefix(OIBS) for rule in unfollowed | validator.left_to_pyshacl}
         return problems, tuple(sorted(full))
+
+    def _files_of(self, node: Term, seen: list[Boundaries]) -> Collection[str]:
+        """Return the files that would state something of a thing after the change."""
+        files = set(self.home.places.get(node, ()))
+        for submission, found in zip(self.submissions, seen, strict=True):
+            name = submission.target or submission.document.path
+            if submission.effect is Effect.REPLACES:
+                files.discard(name)
+            if submission.effect is not Effect.REMOVES and node in found.subjects:
+                files.add(name)
+        return files
 
     def _stands(self, node: Term) -> bool:
         """Return whether a file of the home as it is now states something of a thing."""

@@ -8,7 +8,7 @@ results that only follow from another problem are left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -130,7 +130,11 @@ class Interpreter:
         return list(dict.fromkeys(problems))
 
     def without_consequences(
-        self, problems: list[Problem], store: Store, validator: Validator
+        self,
+        problems: list[Problem],
+        store: Store,
+        validator: Validator,
+        files_of: Callable[[Term], Collection[str]],
     ) -> list[Problem]:
         """Leave out what would be gone if each misspelled term were what was most likely meant.
 
@@ -141,6 +145,7 @@ class Interpreter:
             problems: those of the default graph of the store.
             store: written while this runs, and as before when it returns.
             validator: looks again at the things that have other problems.
+            files_of: returns the files that state something of a thing.
         """
         slips = {each for each in problems if each.suggestion}
         others = [each for each in problems if each.component and each not in slips]
@@ -155,17 +160,21 @@ class Interpreter:
                 if each in slips or not each.component or _cause(each) in left
             ]
         problems = self._without_dependents(problems, store, validator)
-        return self._without_unnamed(problems, store, validator)
+        return self._without_unnamed(problems, store, validator, files_of)
 
     def _without_unnamed(
-        self, problems: list[Problem], store: Store, validator: Validator
+        self,
+        problems: list[Problem],
+        store: Store,
+        validator: Validator,
+        files_of: Callable[[Term], Collection[str]],
     ) -> list[Problem]:
         """Leave out what a thing lacks only because a refused value stands where it belongs.
 
         A claim that cites a text in place of the source that its file describes leaves the source
         with nothing that names it. Such a thing is put in the place of the refused value: if both
         problems are gone then and no other comes, they are one mistake. Of each refused value one
-        thing was meant.
+        thing was meant, of the same file: what is wrong elsewhere was somebody else's mistake.
         """
         lacking: dict[NamedNode, list[Problem]] = defaultdict(list)
         refusals: dict[Quad, list[Problem]] = defaultdict(list)
@@ -176,7 +185,11 @@ class Interpreter:
             elif each.path and each.value and not of_whole and each.severity == "Violation":
                 for quad in _statements(each, store):
                     refusals[quad].append(each)
-        things, wrongs = sorted(lacking, key=str), sorted(refusals, key=str)
+        things, wrongs = sorted(lacking, key=str), dict.fromkeys(sorted(refusals, key=str))
+        by_file: dict[str, list[Quad]] = defaultdict(list)
+        for quad in wrongs:
+            for name in files_of(quad.subject):
+                by_file[name].append(quad)
         gone: set[Problem] = set()
         rejected: set[tuple[NamedNode, Quad]] = set()
         guesses = _MOST_GUESSES
@@ -196,7 +209,10 @@ class Interpreter:
         while True:
             meant: dict[Quad, NamedNode] = {}
             for thing in things:
-                free = (quad for quad in wrongs if quad not in meant)
+                if not guesses:
+                    break
+                near = dict.fromkeys(quad for name in files_of(thing) for quad in by_file[name])
+                free = (quad for quad in near if quad in wrongs and quad not in meant)
                 if found := next((quad for quad in free if is_cured(thing, quad)), None):
                     meant[found] = thing
             if not meant:
@@ -215,7 +231,7 @@ class Interpreter:
                 else:
                     gone |= {each for each in lacking[thing] if _cause(each) not in left}
                     things.remove(thing)
-                    wrongs.remove(quad)
+                    del wrongs[quad]
         return [each for each in problems if each not in gone]
 
     def _without_dependents(
