@@ -202,6 +202,7 @@ def test_a_value_that_no_list_has_is_one_finding(checker, right, wrong, rule):
     ("file", "right", "wrong", "rule"),
     [
         ("document/innovation-without-borders", 'unitLabel "p09"', 'unitLabel "nine"', "UNT-03"),
+        ("document/innovation-without-borders", 'unitLabel "p09"', 'unitLabel "nine"@en', "UNT-03"),
         (
             "claim/innovation-without-borders/p09",
             f"inDocument <{DOCUMENT}>",
@@ -255,3 +256,129 @@ def test_a_claim_with_evidence_of_another_unit_is_told_beside_a_wrong_unit(check
     text = re.sub(r"(oib:hasEvidence) ", rf"\1 {other}, ", text, count=1)
     found = [each.rule for each in checker.check_texts([(str(path), text)]).findings]
     assert sorted(found) == ["EVD-05", "GRF-09"]
+
+
+NEW_THINGS = """
+<document/algarve-news> a oib:Document ;
+    skos:prefLabel "Algarve News, 2019-03-02"@en ;
+    oib:dateAsPrinted "March 2, 2019"@en ;
+    oib:hasDocumentKind oibv:document-cited-item ;
+    oib:hasPublisherKind oibv:publisher-not-evident ;
+    oib:hasYearBasis oibv:year-printed ;
+    oib:publishedOn "2019-03-02"^^edtf:EDTF ;
+    oib:publisherName "Algarve News"@en .
+
+<place/lisbon> a oib:City ;
+    skos:prefLabel "Lisbon"@en .
+
+<event/lisbon-agreement> a oib:Agreement ;
+    skos:prefLabel "agreement of Lisbon"@en .
+
+<post/hub-director> a oib:Post ;
+    skos:prefLabel "director of the hub"@en ;
+    oib:isPostIn <organization/example-hub> .
+"""
+
+
+def new_claim(number, subject, predicate, value, more=""):
+    return f"""
+<claim/innovation-without-borders/p09-{number}> a oib:Claim ;
+    oib:claimSubject <{subject}> ;
+    oib:claimPredicate oib:{predicate} ;
+    oib:{value} ;
+    oib:curatedBy <organization/oib> ;
+    oib:curatedOn "2026-11-25"^^xsd:date ;
+    oib:hasEvidence <evidence/innovation-without-borders/p09-01> ;
+    oib:hasHedge oibv:hedge-none ;
+    oib:hasRank oibv:rank-normal ;
+    oib:isAssertedBy <person/innovation-without-borders-author> ;
+    oib:isReportedIn <document/innovation-without-borders>{more} .
+"""
+
+
+CITED = (
+    " ;\n    oib:citesSource <document/algarve-news> ;\n    oib:hasBacking oibv:backing-sentence"
+)
+NEW = "".join(
+    (
+        BASE + NEW_THINGS,
+        new_claim(80, "organization/example-hub", "isLocatedIn", "claimObject <place/lisbon>"),
+        new_claim(81, "event/lisbon-agreement", "hasParty", "claimObject <organization/mit>"),
+        new_claim(82, "event/lisbon-agreement", "hasParty", "claimObject <organization/acfroc>"),
+        new_claim(83, "event/lisbon-agreement", "occurredOn", 'claimValue "2019"^^edtf:EDTF'),
+        new_claim(84, "person/example-person", "holdsPost", "claimObject <post/hub-director>"),
+        new_claim(
+            85, "organization/example-hub", "worksWith", "claimObject <organization/mit>", CITED
+        ),
+    )
+)
+
+
+def test_things_that_are_named_as_they_should_be_have_no_finding(checker):
+    assert findings(checker, NEW) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "rule"),
+    [
+        ("citesSource <document/algarve-news>", 'citesSource "Algarve News"@en', "CLM-11"),
+        ("citesSource <document/algarve-news>", "citesSource <place/boston>", "CLM-11"),
+        ("citesSource <document/algarve-news>", "citesSource <document/the-other>", "GRF-01"),
+        ("claimObject <place/lisbon>", 'claimObject "Lisbon"@en', "CLM-07"),
+        ("claimObject <place/lisbon>", "claimObject <organization/mit>", "GRF-03"),
+        ("claimObject <post/hub-director>", 'claimObject "director"@en', "CLM-07"),
+        ("claimObject <post/hub-director>", "claimObject <organization/mit>", "GRF-03"),
+        ("claimSubject <event/lisbon-agreement>", "claimSubject <place/boston>", "GRF-02"),
+    ],
+)
+def test_what_a_wrong_value_leaves_unnamed_is_no_second_finding(checker, right, wrong, rule):
+    assert right in NEW
+    found = findings(checker, NEW.replace(right, wrong, 1))
+    assert found == [(rule, wrong.partition(" ")[2])]
+
+
+def test_a_thing_in_the_wrong_slot_is_no_second_finding(checker):
+    text = NEW.replace("claimObject <place/lisbon>", 'claimValue "Lisbon"@en')
+    assert findings(checker, text) == [("GRF-05", "oib:claimValue")]
+
+
+def test_what_a_wrong_value_cannot_have_meant_is_a_finding_of_its_own(checker):
+    text = NEW.replace("claimObject <place/lisbon>", "claimObject <place/boston>")
+    text = text.replace("claimObject <post/hub-director>", 'claimObject "director"@en')
+    found = findings(checker, text)
+    assert sorted(found) == [("CLM-07", '"director"@en'), ("USE-01", "<place/lisbon>")]
+
+
+def test_of_many_wrong_values_each_explains_one_thing(checker):
+    text = NEW
+    for at in range(12):
+        place = f'<place/town-{at}> a oib:City ;\n    skos:prefLabel "Town {chr(97 + at)}"@en .\n'
+        value = f'claimObject "Town {at}"@en'
+        text += place + new_claim(90 + at, "organization/mit", "isLocatedIn", value)
+    assert [rule for rule, _ in findings(checker, text)] == ["CLM-07"] * 12
+    text += '<place/town-x> a oib:City ;\n    skos:prefLabel "Town X"@en .\n'
+    assert [rule for rule, _ in findings(checker, text)].count("USE-01") == 1
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "expected"),
+    [
+        ("<place/lisbon> a oib:City ;\n    ", "<place/lisbon> ", [("IRI-04", "<place/lisbon>")]),
+        ("place/lisbon", "town/lisbon", [("PLC-01", "<town/lisbon>")]),
+        ("post/hub-director", "person/hub-director", [("PST-01", "<person/hub-director>")]),
+        ("organization/example-unit", "place/unit", [("ORG-01", "<place/unit>")]),
+        ("claimValue 40", "claimValue 40.0", [("GRF-06", "40.0")]),
+    ],
+)
+def test_a_name_or_number_of_the_wrong_form_is_one_finding(checker, right, wrong, expected):
+    assert right in NEW
+    assert findings(checker, NEW.replace(right, wrong)) == expected
+
+
+def test_a_name_of_another_thing_is_one_finding_at_each_that_names_the_other(checker):
+    text = NEW.replace('"Algarve News, 2019-03-02"', '"Sohu, 2018-06-23"')
+    report = checker.check_texts([("base.ttl", text)], effect="adds")
+    found = {(each.rule, each.focus): each.message["en"] for each in report.findings}
+    here, there = "<document/algarve-news>", "<document/iwb-s15-sohu>"
+    assert found.keys() == {("NAM-01", here), ("NAM-01", there)}
+    assert there in found["NAM-01", here]

@@ -139,6 +139,25 @@ def test_many_values_of_one_property_are_not_paired(compiled, rule):
     assert many < 8 * max(few, 0.002)  # by the square, 16 times
 
 
+def test_many_classes_that_nobody_declares_are_not_paired(compiled):
+    [constraint] = [each for each in compiled if each.rule == OIBS + "GRF-11"]
+    thing = NamedNode(f"{ID}organization/of-many-classes")
+    a, focus = NamedNode(PREFIXES["rdf"] + "type"), NamedNode(FOCUS)
+    store = Store()
+    store.extend(Quad(*triple) for triple in triples(ROOT / "ontology"))
+    store.add(Quad(NamedNode(constraint.target), NamedNode(HAS_FOCUS), thing, focus))
+    store.extend(Quad(thing, a, NamedNode(OIB + name)) for name in ("Organization", "Claim"))
+
+    def seconds(number):
+        store.extend(Quad(thing, a, NamedNode(f"{OIB}No{at}")) for at in range(number))
+        began = time.process_time()
+        assert len(list(evaluate(constraint, store, many=False))) == 2
+        return time.process_time() - began
+
+    few, many = seconds(100), seconds(3000)
+    assert many < 10 * max(few, 0.01)  # by the square, some hundred times
+
+
 def reached(patterns, known):
     """Return the variables to which patterns lead from subject to object, from known ones on."""
     known = set(known)

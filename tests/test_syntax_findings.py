@@ -43,6 +43,11 @@ CASES = [
     ("e:a worksWith e:c .", "worksWith", "a prefix in front", "前缀"),
     ("GRAPH e:g { e:a e:b 1 }", "GRAPH", "this is TriG", "TriG"),
     ("e:a e:b 'x .\ne:c e:d 1 .", "'x .", "nowhere closed", "没有结束"),
+    ("e:a e:b 1 ;\n\ne:c a e:d ; e:f 2 .", "a", "a dot, not a semicolon, stands", "应为句点"),
+    ("e:a e:b 1 ;\n\n<http://e/c> a e:d .", "a", "next subject, <http://e/c>", "主语 <http"),
+    ("e:a e:b 1 ,\n  e:d 'x'@en .", "'x'", "a semicolon, not a comma, stands", "应为分号"),
+    ("e:a e:b e:c ,\n  e:d e:f ;\n  e:g 1 .", "e:f", "next property, e:d", "属性 e:d"),
+    ("e:a e:b e:c, e:d\n  e:f e:g .", "e:f", "a semicolon or a comma", "分号或逗号"),
     ("e:a e:b http://e/c .", "http://e/c", "An IRI stands between < and >", "括起"),
 ]
 

@@ -71,6 +71,12 @@ _QUOTED: Final = re.compile(
 _BARE_IRI: Final = re.compile(r"https?://[^\s<>\"{}|\\^`;,]*[^\s<>\"{}|\\^`;,.]")
 _YEAR_DIGITS: Final = 4
 _DATE: Final = re.compile(r"\b[0-9]{4}(?:-[0-9]{1,2}){1,2}")
+_NODE: Final = r"<[^<>\s]*>|[\w-]*:[\w-]+(?:\.[\w-]+)*"
+#: A separator with the one node that stands between it and an error.
+_SEPARATED: Final = re.compile(rf"([,;])[ \t\r\n]*({_NODE})[ \t\r\n]+\Z")
+_CLASS_VERB: Final = re.compile(r"a[ \t\r\n]")
+#: What can be no verb: a literal, and a node behind which no other comes.
+_LAST_VALUE: Final = re.compile(rf"[\"'0-9+-]|(?:true|false)\b|(?:{_NODE})[ \t\r\n]*[;,.]")
 _WORD: Final = re.compile(r"[^ \t\r\n]*")
 _WORD_BEFORE: Final = re.compile(r"[^ \t\r\n]*[ \t\r\n]*\Z")
 _DOTTED_PREFIX: Final = re.compile(r"^\s*(?:prefix|base)\s[^\n]*>\s*\.\s*$", re.IGNORECASE)
@@ -121,6 +127,7 @@ def find_hint(text: str, reason: str, offset: int) -> str:
         return _declaration(undeclared[1], text[offset:])
     return (
         _character_hint(text, offset)
+        or _separator_hint(text, offset)
         or next((hint for sign, hint in _HINTS.items() if sign in reason), "")
         or _hint_around(text, offset)
     )
@@ -190,6 +197,22 @@ def _hint_around(text: str, offset: int) -> str:
     for preceding, following, hint in _AROUND:
         if re.search(rf"(?:{preceding})$", before) and re.match(following, after):
             return hint
+    return ""
+
+
+def _separator_hint(text: str, offset: int) -> str:
+    """Return a hint for a comma or semicolon behind which something else than its kind begins.
+
+    Behind a semicolon comes a verb, so ``; <x> a`` begins a subject; behind a comma comes a value,
+    so in ``, ex:verb "text"`` a verb stands there.
+    """
+    found = _SEPARATED.search(text, max(0, offset - 300), offset)
+    if found is None:
+        return ""
+    if found[1] == ";" and _CLASS_VERB.match(text, offset):
+        return f"a dot, not a semicolon, stands before the next subject, {found[2]}"
+    if found[1] == "," and _LAST_VALUE.match(text, offset):
+        return f"a semicolon, not a comma, stands before the next property, {found[2]}"
     return ""
 
 

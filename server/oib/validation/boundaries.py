@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -21,7 +21,7 @@ from oib.turtle import Document
 from oib.turtle.lexer import find_directive_names
 from oib.validation.home_index import HomeIndex, namespace_of
 from oib.validation.problems import Problem
-from oib.validation.shape_graph import TYPE, iri_of
+from oib.validation.shape_graph import TYPE, Term, iri_of
 
 _THING: Final = re.compile(re.escape(ID) + r"[a-z]+/.")
 #: A directive in its usual form, but for its ``@``, and what may be the beginning of any.
@@ -46,6 +46,7 @@ class Boundaries:
         accepted: the triples that may reach the data.
         withheld: subject and predicate of the statements that may not.
         reused: claims whose IRI was in use; what SHACL says of the mixture is of no use.
+        refused: named subjects of statements that may not.
         strange: the namespaces that are reported; their terms are not reported one by one.
         meant: the namespaces that were meant instead; nobody misses their terms.
     """
@@ -54,8 +55,14 @@ class Boundaries:
     accepted: list[Triple] = field(default_factory=list)
     withheld: set[tuple[object, object]] = field(default_factory=set)
     reused: set[object] = field(default_factory=set)
+    refused: set[Term] = field(default_factory=set)
     strange: set[str] = field(default_factory=set)
     meant: set[str] = field(default_factory=set)
+
+    @cached_property
+    def subjects(self) -> frozenset[Term]:
+        """The things of which the accepted triples state something."""
+        return frozenset(triple.subject for triple in self.accepted)
 
 
 def inspect(document: Document, home: HomeIndex) -> Boundaries:
@@ -71,6 +78,9 @@ def inspect(document: Document, home: HomeIndex) -> Boundaries:
     if wrong:
         found.problems.append(_namespace_problem(document, wrong, ID))
         found.strange = {BASE, wrong}
+        found.refused.update(
+            triple.subject for triple in document.triples if isinstance(triple.subject, NamedNode)
+        )
         return found
     strange = {} if usual else _misdeclared_prefixes(document)
     strange |= _strange_namespaces(document, home)
@@ -85,6 +95,8 @@ def inspect(document: Document, home: HomeIndex) -> Boundaries:
             found.accepted.append(triple)
             continue
         found.withheld.add((triple.subject, triple.predicate))
+        if isinstance(triple.subject, NamedNode):
+            found.refused.add(triple.subject)
         # Of blank nodes the first is shown, for those of the parser have no places.
         place = problem.focus if problem.anchor == "subject" else problem.rule
         if place not in reported and not _is_in(problem.focus, strange):

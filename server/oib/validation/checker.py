@@ -6,7 +6,8 @@ that the file speaks of, and whatever is new elsewhere because of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -151,12 +152,15 @@ class Checker:
             described = _described(self.home.store)
             interpreter = Interpreter(self.home, self.rules, described)
             problems = interpreter.problems(validation.results, seen, problems)
-            problems = interpreter.without_consequences(problems, self.home.store, self.validator)
+            problems = interpreter.without_consequences(
+                problems, self.home.store, self.validator, self._files_of
+            )
         finally:
             self.home.store.extend(map(_quad, kept_away))
         things = {t.subject for found in seen for t in found.accepted}
         problems += _unmatched(things - (validation.matched & described), problems)
-        problems += self.home.names.shared(self.home.store)
+        shared = list(self.home.names.shared(self.home.store))
+        problems = [*_without_shared_labels(problems, shared), *shared]
         problems += self._lost()
         locator = Locator((), self.home, self.rules)
         return Report(
@@ -165,6 +169,9 @@ class Checker:
             readable=not errors,
             unmatched=self._idle_shapes(validation),
         )
+
+    def _files_of(self, node: Term) -> Collection[str]:
+        return self.home.places.get(node, ())
 
     def _kept_away(self, seen: Iterable[Boundaries]) -> set[Triple]:
         """Return the statements of the home that may not reach SHACL, as those of other files."""
@@ -278,7 +285,10 @@ class _Check:
         # What a file removes is removed wherever it stands.
         gone = (old | taken) - new.keys() - self.home.fixed
         removed = {triple for triple in gone if _quad(triple) in store}
-        added = dict.fromkeys(triple for triple in new if _quad(triple) not in store)
+        subjects = self.home.subjects  # of what no file describes yet, every statement is new
+        added = dict.fromkeys(
+            triple for triple in new if triple.subject not in subjects or _quad(triple) not in store
+        )
         return added.keys(), removed
 
     def _stands_elsewhere(self, triple: Triple, replaced: set[str]) -> bool:
@@ -294,19 +304,14 @@ class _Check:
         rules of which every focus node was looked at because nobody can tell which ones a change
         affects.
         """
-        own: set[Term] = {
-            triple.subject
-            for submission in self.submissions
-            if submission.effect is not Effect.REMOVES
-            for triple in submission.document.triples
-            if isinstance(triple.subject, NamedNode)
-        }
-        things: set[Term] = {
-            triple.subject
+        staying = [
+            found
             for submission, found in zip(self.submissions, seen, strict=True)
             if submission.effect is not Effect.REMOVES
-            for triple in found.accepted
-        }
+        ]
+        things: set[Term] = set().union(*(found.subjects for found in staying))
+        own = things.union(*(found.refused for found in staying))
+        changed = {triple.subject for triples in (added, removed) for triple in triples}
         store, validator = self.home.store, self.checker.validator
         pairs = known_pairs(store)
         self.home.change(added, removed)
@@ -328,18 +333,20 @@ class _Check:
             described = _described(store)
             interpreter = Interpreter(self.home, self.checker.rules, described)
             problems = interpreter.problems(results, seen, known)
-            problems = interpreter.without_consequences(problems, store, validator)
+            problems = interpreter.without_consequences(
+                problems, store, validator, lambda node: self._files_of(node, seen)
+            )
             looked_at = validation.matched & described
             unseen = {node for node in near - looked_at if self._stands(node)}
-            renamed = {t.subject for t in added | removed} | own
-            renamed.update(*(pairs ^ known_pairs(store)))
-            named = concerns_names(store, added | removed, renamed)
+            renamed = changed.union(own, *(pairs ^ known_pairs(store)))
+            named = concerns_names(store, itertools.chain(added, removed), renamed)
             shared = list(self.home.names.shared(store, renamed)) if named else []
         finally:
-            self.home.change(removed, added)
+            self.home.change_back_when_needed(added, removed)
         elsewhere = {each.focus for each in problems if each.focus is not None} - own
         elsewhere |= unseen - own
         if elsewhere:
+            store = self.home.store
             before = validator.validate(store, elsewhere)
             described = _described(store)
             unseen -= elsewhere - (before.matched & described)
@@ -347,10 +354,25 @@ class _Check:
             stood = set(map(_key, interpreter.problems(before.results, (), ())))
             problems = [each for each in problems if each.focus in own or _key(each) not in stood]
         problems += _unmatched(unseen & (things | elsewhere), problems)
-        stood = set(map(_key, self.home.names.shared(store, renamed))) if named else set()
+        stood = set()
+        if named:
+            store = self.home.store  # which is taken back with its names
+            stood = set(map(_key, self.home.names.shared(store, renamed)))
+        problems = _without_shared_labels(problems, shared)
         problems += [each for each in shared if each.focus in things or _key(each) not in stood]
         full = {rule.removeprefix(OIBS) for rule in unfollowed | validator.left_to_pyshacl}
         return problems, tuple(sorted(full))
+
+    def _files_of(self, node: Term, seen: list[Boundaries]) -> Collection[str]:
+        """Return the files that would state something of a thing after the change."""
+        files = set(self.home.places.get(node, ()))
+        for submission, found in zip(self.submissions, seen, strict=True):
+            name = submission.target or submission.document.path
+            if submission.effect is Effect.REPLACES:
+                files.discard(name)
+            if submission.effect is not Effect.REMOVES and node in found.subjects:
+                files.add(name)
+        return files
 
     def _stands(self, node: Term) -> bool:
         """Return whether a file of the home as it is now states something of a thing."""
@@ -393,7 +415,7 @@ class _Check:
         """Count the things that a file adds, changes, removes and leaves as they are."""
         gained = {triple.subject for triple in added}
         lost = {triple.subject for triple in removed}
-        own = {triple.subject for triple in borders.accepted}
+        own = borders.subjects
         before = (
             {t.subject for t in self.home.files[submission.target]}
             if submission.effect is Effect.REPLACES and submission.target in self.home.files
@@ -440,6 +462,16 @@ def _unmatched(nodes: Iterable[Term], problems: Iterable[Problem]) -> Iterator[P
     for node in nodes:
         if node not in explained and not strange:
             yield Problem(OIBS + "FIL-07", focus=node, anchor="subject")
+
+
+def _without_shared_labels(problems: list[Problem], shared: list[Problem]) -> list[Problem]:
+    """Leave out that a label is that of another thing where its name is told to be so anyway."""
+    told = {(each.focus, each.value) for each in shared}
+    return [
+        each
+        for each in problems
+        if each.rule != OIBS + "LBL-09" or (each.focus, each.value) not in told
+    ]
 
 
 def _lexical_problems(triples: Iterable[Triple], document: Document) -> Iterator[Problem]:

@@ -37,8 +37,7 @@ _ENDING: Final = re.compile(r"(?<=[a-z]{3})(?:ed|ing|er|es|s|e)$")
 class HomeIndex:
     """What the check needs of a home.
 
-    ``store`` holds ontology, shapes and instances in its default graph. ``files`` are the triples
-    of the instance files by path relative to ``instances/``.
+    ``files`` are the triples of the instance files by path relative to ``instances/``.
 
     Raises:
         BadInput: a file of the home cannot be read.
@@ -61,10 +60,20 @@ class HomeIndex:
                 self.unreadable[name] = path.read_bytes()
         self.shapes, self.ontology = _triples(shapes), _triples(ontology)
         self.files = {name: _triples(part) for name, part in quads.items()}
-        self.store = Store()
-        self.store.extend(
+        self._store = Store()
+        self._store.extend(
             itertools.chain(shapes, ontology, itertools.chain.from_iterable(quads.values()))
         )
+        self._to_take_back: tuple[Iterable[Triple], Iterable[Triple]] | None = None
+
+    @property
+    def store(self) -> Store:
+        """Ontology, shapes and instances in the default graph, and whatever ``change`` did."""
+        if self._to_take_back is not None:
+            added, removed = self._to_take_back
+            self._to_take_back = None
+            self.change(removed, added)
+        return self._store
 
     def warm_up(self) -> None:
         """Read and index what is read and indexed only when needed; no file is read after this."""
@@ -92,6 +101,11 @@ class HomeIndex:
             for triple in triples:
                 found[triple.subject][name] = None
         return {subject: list(names) for subject, names in found.items()}
+
+    @cached_property
+    def subjects(self) -> frozenset[Term]:
+        """Everything of which a triple of the home states something."""
+        return frozenset(self.places) | frozenset(triple.subject for triple in self.fixed)
 
     @cached_property
     def names(self) -> NameIndex:
@@ -158,11 +172,19 @@ class HomeIndex:
 
     def change(self, added: Iterable[Triple], removed: Iterable[Triple]) -> None:
         """Change ``store``, and ``names`` with it if they were asked for already."""
+        store = self.store
         for triple in removed:
-            self.store.remove(_quad(triple))
-        self.store.extend(map(_quad, added))
+            store.remove(_quad(triple))
+        store.extend(map(_quad, added))
         if "names" in self.__dict__:
             self.names.change(added, removed)
+
+    def change_back_when_needed(self, added: Iterable[Triple], removed: Iterable[Triple]) -> None:
+        """Have a change taken back as soon as ``store`` is asked for again.
+
+        After the only check of a process nobody asks, and to take back many triples takes long.
+        """
+        self._to_take_back = added, removed
 
     def triples_of(self, names: Iterable[str]) -> Iterator[Triple]:
         """Yield the triples of some instance files."""

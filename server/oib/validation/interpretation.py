@@ -8,7 +8,7 @@ results that only follow from another problem are left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -29,6 +29,10 @@ _UNDECLARED: Final = (OIBS + "FIL-05", OIBS + "FIL-06")
 #: A file may not describe these: what then is missing is reported already.
 _REFUSED: Final = (OIBS + "FIL-03", OIBS + "FIL-04")
 _UNKNOWN_CLASS: Final = (OIBS + "FIL-06", OIBS + "SUB-04")
+#: What has fields or a name, and no class; that it is described nowhere would be wrong.
+_NO_CLASS: Final = tuple(
+    OIBS + name for name in ("ASM-01", "CLM-01", "EVD-01", "IDL-01", "IRI-04", "UNT-01")
+)
 #: The components, and the rules, that refuse a value for what it is.
 _KIND: Final = tuple(
     name + "ConstraintComponent" for name in ("Class", "Datatype", "In", "NodeKind")
@@ -38,18 +42,26 @@ _NO_KIND: Final = (_NOT_DESCRIBED, OIBS + "GRF-04")
 _COMPARISONS: Final = tuple(
     name + "ConstraintComponent" for name in ("LessThan", "LessThanOrEquals", "SPARQL")
 )
-#: For a rule, the rule that says more of the same value where both find it at fault.
+#: For a rule, the rules that say more of the same value where both find it at fault.
 _SAID_BY: Final = {
-    OIBS + "DOC-15": OIBS + "DOC-02",
-    OIBS + "TXT-03": OIBS + "TXT-02",
-    OIBS + "LEX-06": OIBS + "IDL-06",
-    OIBS + "LEX-09": OIBS + "LBL-06",
+    OIBS + "AGT-01": (OIBS + "ORG-01", OIBS + "PER-01"),
+    OIBS + "DOC-15": (OIBS + "DOC-02",),
+    OIBS + "TXT-03": (OIBS + "TXT-02",),
+    OIBS + "LEX-06": (OIBS + "IDL-06",),
+    OIBS + "LEX-09": (OIBS + "LBL-06",),
 }
+#: Components that a thing as a whole breaks when nothing names it, or too little does.
+_LACKING: Final = ("MinCountConstraintComponent", "SPARQLConstraintComponent")
+#: So many guesses at what a refused value was to be are tried; each takes some milliseconds.
+_MOST_GUESSES: Final = 100
+#: The slot of a claim in which a thing stands, for that in which it cannot.
+_SLOT_OF_THINGS: Final = {OIB + "claimValue": NamedNode(OIB + "claimObject")}
 #: What refuses a value whatever else is stated, and so may be the cause of other results.
 _OF_VALUE: Final = (*_KIND, "PatternConstraintComponent")
 _OF_VALUE_RULES: Final = (*_NO_KIND, OIBS + "EVD-12")
 #: Components that read more than the values that they report.
 _DEPENDENT: Final = (*_COMPARISONS, "EqualsConstraintComponent")
+_SPELLING: Final = OIBS + "LEX-08"
 _LEXICAL: Final = tuple(OIBS + f"LEX-0{number}" for number in range(1, 6))
 
 
@@ -118,7 +130,11 @@ class Interpreter:
         return list(dict.fromkeys(problems))
 
     def without_consequences(
-        self, problems: list[Problem], store: Store, validator: Validator
+        self,
+        problems: list[Problem],
+        store: Store,
+        validator: Validator,
+        files_of: Callable[[Term], Collection[str]],
     ) -> list[Problem]:
         """Leave out what would be gone if each misspelled term were what was most likely meant.
 
@@ -129,6 +145,7 @@ class Interpreter:
             problems: those of the default graph of the store.
             store: written while this runs, and as before when it returns.
             validator: looks again at the things that have other problems.
+            files_of: returns the files that state something of a thing.
         """
         slips = {each for each in problems if each.suggestion}
         others = [each for each in problems if each.component and each not in slips]
@@ -142,7 +159,80 @@ class Interpreter:
                 for each in problems
                 if each in slips or not each.component or _cause(each) in left
             ]
-        return self._without_dependents(problems, store, validator)
+        problems = self._without_dependents(problems, store, validator)
+        return self._without_unnamed(problems, store, validator, files_of)
+
+    def _without_unnamed(
+        self,
+        problems: list[Problem],
+        store: Store,
+        validator: Validator,
+        files_of: Callable[[Term], Collection[str]],
+    ) -> list[Problem]:
+        """Leave out what a thing lacks only because a refused value stands where it belongs.
+
+        A claim that cites a text in place of the source that its file describes leaves the source
+        with nothing that names it. Such a thing is put in the place of the refused value: if both
+        problems are gone then and no other comes, they are one mistake. Of each refused value one
+        thing was meant, of the same file: what is wrong elsewhere was somebody else's mistake.
+        """
+        lacking: dict[NamedNode, list[Problem]] = defaultdict(list)
+        refusals: dict[Quad, list[Problem]] = defaultdict(list)
+        for each in problems:
+            of_whole = each.path is None and each.value in (None, each.focus)
+            if isinstance(each.focus, NamedNode) and of_whole and each.component in _LACKING:
+                lacking[each.focus].append(each)
+            elif each.path and each.value and not of_whole and each.severity == "Violation":
+                for quad in _statements(each, store):
+                    refusals[quad].append(each)
+        things, wrongs = sorted(lacking, key=str), dict.fromkeys(sorted(refusals, key=str))
+        by_file: dict[str, list[Quad]] = defaultdict(list)
+        for quad in wrongs:
+            for name in files_of(quad.subject):
+                by_file[name].append(quad)
+        gone: set[Problem] = set()
+        rejected: set[tuple[NamedNode, Quad]] = set()
+        guesses = _MOST_GUESSES
+
+        def is_cured(thing: NamedNode, quad: Quad) -> bool:
+            nonlocal guesses
+            if thing == quad.subject or (thing, quad) in rejected or not guesses:
+                return False
+            guesses -= 1
+            rules = {each.rule for each in lacking[thing]}
+            right = {_with_object(quad, thing)}
+            left = self._causes_with(store, validator, {thing}, {quad}, right, rules)
+            if all(_cause(each) in left for each in lacking[thing]):
+                rejected.add((thing, quad))
+            return (thing, quad) not in rejected
+
+        while True:
+            meant: dict[Quad, NamedNode] = {}
+            for thing in things:
+                if not guesses:
+                    break
+                near = dict.fromkeys(quad for name in files_of(thing) for quad in by_file[name])
+                free = (quad for quad in near if quad in wrongs and quad not in meant)
+                if found := next((quad for quad in free if is_cured(thing, quad)), None):
+                    meant[found] = thing
+            if not meant:
+                break
+            nodes = {*meant.values(), *(quad.subject for quad in meant)}
+            rights = {_with_object(quad, thing) for quad, thing in meant.items()}
+            before = self._causes_with(store, validator, nodes, (), ())
+            left = self._causes_with(
+                store, validator, nodes, meant, {each for each in rights if each not in store}
+            )
+            come = {focus for _, focus, _, _ in left - before}
+            for quad, thing in meant.items():
+                stays = any(_cause(each) in left for each in refusals[quad])
+                if stays or come & {thing, quad.subject}:
+                    rejected.add((thing, quad))
+                else:
+                    gone |= {each for each in lacking[thing] if _cause(each) not in left}
+                    things.remove(thing)
+                    del wrongs[quad]
+        return [each for each in problems if each not in gone]
 
     def _without_dependents(
         self, problems: list[Problem], store: Store, validator: Validator
@@ -181,13 +271,17 @@ class Interpreter:
         nodes: Collection[Term],
         removed: Collection[Quad],
         added: Collection[Quad],
+        rules: Collection[str] | None = None,
     ) -> set[_Cause]:
-        """Return what is found at some things after a change, which is then taken back."""
+        """Return what is found at some things after a change, which is then taken back.
+
+        With ``rules``, only what these compiled rules find.
+        """
         for quad in removed:
             store.remove(quad)
         store.extend(added)
         try:
-            results = validator.validate(store, nodes).results
+            results = validator.validate(store, nodes, rules).results
         finally:
             for quad in added:
                 store.remove(quad)
@@ -260,11 +354,9 @@ def _corrections(slip: Problem, store: Store) -> Iterator[tuple[Quad, Quad]]:
 
 
 def _refuses_value(problem: Problem) -> bool:
-    """Return whether a problem refuses a value for what it is; patterns of texts do not count."""
+    """Return whether a problem refuses a value for what it is."""
     if problem.path is None or problem.value is None or problem.value == problem.focus:
         return False
-    if problem.component.startswith("Pattern"):
-        return not (isinstance(problem.value, Literal) and problem.value.language)
     return problem.component in _OF_VALUE or problem.rule in _OF_VALUE_RULES
 
 
@@ -273,6 +365,12 @@ def _statements(problem: Problem, store: Store) -> Iterator[Quad]:
     if isinstance(problem.focus, NamedNode):
         path, value = problem.path, problem.value
         yield from store.quads_for_pattern(problem.focus, path, value, DefaultGraph())
+
+
+def _with_object(quad: Quad, thing: NamedNode) -> Quad:
+    """Return a statement with a thing as its object, in the slot of a claim for things."""
+    predicate = _SLOT_OF_THINGS.get(quad.predicate.value, quad.predicate)
+    return Quad(quad.subject, predicate, thing)
 
 
 _Cause = tuple[str, Term | None, NamedNode | None, Term | None]
@@ -310,7 +408,13 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
         if each.suggestion and each.anchor == "verb":
             meant[each.focus].add(each.suggestion)
     shown = {(each.rule, each.focus, each.value) for each in problems}
-    classless = {each.focus for each in problems if each.rule in _UNKNOWN_CLASS}
+    classless = {each.focus for each in problems if each.rule in (*_UNKNOWN_CLASS, *_NO_CLASS)}
+    stored = {each.replacement for each in problems if each.rule == _SPELLING}
+    as_stored = {
+        (each.focus, each.path, str(each.value))
+        for each in problems
+        if each.severity == "Violation" and each.value is not None and str(each.value) in stored
+    }
     rules = {each.rule for each in problems}
     elsewhere = {
         rule: {(each.focus, each.value) for each in problems if each.rule != rule}
@@ -332,8 +436,10 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
     for each in problems:
         if each.value in classless and each.value != each.focus and each.anchor != "verb":
             continue  # of what class the value is, nobody can tell
-        if (_SAID_BY.get(each.rule), each.focus, each.value) in shown:
+        if any((rule, each.focus, each.value) in shown for rule in _SAID_BY.get(each.rule, ())):
             continue
+        if each.rule == _SPELLING and (each.focus, each.path, each.replacement) in as_stored:
+            continue  # however it is spelt, it is no such value
         if each.component.startswith("Equals") and (each.focus, each.value) in elsewhere[each.rule]:
             continue  # the value is no good for more than one reason
         if misspelled.get((each.focus, each.path, each.value), each.rule) != each.rule:

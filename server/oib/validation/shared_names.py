@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 from typing import Final
 
@@ -33,6 +33,7 @@ _SHARES: Final = NamedNode(OIB + "sharesNameWith")
 _DEPRECATED: Final = NamedNode(PREFIXES["owl"] + "deprecated")
 #: Shorter keys are abbreviations and family names, which many things share.
 _SHORTEST: Final = 3
+_MANY: Final = 500
 _Key = tuple[str, str]
 
 
@@ -107,16 +108,21 @@ class NameIndex:
                     yield _problem(name, sorted(map(format_term, others)))
 
 
-def concerns_names(store: Store, changed: Iterable[Triple], nodes: Iterable[Term]) -> bool:
+def concerns_names(store: Store, changed: Iterable[Triple], nodes: Set[Term]) -> bool:
     """Return whether a change is one of names, or some things have names at all.
 
     If it is not, nothing new shares a name, and no index is needed to tell.
     """
-    return any(triple.predicate in _NAME_SET for triple in changed) or any(
-        next(iter(store.quads_for_pattern(node, name, None, DefaultGraph())), None) is not None
-        for node in nodes
-        if isinstance(node, NamedNode)
+    if any(triple.predicate in _NAME_SET for triple in changed):
+        return True
+    # One look at all names costs as much as a look at the names of some hundred things.
+    asked = [node for node in nodes if isinstance(node, NamedNode)]
+    subjects = [None] if len(asked) > _MANY else asked
+    return any(
+        quad.subject in nodes
+        for subject in subjects
         for name in _NAMES
+        for quad in store.quads_for_pattern(subject, name, None, DefaultGraph())
     )
 
 

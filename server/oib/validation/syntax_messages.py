@@ -7,6 +7,14 @@ from typing import Final
 _SENTENCES: Final = (
     (r"A dot is expected at the end of statements", "语句末尾应有句点"),
     (r"or, before this place, a semicolon or a comma", "或在此处之前应有分号或逗号"),
+    (
+        r"a dot, not a semicolon, stands before the next subject, (.*)",
+        r"下一主语 \1 之前应为句点，而非分号",
+    ),
+    (
+        r"a semicolon, not a comma, stands before the next property, (.*)",
+        r"下一属性 \1 之前应为分号，而非逗号",
+    ),
     (r"The prefix (\S*?): has not been declared", r"前缀 \1: 未声明"),
     (r"did you mean (\S+): \?", r"是否应为 \1: ？"),
     (r"add the line (.*)", r"请添加一行 \1"),
