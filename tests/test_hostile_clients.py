@@ -568,3 +568,19 @@ def test_who_gives_up_waiting_leaves_the_thread_to_others():
         await asyncio.wait_for(shares.acquire("fourth"), 1)
 
     asyncio.run(give_up())
+
+
+def test_the_turn_of_who_has_just_given_up_goes_to_the_next():
+    async def give_up():
+        shares = ThreadShares(1, 1)
+        await shares.acquire("first")
+        tasks = [asyncio.create_task(shares.acquire(client)) for client in ("second", "third")]
+        await asyncio.sleep(0)
+        tasks[0].cancel()  # its client has gone, and before it notices, a thread is given back
+        shares.release("first")
+        await asyncio.wait_for(tasks[1], 1)
+        await asyncio.gather(tasks[0], return_exceptions=True)
+        shares.release("third")
+        assert (shares.is_idle, shares._free, len(shares._waiting)) == (True, 1, 0)
+
+    asyncio.run(give_up())
