@@ -21,7 +21,15 @@ from oib.dataset import snapshot as snapshots
 from oib.dataset.manifest import FileRecord, Manifest
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
-from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, TooCostly, Unavailable
+from oib.errors import (
+    AnswerTooLarge,
+    BadInput,
+    BadQuery,
+    Forbidden,
+    NotAcceptable,
+    TooCostly,
+    Unavailable,
+)
 from oib.sparql import guard
 from oib.sparql.dataset import Dataset
 from oib.workers import messages
@@ -282,6 +290,17 @@ def test_a_worker_retires_when_it_has_used_up_its_time(start):
     end = time.monotonic() + 60
     while pid_of(engine) == first and time.monotonic() < end:
         engine.query(SMALL, JSON)
+    assert pid_of(engine) != first
+
+
+def test_a_worker_whose_queries_fail_retires_when_it_has_used_up_its_time(start):
+    """Else the system would stop it in the middle of the query of somebody else."""
+    engine = start(fast=1, seconds=2.0, slice_seconds=2.0)
+    first = pid_of(engine)
+    end = time.monotonic() + 60
+    while pid_of(engine) == first and time.monotonic() < end:
+        with pytest.raises(AnswerTooLarge):
+            engine.query("SELECT * { ?a ?b ?c . ?d ?e ?f }", JSON)
     assert pid_of(engine) != first
 
 
