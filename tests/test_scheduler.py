@@ -285,7 +285,7 @@ def test_a_fork_server_that_dies_is_started_again(start):
 
 
 def test_a_worker_retires_when_it_has_used_up_its_time(start):
-    engine = start(fast=1, seconds=2.0, slice_seconds=2.0)
+    engine = start(fast=1, seconds=1.0, slice_seconds=1.0)
     first = pid_of(engine)
     end = time.monotonic() + 60
     while pid_of(engine) == first and time.monotonic() < end:
@@ -295,7 +295,7 @@ def test_a_worker_retires_when_it_has_used_up_its_time(start):
 
 def test_a_worker_whose_queries_fail_retires_when_it_has_used_up_its_time(start):
     """Else the system would stop it in the middle of the query of somebody else."""
-    engine = start(fast=1, seconds=2.0, slice_seconds=2.0)
+    engine = start(fast=1, seconds=1.0, slice_seconds=1.0)
     first = pid_of(engine)
     end = time.monotonic() + 60
     while pid_of(engine) == first and time.monotonic() < end:
