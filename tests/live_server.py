@@ -148,6 +148,31 @@ class SlowEngine(Embedded):
         return SlowSession(super().session(*parts))
 
 
+class StreamingApplication:
+    """An application whose response goes on as long as its client."""
+
+    def __init__(self):
+        self.small = small_app()
+
+    def __getattr__(self, name):
+        return getattr(self.small, name)
+
+    def handle(self, request, respond):
+        if request.path != "/endless":
+            return self.small.handle(request, respond)
+        respond(Response(200, [("Content-Type", "text/plain")], self.pieces()))
+        return None
+
+    async def pieces(self):
+        while True:
+            yield b"piece\n"
+            await asyncio.sleep(0.05)
+
+
+def streaming_app():
+    return StreamingApplication()
+
+
 def slow_app():
     return application(services_of(SlowEngine(Store())))
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 import time
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from ipaddress import ip_network
 from urllib.parse import quote, urlsplit
 
@@ -76,6 +76,15 @@ def large_request(connection=b"keep-alive", query=LARGE):
 def root():
     with live_server.serving(live_server.small_app) as root:
         yield root
+
+
+@pytest.fixture(scope="module")
+def proxied(snapshots, snapshot):
+    """A server that believes what this machine says as its proxy."""
+    with live_server.serve(
+        *("--out", snapshots), OIB_TRUSTED_PROXY="127.0.0.0/8", OIB_PUBLIC_URL=""
+    ) as server:
+        yield server.root
 
 
 @contextmanager
@@ -514,6 +523,21 @@ def test_work_ends_with_its_client():
         assert wait_until(lambda: in_flight() == b"0", 1.0)
 
 
+def test_nothing_is_written_into_a_response_that_is_being_sent():
+    """Who holds most is refused; if a part of its response is there already, the rest is not."""
+    settings = {"max_received": MIB // 4}
+    with live_server.serving(live_server.streaming_app, **settings) as root, ExitStack() as stack:
+        clients = [stack.enter_context(closing(connect(root))) for _ in range(5)]
+        for client in clients:
+            client.sendall(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert client.recv(MIB).startswith(b"HTTP/1.1 200 ")
+            with suppress(OSError):  # what is refused may be reset while it is sent
+                client.sendall(HEALTH * 1800)  # 70 KB
+        got, has_ended = received(clients[0], 20)
+        assert has_ended
+        assert b"HTTP/1.1" not in got
+
+
 def test_a_response_that_takes_too_long_is_given_up():
     """The deadline holds, whatever the engine does; what comes after it is no other's response."""
     with live_server.serving(live_server.slow_app, request_seconds=0.4) as root:
@@ -584,3 +608,34 @@ def test_the_turn_of_who_has_just_given_up_goes_to_the_next():
         assert (shares.is_idle, shares._free, len(shares._waiting)) == (True, 1, 0)
 
     asyncio.run(give_up())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/reconcile", "/sitemap.xml", "/search/description.xml", "/search?q=Suzhou&page=1"),
+        *("/timemap/person/sun-youshun", "/doc/person/sun-youshun.linkset", "/sparql"),
+    ],
+)
+def test_the_address_that_one_client_states_is_in_no_response_to_another(proxied, path):
+    """A proxy that passes Host on as it came: what is kept was made for one address."""
+    start = f"GET {path} HTTP/1.1\r\nX-Forwarded-Proto: https\r\nAccept: application/json,*/*;q=0.1"
+    for host in ("evil.example", "data.example.org"):
+        request = f"{start}\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+        for _ in range(4):  # once made, then kept, then known by its bytes
+            _, got = exchange(proxied, request, first=20)
+            assert got.startswith(b"HTTP/1.1 200 "), got[:300]
+            assert f"https://{host}/".encode() in got
+            assert (b"evil.example" in got) is (host == "evil.example")
+
+
+@pytest.mark.parametrize("host", ["a:99999", "[", "a:b", "[::1", "%", "a:"])
+@pytest.mark.parametrize("field", ["Host", "X-Forwarded-Host"])
+def test_a_proxy_that_passes_on_no_host_changes_nothing(proxied, field, host):
+    named = f"{field}: {host}\r\n" + ("" if field == "Host" else "Host: x\r\n")
+    head = (
+        f"GET /reconcile HTTP/1.1\r\nX-Forwarded-Proto: https\r\n{named}Connection: close\r\n\r\n"
+    )
+    statuses, got = exchange(proxied, head.encode(), first=20)
+    assert statuses == [200]
+    assert b'"url": "http://127.0.0.1:' in got

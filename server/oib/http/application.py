@@ -90,9 +90,14 @@ class HttpApplication:
         self._memo.clear()
 
     def memorize(self, raw: bytes, request: Request, response: Response) -> None:
-        """Remember the response from the cache to the bytes of a request."""
+        """Remember the response from the cache to the bytes of a request.
+
+        The bytes do not tell whether a trusted proxy has sent them, which states our address.
+        """
         entry = response.cached
-        if entry is not None and response.status == 200 and may_be_memorized(request):
+        if entry is None or entry.varies_by_host:
+            return
+        if response.status == 200 and may_be_memorized(request):
             head, version = entry.encoded_headers, request.version
             self._memo.store(raw, MemoEntry(version, head, entry.body, request))
 
@@ -208,9 +213,10 @@ class HttpApplication:
     ) -> Pending | None:
         """Answer a request from the cache; ``make`` answers if it is not there, given its key."""
         key = self.cache.key(request, services.version)
-        entry = self.cache.lookup(key) if key else None
-        if entry is not None:
-            return self.cache.deliver(entry, request, key, respond)
+        for known in (key, self.cache.key_of_host(key, request)) if key else ():
+            entry = self.cache.lookup(known)
+            if entry is not None:
+                return self.cache.deliver(entry, request, known, respond)
         return make(key, respond)
 
     def _make_page(
@@ -261,6 +267,8 @@ class HttpApplication:
         if entry is None or not key:
             respond(conditional(request, response))
             return None
+        if entry.varies_by_host:
+            key = self.cache.key_of_host(key, request)
         if response.cached and entry.etag in self.cache:  # under another key
             self.cache.remember(key, entry.etag)
         else:

@@ -157,7 +157,7 @@ def timemap(kind: str, slug: str) -> Response:
             lines.append(f'{link}; datetime="{http_date(release.released)}"')
         return context.respond(",\n".join(lines) + "\n", LINK_FORMAT)
 
-    return representations.conditional_response(LINK_FORMAT, create)
+    return representations.conditional_response(LINK_FORMAT, create, names_host=True)
 
 
 @bp.before_app_request
