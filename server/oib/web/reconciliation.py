@@ -253,6 +253,7 @@ def _number(name: str, default: int, maximum: int) -> int:
     text = request.args.get(name, "")
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or int(text[:9]) > maximum:
+    number = int(text) if len(text) < 10 and text.isascii() and text.isdigit() else maximum + 1
+    if number > maximum:
         raise BadInput(f"{name} is a whole number from 0 to {maximum}")
-    return int(text)
+    return number
