@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 import live_server
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
-from oib.engine.remote import Remote
+from oib.engine.remote import MAX_LOOP_QUERIES, Remote
 from oib.engine.stores import Stores
 from oib.errors import (
     BadInput,
@@ -409,6 +409,26 @@ def test_one_client_leaves_places_at_a_remote_engine_to_others():
             answer.cancel()
 
     with endpoint(Waiting) as (url, _):
+        asyncio.run(run(url))
+
+
+def test_a_remote_query_that_is_cancelled_before_it_begins_leaves_its_place():
+    async def run(url):
+        engine, goes_on = Remote(url), Event()
+        for _ in range(MAX_LOOP_QUERIES):  # no thread is free for a moment
+            engine._pool.submit(goes_on.wait)
+        query = guard.parse("ASK {}")
+        try:
+            for _ in range(MAX_LOOP_QUERIES):
+                answer = engine.session("client").answer(query, JSON)
+                assert not answer.done()
+                answer.cancel()
+                await asyncio.sleep(0)
+        finally:
+            goes_on.set()
+        assert b"true" in await engine.session("client").answer(query, JSON)
+
+    with endpoint(Endpoint) as (url, _):
         asyncio.run(run(url))
 
 
