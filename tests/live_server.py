@@ -123,8 +123,10 @@ class UpdateApplication:
 
 
 class SlowSession:
-    def __init__(self, session):
-        self.session = session
+    """A session whose answers take a while, or never come."""
+
+    def __init__(self, session, seconds):
+        self.session, self.seconds = session, seconds
 
     def query(self, *query):
         return self.session.query(*query)
@@ -139,17 +141,52 @@ class SlowSession:
         return asyncio.ensure_future(self.answer_later(*query))
 
     async def answer_later(self, *query):
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(self.seconds)
         return await self.session.answer(*query)
 
 
 class SlowEngine(Embedded):
+    seconds = 3.0
+
     def session(self, *parts):
-        return SlowSession(super().session(*parts))
+        return SlowSession(super().session(*parts), self.seconds)
+
+
+class HangingEngine(SlowEngine):
+    seconds = 3600.0
+
+
+class StreamingApplication:
+    """An application whose response goes on as long as its client."""
+
+    def __init__(self):
+        self.small = small_app()
+
+    def __getattr__(self, name):
+        return getattr(self.small, name)
+
+    def handle(self, request, respond):
+        if request.path != "/endless":
+            return self.small.handle(request, respond)
+        respond(Response(200, [("Content-Type", "text/plain")], self.pieces()))
+        return None
+
+    async def pieces(self):
+        while True:
+            yield b"piece\n"
+            await asyncio.sleep(0.05)
+
+
+def streaming_app():
+    return StreamingApplication()
 
 
 def slow_app():
     return application(services_of(SlowEngine(Store())))
+
+
+def hanging_app():
+    return application(services_of(HangingEngine(Store())))
 
 
 @contextmanager
@@ -190,9 +227,18 @@ def serve(*arguments, prefetch=False, **environment):
 
 def cache_bytes(root):
     """Return how many bytes of responses a server keeps."""
+    return _metric(root, "oib_cache_bytes")
+
+
+def in_flight(root):
+    """Return how many requests a server is answering."""
+    return _metric(root, "oib_requests_in_flight")
+
+
+def _metric(root, name):
     with urlopen(f"{root}/metrics") as response:
         text = response.read().decode()
-    return float(re.search(r"^oib_cache_bytes (\S+)", text, re.MULTILINE)[1])
+    return float(re.search(rf"^{name} (\S+)", text, re.MULTILINE)[1])
 
 
 @dataclass

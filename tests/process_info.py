@@ -2,11 +2,13 @@
 
 import subprocess
 import time
+from contextlib import suppress
+from pathlib import Path
 
 from bench import process_stats
 
 
-def wait_until(is_so, seconds=10):
+def wait_until(is_so, seconds=30):
     """Wait until something is so; return whether it is."""
     end = time.monotonic() + seconds
     while not is_so() and time.monotonic() < end:
@@ -25,6 +27,15 @@ def field_of(pid, field):
 def is_running(pid):
     """Return whether a process is running; a zombie is not."""
     return field_of(pid, "stat")[:1] not in ("", "Z")
+
+
+def sockets(pid):
+    """Return how many sockets a process has (Linux)."""
+    count = 0
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            count += str(path.readlink()).startswith("socket:")
+    return count
 
 
 def parent(pid):

@@ -10,6 +10,8 @@ from urllib.parse import quote, urlsplit
 #: Another address of this machine (Linux), so another client to the server.
 OTHER_CLIENT = "127.0.0.2"
 CLOSE = "Connection: close"
+#: A request whose answer has no body, and ends the connection.
+END = f"OPTIONS * HTTP/1.1\r\nHost: x\r\n{CLOSE}\r\n\r\n".encode()
 
 
 def connect(root, source="127.0.0.1", receive_buffer=None, timeout=20):
@@ -23,24 +25,40 @@ def connect(root, source="127.0.0.1", receive_buffer=None, timeout=20):
     return connection
 
 
-def exchange(root, *pieces, pause=0.1, quiet=0.5):
-    """Send pieces one after another; return all that comes until nothing comes for a while."""
+def exchange(root, *pieces, pause=0.1):
+    """Send pieces one after another, each in a segment of its own; return all that comes for them.
+
+    A last request follows, which closes the connection: so all that comes before its answer is for
+    the pieces, however long the server takes.
+    """
     with connect(root) as connection:
         for piece in pieces:
             with suppress(OSError):
                 connection.sendall(piece)
-            time.sleep(pause)
-        return receive(connection, quiet)
+            if len(pieces) > 1:
+                time.sleep(pause)
+        if CLOSE.lower().encode() not in b"".join(pieces).lower():
+            with suppress(OSError):  # it has closed the connection already
+                connection.sendall(END)
+        return without_end(receive(connection))
 
 
-def receive(connection, quiet=1.0):
-    """Return all that comes on a connection until it ends or nothing comes for a while."""
-    connection.settimeout(quiet)
+def receive(connection):
+    """Return all that comes on a connection until it ends; fail if that takes very long."""
+    connection.settimeout(60)
     received = bytearray()
-    with suppress(TimeoutError, ConnectionResetError):
+    with suppress(ConnectionResetError):
         while part := connection.recv(1 << 20):
             received += part
     return bytes(received)
+
+
+def without_end(received):
+    """Return what came on a connection without the answer to ``END``."""
+    start = received.rfind(b"HTTP/1.1 200 OK\r\n")
+    last = received[start:] if start >= 0 else b""
+    marks = (b"\r\nallow: GET, HEAD, POST, OPTIONS\r\n", b"\r\nconnection: close\r\n\r\n")
+    return received[:start] if marks[0] in last and last.endswith(marks[1]) else received
 
 
 def statuses(received):

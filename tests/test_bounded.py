@@ -185,9 +185,9 @@ def test_whatever_text_is_taken_is_answered_soon_and_rightly(evaluator, store):
             query = guard.parse(text)
         except OibError:
             continue
-        start = time.perf_counter()
+        start = time.process_time()
         body = evaluator.evaluate(query, JSON)
-        longest = max(longest, time.perf_counter() - start)
+        longest = max(longest, time.process_time() - start)
         if body is not None:
             taken += 1
             assert body == Embedded(store).query(text, JSON), text

@@ -386,6 +386,6 @@ def test_what_is_computed_ahead_gives_way_to_the_pages_of_clients(services):
 def test_a_server_makes_main_pages_ahead_unless_it_may_not(snapshots, snapshot, is_wanted):
     with live_server.serve("--out", snapshots, prefetch=is_wanted) as server:
         is_made = wait_until(
-            lambda: live_server.cache_bytes(server.root) > 100_000, seconds=30 if is_wanted else 2
+            lambda: live_server.cache_bytes(server.root) > 100_000, seconds=60 if is_wanted else 2
         )
     assert is_made is is_wanted

@@ -213,10 +213,12 @@ def test_a_port_in_use_is_reported_with_status_2(tmp_path, own_snapshots, snapsh
     assert "--port" in done.stderr
 
 
-def test_who_reads_that_it_serves_can_connect(own_snapshots, snapshot):
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")])
+def test_who_reads_that_it_serves_can_connect(own_snapshots, snapshot, host, shown):
     port = str(live_server.free_port())
+    command = ("serve", "--host", host, "--port", port, "--out", own_snapshots, "--no-prefetch")
     process = subprocess.Popen(
-        [sys.executable, "-m", "oib", "serve", "--port", port, "--out", own_snapshots],
+        [sys.executable, "-m", "oib", *command],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT / "server")},
         stdout=subprocess.PIPE,
@@ -224,8 +226,9 @@ def test_who_reads_that_it_serves_can_connect(own_snapshots, snapshot):
         text=True,
     )
     try:
-        assert any(line.startswith("serving ") for line in process.stdout)  # reads up to that line
-        socket.create_connection(("127.0.0.1", int(port)), timeout=5).close()
+        line = next((line for line in process.stdout if line.startswith("serving ")), "none")
+        assert f" at http://{shown}:{port}/ " in line
+        socket.create_connection((host, int(port)), timeout=20).close()
     finally:
         process.terminate()
         process.communicate(timeout=30)

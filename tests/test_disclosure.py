@@ -55,7 +55,7 @@ REQUESTS = {
 @pytest.mark.parametrize("name", REQUESTS)
 def test_an_error_over_a_socket_says_nothing_of_the_machine(server, name):
     printed = server.errors.stat().st_size
-    received = exchange(server.root, REQUESTS[name], pause=0, quiet=15)
+    received = exchange(server.root, REQUESTS[name], pause=0)
     assert len(statuses(received)) == 1
     assert statuses(received)[0] not in (500, 502)
     body = received.partition(b"\r\n\r\n")[2]
@@ -88,7 +88,7 @@ def test_an_error_over_a_socket_says_nothing_of_the_machine(server, name):
 )
 @pytest.mark.parametrize("folder", ["dump", "static", "graph", "queries"])
 def test_no_path_leads_out_of_a_folder(server, folder, path):
-    received = exchange(server.root, get(f"/{folder}/{path}", CLOSE), pause=0, quiet=5)
+    received = exchange(server.root, get(f"/{folder}/{path}", CLOSE), pause=0)
     assert len(statuses(received)) == 1
     assert 300 <= statuses(received)[0] < 500
     assert b"root:" not in received

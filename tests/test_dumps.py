@@ -92,3 +92,35 @@ def test_each_representation_of_a_dump_has_a_tag_of_its_own(served):
     for (name, headers), tag in zip(requests, tags, strict=True):
         known = {**headers, "If-None-Match": tag}
         assert served(f"/dump/{name}", headers=known).status_code == 304
+
+
+def test_a_range_in_another_unit_or_beside_no_tag_and_no_date_is_ignored(home_client):
+    path, tag = "/dump/claims-rdf12.ttl", '"another"'
+    whole = home_client.get(path)
+    for fields in (
+        {"Range": "lines=0-4"},
+        {"Range": "bytes=²-4"},
+        {"Range": f"bytes={'9' * 5000}-"},
+        {"Range": "bytes=0-4", "If-Range": "Sat, 01 Jan 99999999999999999999 00:00:00 GMT"},
+        {"Range": "bytes=0-4", "If-Range": "yesterday"},
+        {"Range": "bytes=0-4", "If-Range": tag},
+        {"If-Modified-Since": "Sat, 01 Jan 99999999999999999999 00:00:00 GMT"},
+    ):
+        answer = home_client.get(path, headers=fields)
+        assert (answer.status_code, answer.data) == (200, whole.data), fields
+    fields = {"Range": "Bytes=0-4", "If-Range": whole.headers["ETag"]}
+    assert home_client.get(path, headers=fields).data == whole.data[:5]
+
+
+@pytest.mark.parametrize(
+    "path", ["/dump/claims-rdf12.ttl", "/dump/data.nq", "/dump/data.nq.gz", "/static/oib.css"]
+)
+def test_who_wants_another_state_of_a_file_is_told_so_and_sent_none(home_client, path):
+    tag = home_client.get(path).headers["ETag"]
+    assert home_client.get(path, headers={"If-Match": tag}).status_code == 200
+    refused = home_client.get(path, headers={"If-Match": '"another"'})
+    assert (refused.status_code, refused.mimetype) == (412, "application/problem+json")
+    assert tag in refused.json["detail"]
+    assert refused.headers["ETag"] == tag
+    page = home_client.get(path, headers={"If-Match": '"another"', "Accept": "text/html"})
+    assert (page.status_code, page.mimetype) == (412, "text/html")

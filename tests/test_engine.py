@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 import live_server
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
-from oib.engine.remote import Remote
+from oib.engine.remote import MAX_LOOP_QUERIES, Remote
 from oib.engine.stores import Stores
 from oib.errors import (
     BadInput,
@@ -32,6 +32,7 @@ from oib.namespaces import GRAPH
 from oib.sparql import guard
 from oib.sparql.dataset import Dataset
 from oib.sparql.jsonld import Compaction
+from process_info import wait_until
 
 JSON = "application/sparql-results+json"
 COUNT = "SELECT (COUNT(*) AS ?n) {where} {{ ?s ?p ?o }}"
@@ -362,8 +363,8 @@ def test_a_remote_engine_that_takes_too_long_is_abandoned(handler):
     with endpoint(handler) as (url, server):
         with pytest.raises(TooCostly, match="within 1 s"):
             Remote(url, Limits(seconds=1.0)).query("ASK {}", JSON)
-        assert time.monotonic() - start < 4
-        assert server.broken.wait(5)
+        assert time.monotonic() - start < 15
+        assert server.broken.wait(15)
 
 
 def test_a_remote_answer_that_is_broken_off_is_no_answer():
@@ -388,7 +389,7 @@ def test_a_remote_query_ends_with_the_client(is_blocking):
         else:
             answer.cancel()
             await asyncio.sleep(0)
-        assert await asyncio.to_thread(server.broken.wait, 5)
+        assert await asyncio.to_thread(server.broken.wait, 15)
 
     with endpoint(Waiting) as (url, server):
         asyncio.run(run(url, server))
@@ -408,6 +409,26 @@ def test_one_client_leaves_places_at_a_remote_engine_to_others():
             answer.cancel()
 
     with endpoint(Waiting) as (url, _):
+        asyncio.run(run(url))
+
+
+def test_a_remote_query_that_is_cancelled_before_it_begins_leaves_its_place():
+    async def run(url):
+        engine, goes_on = Remote(url), Event()
+        for _ in range(MAX_LOOP_QUERIES):  # no thread is free for a moment
+            engine._pool.submit(goes_on.wait)
+        query = guard.parse("ASK {}")
+        try:
+            for _ in range(MAX_LOOP_QUERIES):
+                answer = engine.session("client").answer(query, JSON)
+                assert not answer.done()
+                answer.cancel()
+                await asyncio.sleep(0)
+        finally:
+            goes_on.set()
+        assert b"true" in await engine.session("client").answer(query, JSON)
+
+    with endpoint(Endpoint) as (url, _):
         asyncio.run(run(url))
 
 
@@ -479,12 +500,10 @@ def test_a_server_over_a_slow_engine_answers_all_else(snapshots, snapshot):
                 client.sendall(
                     f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n\r\n".encode()
                 )
-        time.sleep(1)
-        start = time.monotonic()
+        assert wait_until(lambda: len(engine.requests) >= 8)  # so many places has one client
         assert urlopen(f"{server.root}/health", timeout=5).status == 200
-        assert time.monotonic() - start < 2
         stack.close()
-        assert engine.broken.wait(5)
+        assert engine.broken.wait(15)
 
 
 def test_the_union_apart_answers_what_names_no_graph():

@@ -14,6 +14,9 @@ from http_client import Client
 from oib.engine.embedded import Embedded
 from oib.engine.statements import LABELS, fetch_rows
 from oib.namespaces import BASE, DOC, ID, OIB, PREFIXES
+from oib.views import entity_triples
+from oib.views.entity_queries import FIRST_PAGE
+from oib.views.entity_triples import Publication
 from oib.web.localization import Locale
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -736,3 +739,22 @@ def test_a_thing_can_be_cited_with_the_version_of_the_data(home_client, services
         html.unescape(record[record.index("<code>") + 6 : record.index("</code>")])
     )
     assert item["URL"] == ID + path
+
+
+def test_names_that_another_thread_forgets_are_in_the_document_all_the_same(services):
+    """What is kept of names is emptied when it is full, also while a document is being written."""
+
+    class Forgetful(dict):
+        def update(self, *parts):
+            super().update(*parts)
+            self.clear()
+
+    def serialize(known):
+        iri = f"{ID}person/sun-youshun"
+        document = entity_triples.fetch_document(services.engine, iri, FIRST_PAGE)
+        labels = entity_triples.fetch_term_labels(services.engine)
+        return entity_triples.serialize_document(
+            *(services.engine, document, "text/turtle", labels, Publication()), thing_labels=known
+        )
+
+    assert serialize(Forgetful()) == serialize({})

@@ -36,7 +36,7 @@ def server(snapshots, snapshot):
 def test_a_header_is_read_in_time_that_grows_with_its_length_alone(server, field):
     with Probe(server.root) as probe:
         for path in ("/sparql?query=ASK%7B%7D", "/", "/graph-store?default"):
-            assert exchange(server.root, get(path, field, CLOSE), pause=0, quiet=5)
+            assert exchange(server.root, get(path, field, CLOSE), pause=0)
     assert probe.statuses == []
     assert max(probe.seconds) < 5
 
@@ -58,9 +58,7 @@ def test_a_text_that_is_slow_to_read_delays_no_other_client(server, text):
     with Probe(server.root) as probe, ThreadPoolExecutor(8) as pool:
         began = time.monotonic()
         requests = [raw_client.post(text, CLOSE)] * 8
-        received = list(
-            pool.map(lambda request: exchange(server.root, request, pause=0, quiet=20), requests)
-        )
+        received = list(pool.map(lambda request: exchange(server.root, request, pause=0), requests))
         seconds = time.monotonic() - began
     assert all(400 <= status < 600 for answer in received for status in statuses(answer))
     assert probe.statuses == []
@@ -77,7 +75,7 @@ def test_texts_that_are_slow_to_read_leave_other_clients_their_share(server):
         for _ in range(3):
             with raw_client.connect(server.root, OTHER_CLIENT) as connection, suppress(OSError):
                 connection.sendall(request)
-                raw_client.receive(connection, 20)
+                raw_client.receive(connection)
 
     with ThreadPoolExecutor(30) as pool:
         flooding = [pool.submit(flood, number) for number in range(30)]
@@ -86,7 +84,7 @@ def test_texts_that_are_slow_to_read_leave_other_clients_their_share(server):
         while not all(task.done() for task in flooding) and len(seconds) < 10:
             began = time.monotonic()
             text = own.replace("# ", f"# {began} ")
-            assert statuses(exchange(server.root, raw_client.post(text, CLOSE), pause=0, quiet=20))
+            assert statuses(exchange(server.root, raw_client.post(text, CLOSE), pause=0))
             seconds.append(time.monotonic() - began)
     assert sorted(seconds)[len(seconds) // 2] < 5
 
@@ -133,7 +131,7 @@ def test_silent_connections_of_one_client_shut_nobody_out(server):
             for source in (raw_client.OTHER_CLIENT, "127.0.0.1"):
                 with connect(server.root, source) as connection:
                     connection.sendall(query("ASK {}", CLOSE))
-                    assert statuses(raw_client.receive(connection, 5)) == [200]
+                    assert statuses(raw_client.receive(connection)) == [200]
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 

@@ -37,7 +37,7 @@ def growth(server, before, seconds):
 
 def test_pipelined_requests_wait_until_the_answers_before_are_read(server):
     for _ in range(2):  # the second is answered by the cache
-        exchange(server.root, query(LARGE, CLOSE), quiet=10)
+        exchange(server.root, query(LARGE, CLOSE))
     before = process_info.resident_mib(server.process.pid)
     with connect(server.root, receive_buffer=4096) as connection:
         connection.setblocking(False)
@@ -99,7 +99,7 @@ def test_a_page_of_an_answer_is_bounded_in_size_time_and_memory(server, name):
     began = time.monotonic()
     request = raw_client.post(PAGES[name], "Accept: text/html", CLOSE)
     with Probe(server.root) as probe:
-        received = exchange(server.root, request, pause=0, quiet=20)
+        received = exchange(server.root, request, pause=0)
     assert time.monotonic() - began < 18
     assert len(received) < 8 * 2**20
     assert len(statuses(received)) == 1

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import live_server
 from http_client import Client
+from process_info import wait_until
 
 ASK = {"query": "ASK { <urn:a> <urn:b> 'secret' }"}
 
@@ -91,7 +92,7 @@ def test_who_is_being_answered_when_the_server_stops_is_answered():
 
         asking = threading.Thread(target=ask)
         asking.start()
-        asking.join(0.5)
+        assert wait_until(lambda: live_server.in_flight(root) == 1)
         server.terminate()
         asking.join(20)
         assert answers == [(200, True)]

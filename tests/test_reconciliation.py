@@ -432,3 +432,41 @@ def test_a_folder_without_schemas_is_an_error(tmp_path):
 
     with pytest.raises(OibError, match="reconciliation-api/specs"):
         SchemaSet(tmp_path, "0.2")
+
+
+@pytest.mark.parametrize("number", ["0" * 5000, "0" * 9 + "9" * 25, "1001", "²", "-1"])
+@pytest.mark.parametrize(
+    "path",
+    ["/reconcile/suggest/entity?prefix=a&cursor=", "/reconcile/extend/propose?type=Person&limit="],
+)
+def test_a_number_that_is_none_or_too_large_is_refused(home_client, path, number):
+    assert home_client.get(path + number).status_code == 400
+
+
+@pytest.mark.parametrize("limit", ["1e999", "-1e999"])
+def test_an_infinite_limit_is_refused(home_client, limit):
+    body = f'{{"ids": [], "properties": [{{"id": "holdsPost", "settings": {{"limit": {limit}}}}}]}}'
+    answer = home_client.post(
+        "/reconcile/1.0-draft/extend", data=body, content_type="application/json"
+    )
+    assert answer.status_code == 400
+    assert "limit is a whole number" in answer.json["detail"]
+
+
+def test_half_of_a_surrogate_pair_is_refused_wherever_it_stands(home_client):
+    """No answer could repeat it."""
+    half = "\\ud800"
+    for batch in (f'{{"{half}": {{"query": "MIT"}}}}', f'{{"q": {{"query": "{half}"}}}}'):
+        answer = home_client.post("/reconcile", data={"queries": batch})
+        assert answer.status_code == 400, batch
+    condition = '{"matchType": "name", "propertyValue": "MIT"}'
+    for body in (
+        f'{{"queries": [{{"lang": "{half}", "conditions": [{condition}]}}]}}',
+        f'{{"queries": [], "{half}": 1}}',
+    ):
+        answer = home_client.post(
+            "/reconcile/1.0-draft/match", data=body, content_type="application/json"
+        )
+        assert answer.status_code == 400, body
+    whole = '{"\\ud83d\\ude00": {"query": "MIT"}}'
+    assert "\U0001f600" in home_client.post("/reconcile", data={"queries": whole}).json

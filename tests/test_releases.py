@@ -1,8 +1,10 @@
 """Releases stay: entities, queries, dumps and documents of each, and what changed between them."""
 
+import asyncio
 import gzip
 import hashlib
 import re
+import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,13 +15,14 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, Store, par
 
 import live_server
 from html_pages import Page
-from http_client import Client
+from http_client import Client, request_of
 from oib import __version__
 from oib.commands import release_data
 from oib.dataset import changes, releases
 from oib.dataset.snapshot import CHANGES
 from oib.engine.embedded import Embedded
 from oib.errors import BadInput, NotFound, Unavailable
+from oib.http.messages import fetch
 from oib.namespaces import BASE, ID
 from oib.services import ReleasedServices
 from projects import ROOT
@@ -413,3 +416,50 @@ def test_blank_nodes_of_a_build_have_canonical_labels(snapshot):
     whole = Dataset(quads)
     whole.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     assert set(whole) == quads
+
+
+def test_a_time_that_no_calendar_has_is_no_date(home_client):
+    moment = {"Accept-Datetime": "Sat, 01 Jan 99999999999999999999 00:00:00 GMT"}
+    answer = home_client.get("/doc/place/suzhou", headers=moment)
+    assert answer.status_code == 400
+    assert "is no date of HTTP" in answer.json["detail"]
+
+
+def test_a_version_that_was_never_released_is_a_page_for_a_browser(home_client):
+    for path in ("/version/9.9.9/doc/place/suzhou", "/version/9.9.9/sparql?query=ASK%7B%7D"):
+        page = home_client.get(path, headers=BROWSER)
+        assert (page.status_code, page.mimetype) == (404, "text/html")
+        assert "9.9.9 was never released" in page.text
+        answer = home_client.get(path, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+        assert "9.9.9 was never released" in answer.json["detail"]
+
+
+def test_who_waits_for_a_release_to_be_unpacked_takes_no_thread_from_others(services, tmp_path):
+    """Many ask for a release at once; what is compressed in a thread meanwhile does not wait."""
+    unpacked = threading.Event()
+
+    class Slow(ReleasedServices):
+        def open(self, version):
+            assert unpacked.wait(30)
+            raise Unavailable("not in this test")
+
+    application = live_server.application(
+        replace(services, releases=Slow(ROOT, tmp_path, lambda snapshot: None), results={})
+    )
+
+    async def visit():
+        waiting = [
+            asyncio.ensure_future(
+                fetch(application, request_of("GET", f"/version/{FIRST}/doc/{n}"))
+            )
+            for n in range(50)
+        ]
+        await asyncio.sleep(0)
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(lambda: "done"), 20)
+        finally:
+            unpacked.set()
+            await asyncio.gather(*waiting)
+
+    assert asyncio.run(visit()) == "done"

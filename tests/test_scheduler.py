@@ -21,7 +21,15 @@ from oib.dataset import snapshot as snapshots
 from oib.dataset.manifest import FileRecord, Manifest
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
-from oib.errors import BadInput, BadQuery, Forbidden, NotAcceptable, TooCostly, Unavailable
+from oib.errors import (
+    AnswerTooLarge,
+    BadInput,
+    BadQuery,
+    Forbidden,
+    NotAcceptable,
+    TooCostly,
+    Unavailable,
+)
 from oib.sparql import guard
 from oib.sparql.dataset import Dataset
 from oib.workers import messages
@@ -152,7 +160,7 @@ def test_a_long_query_leaves_the_fast_class_and_quick_ones_go_on(start):
 
 
 def test_more_long_queries_than_places_are_refused_at_once(start):
-    engine = start()
+    engine = start(seconds=4.0)
     outcome = []
 
     def ask_heavy():
@@ -170,7 +178,7 @@ def test_more_long_queries_than_places_are_refused_at_once(start):
     # One ran, one stood still (and ran after it, where the machine was slow), two found no place.
     assert 1 <= kinds.count(TooCostly) <= 2
     assert kinds.count(Unavailable) >= 2
-    assert min(seconds for _, seconds in outcome) < 1
+    assert min(seconds for _, seconds in outcome) < 3
 
 
 def test_more_long_queries_than_may_be_suspended_are_answered_one_after_another(start):
@@ -257,12 +265,14 @@ def test_a_worker_that_is_killed_while_it_waits_is_replaced_unseen(engine):
 
 
 def test_a_worker_that_is_killed_at_work_is_reported(start):
-    engine = start(fast=1)
-    victim = pid_of(engine)
-    timer = threading.Timer(0.3, os.kill, (victim, signal.SIGKILL))
-    timer.start()
-    with pytest.raises(Unavailable, match="stopped by the system"):
-        engine.query(HEAVY, JSON)
+    engine = start(fast=1, seconds=20.0)
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(engine.query, HEAVY, JSON)
+        assert wait_until(lambda: engine._scheduler._slow == 1)
+        (query,) = engine._scheduler._running
+        os.kill(query.worker.pid, signal.SIGKILL)
+        with pytest.raises(Unavailable, match="stopped by the system"):
+            answer.result()
     assert b"true" in engine.query("ASK {}", JSON)
 
 
@@ -277,11 +287,22 @@ def test_a_fork_server_that_dies_is_started_again(start):
 
 
 def test_a_worker_retires_when_it_has_used_up_its_time(start):
-    engine = start(fast=1, seconds=2.0, slice_seconds=2.0)
+    engine = start(fast=1, seconds=1.0, slice_seconds=1.0)
     first = pid_of(engine)
     end = time.monotonic() + 60
     while pid_of(engine) == first and time.monotonic() < end:
         engine.query(SMALL, JSON)
+    assert pid_of(engine) != first
+
+
+def test_a_worker_whose_queries_fail_retires_when_it_has_used_up_its_time(start):
+    """Else the system would stop it in the middle of the query of somebody else."""
+    engine = start(fast=1, seconds=1.0, slice_seconds=1.0)
+    first = pid_of(engine)
+    end = time.monotonic() + 60
+    while pid_of(engine) == first and time.monotonic() < end:
+        with pytest.raises(AnswerTooLarge):
+            engine.query("SELECT * { ?a ?b ?c . ?d ?e ?f }", JSON)
     assert pid_of(engine) != first
 
 
@@ -502,14 +523,16 @@ def test_clients_share_the_slow_class(start):
     async def run():
         heavy = guard.parse(HEAVY)
         greedy = [engine.session("greedy").answer(heavy, JSON) for _ in range(4)]
-        await asyncio.sleep(2)
+        scheduler = engine._scheduler
+        while scheduler._slow < 2 or len(scheduler._suspended) < 2:
+            await asyncio.sleep(0.01)
         modest = engine.session("modest").answer(heavy, JSON)
         outcome = await asyncio.gather(modest, return_exceptions=True)
         for answer in greedy:
             answer.cancel()
         return outcome[0]
 
-    outcome = asyncio.run_coroutine_threadsafe(run(), engine.loop).result()
+    outcome = asyncio.run_coroutine_threadsafe(run(), engine.loop).result(60)
     assert isinstance(outcome, TooCostly), outcome  # it ran to its deadline, and was not refused
 
 
@@ -544,7 +567,7 @@ def test_a_session_has_one_deadline_for_all_of_its_queries(start):
     began = time.monotonic()
     with pytest.raises((TooCostly, Unavailable)):
         session.query(HEAVY, JSON)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8
 
 
 def test_a_closed_engine_answers_no_more_and_leaves_no_process(start):

@@ -9,7 +9,6 @@ from oib.allocator import release_free_memory
 from oib.dataset import snapshot
 from oib.dataset.snapshot import Snapshot
 from oib.engine.base import wait_until_ready
-from oib.errors import OibError
 from oib.services import Services
 
 _PERIOD = 1.0  # seconds between two looks at which snapshot is current
@@ -75,7 +74,7 @@ class CurrentServices:
         """Use new services as soon as they answer, and close the old ones when they are idle."""
         try:
             wait_until_ready(fresh.engine, _START)
-        except OibError:
+        except Exception:
             fresh.close()
             raise
         replaced, self.current = [self.current], fresh

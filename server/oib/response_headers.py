@@ -3,6 +3,8 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 #: The largest body of a request that is read, in bytes.
@@ -58,6 +60,15 @@ def link(url: str, relation: str, media_type: str = "") -> str:
         media_type: that of the target, empty if it has several.
     """
     return f'<{url}>; rel="{relation}"' + (f'; type="{media_type}"' if media_type else "")
+
+
+def parse_date(text: str) -> datetime | None:
+    """Return the time that a date of HTTP states (RFC 9110, section 5.6.7), None if it is none."""
+    try:
+        parsed = parsedate_to_datetime(text)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def content_type(media_type: str) -> str:

@@ -3,9 +3,11 @@
 import threading
 from asyncio import AbstractEventLoop
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -98,7 +100,7 @@ class Services:
             return Embedded(of.store(), of.compaction())
 
         return cls._over(
-            open_engine(snapshot),
+            partial(open_engine, snapshot),
             home,
             snapshot,
             dumps=snapshot.dumps,
@@ -127,7 +129,7 @@ class Services:
             return WorkerEngine(of.directory, narrow, log, loop)
 
         return cls._over(
-            WorkerEngine(snapshot.directory, limits, log, loop),
+            partial(WorkerEngine, snapshot.directory, limits, log, loop),
             home,
             snapshot,
             limits=limits,
@@ -144,24 +146,27 @@ class Services:
         """Open a home for a server that asks another SPARQL endpoint, whose data may change."""
         from oib.engine.remote import Remote  # with its HTTP client: few need it, all wait for it
 
-        return cls._over(Remote(engine_url, limits), home, snapshot, is_immutable=False)
+        return cls._over(partial(Remote, engine_url, limits), home, snapshot, is_immutable=False)
 
     @classmethod
-    def _over(cls, engine: Engine, home: Path, snapshot: Snapshot, **members: Any) -> Self:
+    def _over(
+        cls, open_engine: Callable[[], Engine], home: Path, snapshot: Snapshot, **members: Any
+    ) -> Self:
         """Return services over an engine, with what the home and the snapshot hold beside data."""
-        return cls(
-            engine,
-            snapshot.manifest.version,
-            Library.load(home),
-            pages=PageQueries.load(home),
-            description=project.description(home),
-            compaction=snapshot.compaction(),
-            files=snapshot.manifest.files,
-            names=_names(snapshot),
-            texts=_texts(snapshot),
-            documents=_documents(snapshot),
-            **members,
-        )
+        with _closed_on_error(open_engine()) as engine:
+            return cls(
+                engine,
+                snapshot.manifest.version,
+                Library.load(home),
+                pages=PageQueries.load(home),
+                description=project.description(home),
+                compaction=snapshot.compaction(),
+                files=snapshot.manifest.files,
+                names=_names(snapshot),
+                texts=_texts(snapshot),
+                documents=_documents(snapshot),
+                **members,
+            )
 
     def close(self) -> None:
         """Close the engine, and those of the releases; forget what was computed from the data."""
@@ -169,6 +174,16 @@ class Services:
         self.engine.close()
         if self.releases:
             self.releases.close()
+
+
+@contextmanager
+def _closed_on_error(engine: Engine) -> Iterator[Engine]:
+    """Close an engine if what is to use it cannot be opened: its processes would go on for ever."""
+    try:
+        yield engine
+    except BaseException:
+        engine.close()
+        raise
 
 
 _QUERY_TEXTS = f"""
@@ -203,20 +218,27 @@ class ReleasedServices:
         self._open_engine, self._limits = open_engine, limits
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Services] = OrderedDict()
+        self._is_closed = False
 
     def opened(self, version: str) -> Services | None:
         """Return the services over a release if they are open; never blocks."""
-        return self._open.get(version)
+        found = self._open.get(version)
+        if found is not None:
+            with suppress(KeyError):  # closed at the same time, in another thread
+                self._open.move_to_end(version)
+        return found
 
     def open(self, version: str) -> Services:
         """Return the services over a release; blocks while it is unpacked.
 
         Raises:
             NotFound: that version was never released.
-            Unavailable: the archive of the release is damaged.
+            Unavailable: the archive of the release is damaged, or these services are closed.
         """
         release = releases.version_of(self.all, version)
         with self._lock:
+            if self._is_closed:
+                raise Unavailable("these data are no longer served; ask again")
             if version not in self._open:
                 self._open[version] = self._services(release)
             self._open.move_to_end(version)
@@ -240,6 +262,7 @@ class ReleasedServices:
     def close(self) -> None:
         """Close all engines."""
         with self._lock:
+            self._is_closed = True
             for services in self._open.values():
                 services.engine.close()
             self._open.clear()
@@ -249,25 +272,21 @@ class ReleasedServices:
         rows = fetch_rows(Embedded(snapshot.store()), _QUERY_TEXTS)
         texts = {row["query"].text.removeprefix(QUERIES): row["text"].text for row in rows}
         library = Library.parse(texts)
-        engine = self._open_engine(snapshot)
-        try:
+        with _closed_on_error(self._open_engine(snapshot)) as engine:
             wait_until_ready(engine, _START)
-        except Unavailable:
-            engine.close()
-            raise
-        return Services(
-            engine,
-            release.version,
-            library,
-            self._limits,
-            snapshot.dumps,
-            PageQueries.load(self._home),
-            _with_pictures_of(library, project.description(self._home)),
-            compaction=snapshot.compaction(),
-            files=snapshot.manifest.files,
-            data=snapshot.data,
-            released=release.released,
-        )
+            return Services(
+                engine,
+                release.version,
+                library,
+                self._limits,
+                snapshot.dumps,
+                PageQueries.load(self._home),
+                _with_pictures_of(library, project.description(self._home)),
+                compaction=snapshot.compaction(),
+                files=snapshot.manifest.files,
+                data=snapshot.data,
+                released=release.released,
+            )
 
 
 def _with_pictures_of(library: Library, about: Description) -> Description:

@@ -12,6 +12,7 @@ import lzma
 import re
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,8 +96,10 @@ def unpack(home: Path, release: Release, folder: Path) -> Snapshot:
     """
     target = folder / "releases"
     directory = target / release.sha256[:16]
-    if directory.is_dir():
-        return Snapshot.open(directory)
+    with suppress(Unavailable):  # not unpacked yet, or damaged since
+        found = Snapshot.open(directory)
+        found.verify()
+        return found
     files = _read(home, release)
     try:
         members = json.loads(files.pop(_MANIFEST))
@@ -105,7 +108,7 @@ def unpack(home: Path, release: Release, folder: Path) -> Snapshot:
         store = Store()
         store.extend(stated)
     except (ValueError, KeyError, TypeError, SyntaxError) as error:
-        raise _damaged(home, release, error) from error
+        raise _damaged(release, error) from error
     context = json.dumps({"@context": exports.context(store)}, ensure_ascii=False).encode()
     dumps = {"context.jsonld": context, "claims-rdf12.ttl": exports.claims_rdf12(store), **files}
     with snapshot.locked(target, lambda line: None):
@@ -134,7 +137,7 @@ def _data(home: Path, release: Release) -> bytes:
     try:
         return _read(home, release)[_DATA]
     except KeyError as error:
-        raise _damaged(home, release, error) from error
+        raise _damaged(release, error) from error
 
 
 def summarize_steps(home: Path, releases: Sequence[Release], data: Path) -> Summaries:
@@ -233,13 +236,15 @@ def _read(home: Path, release: Release) -> dict[str, bytes]:
             raise ValueError("its digest is not that of the list")
         return _members(packed)
     except (OSError, ValueError, lzma.LZMAError, tarfile.TarError) as error:
-        raise _damaged(home, release, error) from error
+        raise _damaged(release, error) from error
 
 
-def _damaged(home: Path, release: Release, error: Exception) -> Unavailable:
+def _damaged(release: Release, error: Exception) -> Unavailable:
+    # Clients read this, too: it says nothing of where the home lies.
+    reason = error.strerror if isinstance(error, OSError) else error
     return Unavailable(
-        f"the archive of release {release.version} cannot be read ({error}); "
-        f"restore {home / release.archive}",
+        f"the archive of release {release.version} cannot be read ({reason}); "
+        f"restore {release.archive} in the home",
         retry_after=None,
     )
 

@@ -223,21 +223,16 @@ class Remote:
 
     def run_on_pool(self, client: str, run: Callable[[], bytes]) -> asyncio.Future[bytes]:
         """Run a function in a thread of the engine, if there is a place for it."""
-
-        def run_with_slot() -> bytes:
-            try:
-                return run()
-            finally:
-                self._loop_slots.release(client)
-
-        loop = asyncio.get_running_loop()
         try:
             self._loop_slots.take(client)
         except Unavailable as error:
-            refused: asyncio.Future[bytes] = loop.create_future()
+            refused: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
             refused.set_exception(error)
             return refused
-        return loop.run_in_executor(self._pool, run_with_slot)
+        work = self._pool.submit(run)
+        # Not by the function itself, which never runs if it is cancelled before.
+        work.add_done_callback(lambda _: self._loop_slots.release(client))
+        return asyncio.wrap_future(work)
 
     def fetch(
         self,

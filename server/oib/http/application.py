@@ -1,6 +1,5 @@
 """The application: which part of the server answers a request, and what is recorded of it."""
 
-import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -8,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from oib import response_headers
-from oib.errors import OibError
+from oib.errors import NotFound, OibError
 from oib.http import entity_documents, problems, sparql
 from oib.http.entity_documents import EntityDocuments
 from oib.http.messages import (
@@ -33,14 +32,16 @@ from oib.http.response_cache import (
     unconditional,
 )
 from oib.http.sparql import SparqlEndpoint
+from oib.http.threads import FairThreadPool
 from oib.http.wsgi import WebApplication
 from oib.reload import CurrentServices
-from oib.services import ReleasedServices, Services
+from oib.services import Services
 from oib.sparql import guard
 
 _log = logging.getLogger(__name__)
 _ALLOW = [("Allow", "GET, HEAD")]
 _RELEASES = "/version/"
+_OPENERS = 2  # threads that unpack releases; one at a time does
 
 
 class HttpApplication:
@@ -66,6 +67,7 @@ class HttpApplication:
         self.cache = ResponseCache(cache_bytes)
         self._memo = RequestMemo()
         self._documents = EntityDocuments(web)
+        self._openers = FairThreadPool("release", _OPENERS, 1)
         self._sparql = SparqlEndpoint(self.cache, self._page, self._fault)
         self.metrics = Metrics(
             lambda: services.current.version, lambda: self.cache.size, routes, log
@@ -90,9 +92,14 @@ class HttpApplication:
         self._memo.clear()
 
     def memorize(self, raw: bytes, request: Request, response: Response) -> None:
-        """Remember the response from the cache to the bytes of a request."""
+        """Remember the response from the cache to the bytes of a request.
+
+        The bytes do not tell whether a trusted proxy has sent them, which states our address.
+        """
         entry = response.cached
-        if entry is not None and response.status == 200 and may_be_memorized(request):
+        if entry is None or entry.varies_by_host:
+            return
+        if response.status == 200 and may_be_memorized(request):
             head, version = entry.encoded_headers, request.version
             self._memo.store(raw, MemoEntry(version, head, entry.body, request))
 
@@ -143,7 +150,7 @@ class HttpApplication:
         if path.startswith(_RELEASES) and services.releases is not None:
             version, slash, rest = path[len(_RELEASES) :].partition("/")
             if slash and rest:
-                return self._release(request, services.releases, version, "/" + rest, respond)
+                return self._release(request, services, version, "/" + rest, respond)
         if path in sparql.PATHS:
             if len(request.query) <= guard.MAX_INLINE_LENGTH:
                 return self._sparql.handle(request, services, respond)
@@ -165,12 +172,14 @@ class HttpApplication:
     def _release(
         self,
         request: Request,
-        releases: ReleasedServices,
+        services: Services,
         version: str,
         path: str,
         respond: Respond,
     ) -> Pending | None:
         """Answer a request for a part of a release as the same part of the current data."""
+        releases = services.releases
+        assert releases is not None
         root = f"{_RELEASES}{version}"
         inner = replace(request, path=path, root=root, version=version)
         opened = releases.opened(version)
@@ -178,7 +187,11 @@ class HttpApplication:
             return self._route(inner, opened, respond)
 
         async def make() -> Response:
-            opened = await asyncio.to_thread(releases.open, version)
+            # Not in the threads that others share: all would wait while one is unpacked.
+            try:
+                opened = await self._openers.run(request.client, partial(releases.open, version))
+            except NotFound:  # for a browser, a page
+                return await response_from(partial(self._page, request, services))
             return await response_from(partial(self._route, inner, opened))
 
         def fail(error: BaseException) -> Response:
@@ -208,9 +221,10 @@ class HttpApplication:
     ) -> Pending | None:
         """Answer a request from the cache; ``make`` answers if it is not there, given its key."""
         key = self.cache.key(request, services.version)
-        entry = self.cache.lookup(key) if key else None
-        if entry is not None:
-            return self.cache.deliver(entry, request, key, respond)
+        for known in (key, self.cache.key_of_host(key, request)) if key else ():
+            entry = self.cache.lookup(known)
+            if entry is not None:
+                return self.cache.deliver(entry, request, known, respond)
         return make(key, respond)
 
     def _make_page(
@@ -261,6 +275,8 @@ class HttpApplication:
         if entry is None or not key:
             respond(conditional(request, response))
             return None
+        if entry.varies_by_host:
+            key = self.cache.key_of_host(key, request)
         if response.cached and entry.etag in self.cache:  # under another key
             self.cache.remember(key, entry.etag)
         else:

@@ -8,6 +8,7 @@ loses its oldest one.
 import array
 import asyncio
 import fcntl
+import re
 import termios
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 # How often deadlines are looked at; sooner if one of the settings is short.
 _SWEEP_SECONDS = 0.5
 _RETRY = [("Retry-After", "5")]
+_AUTHORITY = re.compile(
+    r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|[A-Za-z0-9._~-]+)(?::(?P<port>[0-9]{1,5}))?"
+)
 
 
 class Connections:
@@ -79,7 +83,8 @@ class Connections:
         """Return the client and the base URL of a request that a proxy passed on.
 
         Only trusted proxies are believed; of the addresses in ``X-Forwarded-For``, which each
-        proxy appends to, the client is the last that is not a trusted proxy itself.
+        proxy appends to, the client is the last that is not a trusted proxy itself. A proxy may
+        pass on any host that a client names; what is none is not used.
         """
         client, trusts = peer, self.settings.is_trusted
         for address in reversed(headers.get("x-forwarded-for", "").split(",")):
@@ -91,7 +96,7 @@ class Connections:
         if not self.settings.public_url and scheme in ("http", "https"):
             host = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
             host = host or headers.get("host", "")
-            base_url = f"{scheme}://{host}" if host else base_url
+            base_url = f"{scheme}://{host}" if _is_authority(host) else base_url
         return _client_at(client), base_url
 
     # --- connections
@@ -228,6 +233,17 @@ class Connections:
         for one in list(self._open):
             one.abort()
         self._sweeping.cancel()
+
+
+def _is_authority(text: str) -> bool:
+    """Return whether a text is a host with or without a port (RFC 3986, section 3.2)."""
+    match = _AUTHORITY.fullmatch(text)
+    if match is None or int(match["port"] or "0") >= 2**16:
+        return False
+    try:
+        return not match["ipv6"] or bool(IPv6Address(match["ipv6"]))
+    except ValueError:
+        return False
 
 
 def _client_at(address: str) -> str:

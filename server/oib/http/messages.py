@@ -110,13 +110,19 @@ def respond_later(
     respond: Callable[[Response], object],
     fail: Callable[[BaseException], Response],
 ) -> Pending:
-    """Respond with the result of a coroutine; ``fail`` makes the response to its exception."""
+    """Respond with the result of a coroutine; ``fail`` makes the response to an exception.
+
+    That is one of the coroutine, or of ``respond`` itself, if the response cannot be written.
+    """
     task = asyncio.get_running_loop().create_task(making)
 
     def finish(task: asyncio.Task[Response]) -> None:
         if not task.cancelled():
             error = task.exception()
-            respond(fail(error) if error else task.result())
+            try:
+                respond(fail(error) if error else task.result())
+            except Exception as fault:  # nobody else would answer
+                respond(fail(fault))
 
     task.add_done_callback(finish)
     return task

@@ -93,6 +93,7 @@ class HttpProtocol(asyncio.Protocol):
         "_is_lost",
         "_is_reading_paused",
         "_is_refusing",
+        "_is_streaming",
         "_is_upgrade",
         "_is_writing_paused",
         "_keeps_alive",
@@ -139,6 +140,7 @@ class HttpProtocol(asyncio.Protocol):
         self.is_answering = self._is_advancing = False
         self._keeps_alive = True
         self._closes = self._is_lost = self._is_refusing = self._is_lingering = False
+        self._is_streaming = False  # a response is written piece by piece
         self._answered, self._answered_raw = _UNPARSED, b""
         self._pending: Pending | None = None
         self._is_reading_paused = self._is_writing_paused = False
@@ -279,8 +281,13 @@ class HttpProtocol(asyncio.Protocol):
         self._advance()
 
     def drop_request(self, response: Response) -> None:
-        """Release a request that is received or answered, and answer this in its place."""
-        if self.is_waiting:
+        """Release a request that is received or answered, and answer this in its place.
+
+        A response of which a part is sent already is cut off: nothing may stand in the midst of it.
+        """
+        if self._is_streaming:
+            self.abort()
+        elif self.is_waiting:
             self._unparsed, self._parsed = b"", 0
             self._queue.clear()
             self._give_up(response)
@@ -608,6 +615,7 @@ class HttpProtocol(asyncio.Protocol):
             self._finish(response, response.body)
         else:
             self.deadline = math.inf  # from here on the client sets the pace
+            self._is_streaming = True
             stream = self._stream(response, response.body)
             self._pending = self._connections.loop.create_task(stream)
 
@@ -700,6 +708,7 @@ class HttpProtocol(asyncio.Protocol):
             if close:
                 await close()
         self._pending = None
+        self._is_streaming = False
         self._end_response()
 
     def _write_piece(self, piece: bytes, is_identity: bool) -> None:

@@ -50,7 +50,7 @@ _MAX_MEMO_BYTES = 32 * 2**20
 _CONDITIONS = {"if-none-match", "if-modified-since"}
 _BYPASS = {"range", "if-match", "if-unmodified-since", "authorization", "accept-datetime"}
 _BEYOND_ITS_HEAD = {"content-length", "transfer-encoding", "connection", "expect", "upgrade"}
-_VARY = {"accept", "accept-datetime", "accept-language", "accept-encoding"}
+_VARY = {"accept", "accept-datetime", "accept-language", "accept-encoding", "host"}
 # What describes a body; a 304 has none.
 _OF_ENTRY = {"etag", "content-length"}
 _OF_BODY = {"content-length", "content-type", "content-encoding", "content-language"}
@@ -61,15 +61,21 @@ Key = tuple[str, ...]
 
 
 class HeaderSet:
-    """The headers that many responses have in common: all but entity tag and length."""
+    """The headers that many responses have in common: all but entity tag and length.
 
-    __slots__ = ("encoded", "encoded_varying", "headers", "is_compressible", "varying")
+    ``varies_by_host`` tells whether a body with them names the address of this server.
+    """
+
+    __slots__ = (
+        *("encoded", "encoded_varying", "headers", "is_compressible", "varies_by_host", "varying"),
+    )
 
     def __init__(self, headers: Headers) -> None:
         self.headers = headers
         self.is_compressible = is_compressible(headers)
         # … and those of a response that also has a compressed form.
         vary = header(headers, "vary")
+        self.varies_by_host = "host" in vary.lower()
         self.varying = [(name, value) for name, value in headers if name.lower() != "vary"]
         self.varying.append(("Vary", f"{vary}, Accept-Encoding".lstrip(", ")))
         self.encoded, self.encoded_varying = encode_headers(headers), encode_headers(self.varying)
@@ -118,6 +124,11 @@ class CachedResponse:
             own += f"content-encoding: {coding}\r\n"
         self.encoded_headers = common + (own + link_lines).encode("latin-1")
         self.size = len(body) + len(self.encoded_headers) + 400
+
+    @property
+    def varies_by_host(self) -> bool:
+        """Whether the body names the address under which a request came to this server."""
+        return self._header_set.varies_by_host
 
     @property
     def headers(self) -> Headers:
@@ -187,6 +198,14 @@ class ResponseCache:
             "gzip" if accepts_gzip(get("accept-encoding", "")) else "",
         )
         return key if sum(map(len, key)) <= _MAX_KEY else None
+
+    @staticmethod
+    def key_of_host(key: Key, request: Request) -> Key:
+        """Return the key of a response that names the address of this server.
+
+        A trusted proxy states that address, so it can be any that a client has made up.
+        """
+        return (*key, request.base_url)
 
     def lookup(self, key: Key) -> CachedResponse | None:
         """Return the response to a request that was answered before."""

@@ -44,7 +44,8 @@ def check_port_free(host: str, port: int) -> None:
         BadInput: it is taken, or is not an address of this machine.
     """
     try:
-        with socket.create_server((host, port)):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, port), family=family):
             pass
     except (OSError, OverflowError) as error:
         raise BadInput(
@@ -150,7 +151,8 @@ def serve(
         return _open(home, folder, snapshot, limits, write, prefetches)
 
     def announce() -> None:
-        log(f"serving {snapshot.manifest.version} at http://{host}:{port}/ (stop with Ctrl-C)")
+        shown = f"[{host}]" if ":" in host else host
+        log(f"serving {snapshot.manifest.version} at http://{shown}:{port}/ (stop with Ctrl-C)")
 
     run(open_application, host, port, settings, announce)
     return 0

@@ -306,7 +306,7 @@ def _description_headers(media_type: str, services: Services) -> HeaderSet:
         [
             ("Content-Type", response_headers.content_type(media_type)),
             ("Cache-Control", response_headers.REVALIDATE if services.is_immutable else "no-store"),
-            ("Vary", "Accept"),
+            ("Vary", "Accept, Host"),
             *(("Link", response_headers.link(*link)) for link in links),
             *_policy(media_type),
             *response_headers.common(services.version),

@@ -85,12 +85,16 @@ class ThreadShares:
         self._used[client] -= 1
         if not self._used[client]:
             del self._used[client]
-        entitled = [
-            other for other in self._waiting if self._used[other] < self._threads_per_client
-        ]
-        if entitled:
-            other = min(entitled, key=self._used.__getitem__)
-            turn = self._waiting[other][0]
+        # Who was cancelled in this round of the event loop still stands in the queue.
+        turns = {
+            other: turn
+            for other, queue in self._waiting.items()
+            if self._used[other] < self._threads_per_client
+            and (turn := next((each for each in queue if not each.cancelled()), None))
+        }
+        if turns:
+            other = min(turns, key=self._used.__getitem__)
+            turn = turns[other]
             self._forget(other, turn)
             if other in self._waiting:
                 self._waiting.move_to_end(other)

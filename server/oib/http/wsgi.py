@@ -6,12 +6,14 @@ context is made of; all else is handed over by calls.
 
 import asyncio
 import io
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from oib import response_headers
 from oib.engine.base import QuerySession
 from oib.http.messages import Headers, Request, Response
 from oib.http.threads import FairThreadPool
@@ -25,6 +27,10 @@ _MAX_WHOLE = 4 * 2**20
 
 # Fields that belong to one connection (RFC 9110, section 7.6.1), or that the server adds itself.
 _OWN_FIELDS = {"date", "connection", "transfer-encoding", "keep-alive", "server"}
+
+_RANGE = re.compile(r"bytes=(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})", re.IGNORECASE)
+# Fields that hold a date, or ``If-Range`` an entity tag instead.
+_DATES = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
 
 IsCached = Callable[[str], bool]
 Bind = Callable[[Services, QuerySession, IsCached], None]
@@ -129,8 +135,7 @@ def environ(request: Request) -> "WSGIEnvironment":
     content_type = fields.pop("HTTP_CONTENT_TYPE", "")
     fields.pop("HTTP_CONTENT_LENGTH", None)
     fields.pop("HTTP_TRANSFER_ENCODING", None)  # the body is here already, in one piece
-    if "," in fields.get("HTTP_RANGE", ""):
-        del fields["HTTP_RANGE"]  # several ranges are ignored, as RFC 9110, section 14.2, allows
+    _drop_invalid_conditions(fields)
     base = urlsplit(request.base_url)
     port = base.port or (443 if base.scheme == "https" else 80)
     return {
@@ -154,6 +159,22 @@ def environ(request: Request) -> "WSGIEnvironment":
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
+
+
+def _drop_invalid_conditions(fields: dict[str, str]) -> None:
+    """Drop ranges of other units, several ranges, and dates that are none: they are ignored.
+
+    RFC 9110, sections 13.1 and 14.2. A range stays only beside an ``If-Range`` that holds a tag or
+    a date.
+    """
+    for name in _DATES:
+        value = fields.get(name, "")
+        if value and not value.endswith('"') and response_headers.parse_date(value) is None:
+            del fields[name]
+            if name == "HTTP_IF_RANGE":
+                fields.pop("HTTP_RANGE", None)
+    if not _RANGE.fullmatch(fields.get("HTTP_RANGE", "bytes=0-")):
+        del fields["HTTP_RANGE"]
 
 
 def _headers(headers: Iterable[tuple[str, str]], base_url: str) -> Headers:

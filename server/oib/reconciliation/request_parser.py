@@ -5,6 +5,7 @@ refused with a sentence that says what is wrong and where.
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ _CONDITION_10: Final = frozenset(
 )
 _MATCH_TYPES: Final = ("name", "id", "property")
 _QUANTIFIERS: Final = ("any", "all", "none")
+_HALF_PAIR: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _STRICTNESS: Final = ("any", "should", "all")
 
 ResolveClass = Callable[[str], str]
@@ -233,7 +235,12 @@ def parse_json(text: str) -> Any:
         BadInput: it is no JSON (RFC 8259), or is nested too deeply.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant)
+        if _HALF_PAIR.search(text):  # a pair of them is a character, half a pair is in no answer
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    except UnicodeEncodeError as error:
+        raise BadInput("the JSON holds half of a surrogate pair; take it out") from error
     except RecursionError as error:
         raise BadInput(
             "the JSON is nested too deeply; a batch of queries is six levels deep"
@@ -328,7 +335,7 @@ def _limit(value: Any, where: str) -> int:
 def _extension_limit(value: Any) -> int:
     try:
         limit = int(value) if not isinstance(value, bool) else -1
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # such as 1e999, which is infinity
         limit = -1
     if limit < 0:
         raise BadInput("the setting limit is a whole number; 0 is no limit")

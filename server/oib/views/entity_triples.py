@@ -147,12 +147,16 @@ def serialize_document(
     labels = {line for iri in mentioned for line in term_labels.get(iri, ())}
     known = thing_labels if thing_labels is not None else {}
     things = {iri for iri in mentioned if iri.startswith(_THING)}
-    if unknown := things.difference(known):
+    # Copied, for another thread may empty what is known at any time.
+    found = {iri: lines for iri in things if (lines := known.get(iri)) is not None}
+    if unknown := things.difference(found):
         fetched = _by_subject(
             b"\n".join(fetch_labels(engine, sorted(iri.decode() for iri in unknown)))
         )
-        known.update((iri, fetched.get(iri, ())) for iri in unknown)
-    labels.update(line for iri in things for line in known[iri])
+        fresh = {iri: fetched.get(iri, ()) for iri in unknown}
+        known.update(fresh)
+        found |= fresh
+    labels.update(line for lines in found.values() for line in lines)
     stated = sorted(document.lines)
     start = bisect_left(stated, own_name)
     end = bisect_left(stated, own_name[:-1] + b"!")  # the character after the blank

@@ -1,6 +1,7 @@
 """The Flask app: pages and documents, one blueprint for each subject."""
 
 import re
+from http import HTTPStatus
 
 from flask import Flask, Response, request
 from jinja2 import StrictUndefined
@@ -62,6 +63,7 @@ def create_app() -> Flask:
     app.register_error_handler(OibError, problems.render_error)
     app.register_error_handler(HTTPException, problems.render_http_error)
     app.after_request(_add_common_headers)
+    app.after_request(_explain_precondition)  # which runs first
     return app
 
 
@@ -78,6 +80,21 @@ def first_segments(app: Flask) -> set[str]:
         elif not segment.startswith("<"):
             segments.add(segment)
     return segments
+
+
+def _explain_precondition(response: Response) -> Response:
+    """Return the reason for a status 412 in place of the file that werkzeug sends with it."""
+    if response.status_code != HTTPStatus.PRECONDITION_FAILED:
+        return response
+    response.close()
+    tag = response.headers.get("ETag", "")
+    explained = problems.render_problem(
+        problems.Problem(
+            response.status_code, f"this has the entity tag {tag} now, not the one in If-Match"
+        )
+    )
+    explained.headers["ETag"] = tag
+    return explained
 
 
 def _add_common_headers(response: Response) -> Response:

@@ -74,7 +74,9 @@ def document(kind: str, slug: str) -> Response:
         slug = slug.removesuffix(f".{typed_links.SUFFIX}")
         _fetch_lifecycle(f"{ID}{kind}/{slug}")
         return representations.conditional_response(
-            signposting.linkset_form(), lambda: signposting.linkset(_resource(kind, slug))
+            signposting.linkset_form(),
+            lambda: signposting.linkset(_resource(kind, slug)),
+            names_host=True,
         )
     slug, fixed = negotiation.split_suffix(slug, {**entity_triples.FORMS, **_CITATIONS})
     iri = f"{ID}{kind}/{slug}"

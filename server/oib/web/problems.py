@@ -45,7 +45,7 @@ class Problem:
 
 def render_error(error: OibError) -> Response:
     """Return the response for an error of this package."""
-    return add_headers(_render(Problem.from_error(error)), error)
+    return add_headers(render_problem(Problem.from_error(error)), error)
 
 
 def add_headers(response: Response, error: OibError) -> Response:
@@ -61,14 +61,15 @@ def render_http_error(error: HTTPException) -> Response | HTTPException:
     detail = error.description or ""
     if error.code == HTTPStatus.NOT_FOUND:  # werkzeug's text blames the spelling
         detail = f"nothing has the address {request.path[:200]}; / leads to what there is"
-    response = _render(Problem(error.code or 500, detail))
+    response = render_problem(Problem(error.code or 500, detail))
     for name, value in error.get_headers():
         if name in ("Allow", "Content-Range"):
             response.headers[name] = value
     return response
 
 
-def _render(problem: Problem) -> Response:
+def render_problem(problem: Problem) -> Response:
+    """Return the response that describes a problem: a page for a browser, else problem details."""
     if _prefers_html():
         return templating.render(
             "problem.html",

@@ -31,8 +31,8 @@ def manifest_02() -> Response:
         return _answer_02(_single(request.args.to_dict(flat=False)))
     media_type = representations.negotiate((media_types.JSON, media_types.HTML))
     if media_type == media_types.HTML:
-        return representations.conditional_response(media_type, _page)
-    return _json(lambda: _manifest(responses.manifest_02, "/reconcile"))
+        return representations.conditional_response(media_type, _page, names_host=True)
+    return _json(lambda: _manifest(responses.manifest_02, "/reconcile"), names_host=True)
 
 
 @bp.post("/reconcile")
@@ -51,7 +51,7 @@ def batch_02() -> Response:
 @bp.get(_ROOT_10)
 def manifest_10() -> Response:
     """Return the manifest of version 1.0-draft."""
-    return _json(lambda: _manifest(responses.manifest_10, _ROOT_10))
+    return _json(lambda: _manifest(responses.manifest_10, _ROOT_10), names_host=True)
 
 
 @bp.post(f"{_ROOT_10}/match")
@@ -220,12 +220,13 @@ def _page() -> Response:
     return templating.render("reconciliation.html", address=root, types=_service().default_types())
 
 
-def _json(create: Callable[[], Any]) -> Response:
-    """Return JSON that depends on data, URL and language alone."""
+def _json(create: Callable[[], Any], names_host: bool = False) -> Response:
+    """Return JSON that depends on data, URL and language alone, and on our address if it has it."""
     response = representations.conditional_response(
         media_types.JSON,
         lambda: _dump(create()),
-        key=f"{request.full_path} {request.script_root} {request.host_url} {_language()}",
+        key=f"{request.full_path} {request.script_root} {_language()}",
+        names_host=names_host,
     )
     response.vary.add("Accept-Language")
     return response
@@ -252,6 +253,7 @@ def _number(name: str, default: int, maximum: int) -> int:
     text = request.args.get(name, "")
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or int(text[:9]) > maximum:
+    number = int(text) if len(text) < 10 and text.isascii() and text.isdigit() else maximum + 1
+    if number > maximum:
         raise BadInput(f"{name} is a whole number from 0 to {maximum}")
-    return int(text)
+    return number

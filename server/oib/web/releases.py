@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request, url_for
-from werkzeug.http import http_date, parse_date
+from werkzeug.http import http_date
 
 from oib import media_types, negotiation, problem_details, response_headers, typed_links
 from oib.dataset import changes, releases
@@ -49,6 +49,7 @@ def version(version: str) -> Response:
 def elsewhere(rest: str) -> Response:
     """Redirect from an address of a version within another one to that of the version itself."""
     if context.services().released is None:
+        releases.version_of(_released(), rest.partition("/")[0])
         raise NotFound(f"there is no {request.path}; {url_for('releases.overview')} lists versions")
     return _see_other(f"/version/{quote(rest)}")
 
@@ -157,7 +158,7 @@ def timemap(kind: str, slug: str) -> Response:
             lines.append(f'{link}; datetime="{http_date(release.released)}"')
         return context.respond(",\n".join(lines) + "\n", LINK_FORMAT)
 
-    return representations.conditional_response(LINK_FORMAT, create)
+    return representations.conditional_response(LINK_FORMAT, create, names_host=True)
 
 
 @bp.before_app_request
@@ -183,7 +184,7 @@ def choose_memento() -> Response | None:
     text = request.headers.get("Accept-Datetime")
     if text is None or request.blueprint != "entities" or not _released():
         return None
-    wanted = parse_date(text)
+    wanted = response_headers.parse_date(text)
     if wanted is None:
         now = http_date(datetime.now(UTC))
         raise BadInput(f"Accept-Datetime: {text[:60]} is no date of HTTP, such as {now}")

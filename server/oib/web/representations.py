@@ -43,6 +43,7 @@ def conditional_response(
     create: Callable[[], Response],
     key: str | None = None,
     is_volatile: bool = False,
+    names_host: bool = False,
 ) -> Response:
     """Return what ``create`` returns with a strong entity tag.
 
@@ -52,6 +53,7 @@ def conditional_response(
     The tag (RFC 9110, section 8.8.3) is a digest of everything that determines the bytes: data
     version, ``key`` (by default the URL), media type and, for pages, the language. What these do
     not determine, ``is_volatile`` or data that may change, has no tag and is not to be stored.
+    ``names_host`` says that the response holds the address under which the request came here.
     """
     if is_volatile or not context.services().is_immutable:
         response = create()
@@ -61,6 +63,8 @@ def conditional_response(
     parts = [*resource, media_type]
     if media_type == media_types.HTML:
         parts.append(templating.locale().language)
+    if names_host:
+        parts.append(request.host_url)
     tag = response_headers.entity_tag(context.services().version, *parts)
     is_known = request.method != "POST" and (
         request.if_none_match.contains_weak(tag) or context.is_cached(tag)
@@ -72,6 +76,8 @@ def conditional_response(
     response.headers["Cache-Control"] = response_headers.REVALIDATE
     if media_type == media_types.HTML:
         response.vary.add("Accept-Language")
+    if names_host:
+        response.vary.add("Host")
     return response
 
 

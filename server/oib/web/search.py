@@ -36,8 +36,10 @@ def search() -> Response:
             paging.check(number, _pages(results))
         return create(text, kind, number, results)
 
-    key = f"{request.full_path} {request.script_root} {request.host_url} {language}"
-    response = representations.conditional_response(media_type, respond, key)
+    key = f"{request.full_path} {request.script_root} {language}"
+    response = representations.conditional_response(
+        media_type, respond, key, names_host=media_type != media_types.HTML
+    )
     response.vary.add("Accept-Language")
     return response
 
@@ -52,7 +54,9 @@ def description() -> Response:
         body = render_template("opensearch.xml", root=root, title=title)
         return context.respond(body, _OPENSEARCH)
 
-    response = representations.conditional_response(_OPENSEARCH, respond, f"{root} {title}")
+    response = representations.conditional_response(
+        _OPENSEARCH, respond, f"{root} {title}", names_host=True
+    )
     response.vary.add("Accept-Language")
     return response
 

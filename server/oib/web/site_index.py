@@ -61,7 +61,7 @@ def sitemap() -> Response:
         shown = paths[(number - 1) * _MAX_URLS : number * _MAX_URLS]
         return context.respond(_url_set(shown), media_types.XML)
 
-    return representations.conditional_response(media_types.XML, create)
+    return representations.conditional_response(media_types.XML, create, names_host=True)
 
 
 @bp.get("/.well-known/sparql-examples")

@@ -5,7 +5,6 @@ import os
 import resource
 import socket
 import sys
-import time
 from typing import Final, NoReturn
 
 from oib.engine.evaluation import evaluate, preview
@@ -41,24 +40,26 @@ def work(stores: Stores, connection: socket.socket, limits: Limits) -> NoReturn:
         except EOFError:
             break
         size = size or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        body = b""
+        error: Exception | None = None
         try:
             body = _answer(stores, request, max_bytes)
-            usage = resource.getrusage(resource.RUSAGE_SELF)
-            cpu = usage.ru_utime + usage.ru_stime
-            is_last = cpu > max_cpu or usage.ru_maxrss - size > max_growth
-            reply = messages.pack_reply(body, is_last=is_last, cpu_seconds=cpu)
-        except OibError as error:
-            reply = messages.pack_error(error, is_last=False, cpu_seconds=time.process_time())
+        except OibError as refused:
+            error = refused
         except MemoryError:
-            is_last = True
-            reply = messages.pack_error(failures.out_of_memory(limits), is_last=True)
+            error, is_last = failures.out_of_memory(limits), True
         except RecursionError:
-            is_last = True
-            reply = messages.pack_error(failures.nested_too_deeply(), is_last=True)
-        except Exception as error:
-            is_last = True
-            reply = messages.pack_error(error, is_last=True)
-        connection.sendall(reply)
+            error, is_last = failures.nested_too_deeply(), True
+        except Exception as fault:
+            error, is_last = fault, True
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        cpu = usage.ru_utime + usage.ru_stime
+        is_last = is_last or cpu > max_cpu or usage.ru_maxrss - size > max_growth
+        connection.sendall(
+            messages.pack_error(error, is_last=is_last, cpu_seconds=cpu)
+            if error
+            else messages.pack_reply(body, is_last=is_last, cpu_seconds=cpu)
+        )
     os._exit(0)
 
 
