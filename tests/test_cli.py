@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import live_server
 from oib import __version__
 from oib.cli import FORMATS, main
+from oib.http.server import check_port_free
 from oib.validation.formats import FORMATS as WRITERS
 from projects import CLAIM, ROOT, copy_home, submission, without
 
@@ -213,10 +215,9 @@ def test_a_port_in_use_is_reported_with_status_2(tmp_path, own_snapshots, snapsh
     assert "--port" in done.stderr
 
 
-@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")])
-def test_who_reads_that_it_serves_can_connect(own_snapshots, snapshot, host, shown):
+def test_who_reads_that_it_serves_can_connect(own_snapshots, snapshot):
     port = str(live_server.free_port())
-    command = ("serve", "--host", host, "--port", port, "--out", own_snapshots, "--no-prefetch")
+    command = ("serve", "--port", port, "--out", own_snapshots, "--no-prefetch")
     process = subprocess.Popen(
         [sys.executable, "-m", "oib", *command],
         cwd=ROOT,
@@ -227,11 +228,26 @@ def test_who_reads_that_it_serves_can_connect(own_snapshots, snapshot, host, sho
     )
     try:
         line = next((line for line in process.stdout if line.startswith("serving ")), "none")
-        assert f" at http://{shown}:{port}/ " in line
-        socket.create_connection((host, int(port)), timeout=20).close()
+        assert f" at http://127.0.0.1:{port}/ " in line
+        socket.create_connection(("127.0.0.1", int(port)), timeout=20).close()
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)]
+)
+def test_an_address_is_tried_in_its_own_family(monkeypatch, host, family):
+    tried = []
+
+    def create_server(address, family):
+        tried.append((address, family))
+        return nullcontext()
+
+    monkeypatch.setattr(socket, "create_server", create_server)
+    check_port_free(host, 8000)
+    assert tried == [((host, 8000), family)]
 
 
 def test_evidence_of_an_altered_copy_has_status_1(run, own_snapshots, tmp_path):
