@@ -98,6 +98,7 @@ def test_a_build_of_what_is_there_says_so(home, snapshot):
     assert log == [f"{snapshot.manifest.version} is up to date"]
 
 
+@pytest.mark.slow
 def test_a_damaged_archive_of_a_release_is_named_and_the_build_goes_on(tmp_path):
     home, lines = copy_home(tmp_path / "home"), []
     (first, *_) = releases.find(home)
@@ -128,6 +129,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, home):
         build(home, tmp_path / "file", print)
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_older_snapshot(tmp_path, home, snapshot, monkeypatch):
     changed = copy_home(tmp_path / "home")
     with next((changed / "instances").rglob("*.ttl")).open("a") as file:

@@ -320,6 +320,7 @@ def test_who_reads_nothing_is_disconnected(connection, method):
         assert len(got) < 3_000_000
 
 
+@pytest.mark.slow
 def test_who_reads_slowly_but_steadily_gets_all():
     with server(send_window_seconds=1) as (root, _), closing(connect(root, 4096)) as client:
         client.sendall(large_request(b"close"))

@@ -51,6 +51,7 @@ def test_pipelined_requests_wait_until_the_answers_before_are_read(server):
         assert growth(server, before, 3) < 64
 
 
+@pytest.mark.slow
 def test_clients_that_read_slowly_hold_no_more_than_a_bound_together(server):
     before = process_info.resident_mib(server.process.pid)
     with ExitStack() as connections:
@@ -108,6 +109,7 @@ def test_a_page_of_an_answer_is_bounded_in_size_time_and_memory(server, name):
     assert probe.quantile(0.5) < 2
 
 
+@pytest.mark.slow
 def test_the_cache_is_bounded_by_the_memory_that_it_takes(server):
     before = process_info.resident_mib(server.process.pid)
     with raw_client.Client(server.root) as client:

@@ -169,6 +169,7 @@ def test_of_many_places_the_first_are_named(describe, run, tmp_path):
     assert len(err) < 250
 
 
+@pytest.mark.slow
 def test_a_passage_in_five_megabytes_is_found_in_seconds(describe, run, tmp_path):
     copy = tmp_path / "long.txt"
     text = "\n\n".join(f"Base {n} works. " + f"It has {n} partners. " * 120 for n in range(2000))

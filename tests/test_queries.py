@@ -34,8 +34,8 @@ DIFFERENT = {
     "document/adds": "it asks for the graphs of files, over which rdflib takes minutes",
     "claim/stated-or-not": "rdflib drops a row of VALUES joined with OPTIONAL (RDFLib/rdflib#2332)",
 }
-# Over these rdflib takes a quarter of a minute; .ci/run compares them, too.
-SLOW_ON_RDFLIB = {"network/neighbours"}
+# Over these rdflib takes many seconds; .ci/run compares them, too.
+SLOW_ON_RDFLIB = {"network/neighbours", "base/partners", "base/first-mention"}
 # Public questions whose answer over all documents is not that of the article and more rows.
 REPLACED: dict[str, str] = {
     "base/pilots": "it counts the independent documents, of which others add one for Shanghai",
@@ -101,7 +101,10 @@ def test_a_saved_query_gives_its_golden_answer(home, folder, name):
 @pytest.mark.parametrize(
     ("folder", "name"),
     [
-        pytest.param(*case, marks=pytest.mark.slow if case[1] in SLOW_ON_RDFLIB else ())
+        pytest.param(
+            *case,
+            marks=pytest.mark.slow if case[0] != ARTICLE or case[1] in SLOW_ON_RDFLIB else (),
+        )
         for case in GOLDEN
         if case[0] in (ARTICLE, "together")
     ],

@@ -57,6 +57,7 @@ def test_our_own_terms_and_shapes_break_no_rule_of_style(home_client, style_shap
     assert judge(home_client, style_shapes) == set()
 
 
+@pytest.mark.slow
 def test_our_shapes_are_shapes_by_the_shapes_of_shacl(shapes):
     assert meta_validate(Graph() + shapes, inference="none")[0]
 

@@ -321,7 +321,7 @@ def test_all_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
 def test_workers_do_not_start_over_data_that_were_damaged_since(tmp_path, damage):
     written = snapshot.write(tmp_path, manifest(), QUADS)
     damage(written.directory)
-    engine = WorkerEngine(written.directory, Limits())
+    engine = WorkerEngine(written.directory, Limits(seconds=3.0))
     try:
         with pytest.raises(Unavailable):
             engine.query("ASK {}", "application/sparql-results+json")

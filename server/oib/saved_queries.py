@@ -24,6 +24,7 @@ from oib.sparql.lexer import Form
 _BLOCK = re.compile(r"VALUES \?(\w+) \{[^}]*\}")
 _XSD = PREFIXES["xsd"]
 _MAX_HEADER = 2**16  # characters
+_MAX_DEPTH = 32  # of values within values: the YAML parser takes quadratic time for more
 
 #: The folders below ``queries`` that hold no questions: rules of the build, queries of pages.
 NO_QUESTIONS: Final = ("derive", "home", "list")
@@ -297,9 +298,7 @@ class Headings:
             return cls()
         try:
             text = path.read_text("utf-8")
-            if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-                raise ValueError("it has aliases; write the values out")
-            members = yaml.safe_load(text)
+            members = _load_yaml(text)
             topics, columns = (
                 {
                     str(name): {str(tag): str(words) for tag, words in texts.items()}
@@ -393,16 +392,24 @@ def parse_header(text: str) -> Mapping[str, Any]:
     header = "\n".join(line[3:] for line in text.splitlines() if line.startswith("#+"))
     if len(header) > _MAX_HEADER:
         raise ValueError(f"a header has at most {_MAX_HEADER:,} characters")
-    try:
-        # A few lines of aliases of aliases make a text of gigabytes.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(header)):
-            raise ValueError("a header has no aliases; write the value out")
-        members = yaml.safe_load(header)
-    except RecursionError:
-        raise ValueError("its values are nested too deeply") from None
+    members = _load_yaml(header)
     if not isinstance(members, dict):
         raise ValueError("it has no members")
     return members
+
+
+def _load_yaml(text: str) -> Any:
+    """Return the values of a text of YAML, without aliases and not nested deeply."""
+    depth = 0
+    for event in yaml.parse(text):
+        # A few lines of aliases of aliases make a text of gigabytes.
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("there are aliases in it; write the values out")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise ValueError("its values are nested too deeply")
+    return yaml.safe_load(text)
 
 
 def _title(entry: Mapping[str, Any]) -> Mapping[str, Any]:
