@@ -87,6 +87,7 @@ def test_no_page_asks_another_host_or_breaks_its_policy(pages):
     ("bases", "?x a oib:OffshoreBase"),
     ("sources", "?claim oib:citesSource ?x"),
 ])  # fmt: skip
+@pytest.mark.slow
 def test_a_list_is_one_click_away_in_every_language_and_without_script(
     visits, services, what, pattern
 ):
@@ -101,18 +102,21 @@ def test_a_list_is_one_click_away_in_every_language_and_without_script(
     assert {visit["clicks"] for visit in found} == {1}
 
 
+@pytest.mark.slow
 def test_a_disputed_post_and_its_dispute_are_at_most_three_clicks_away(visits):
     for visit in of(visits, "dispute"):
         assert visit["clicks"] <= 3
         assert UNCORROBORATED[visit["lang"]] in visit["text"]
 
 
+@pytest.mark.slow
 def test_a_keyboard_is_enough(visits):
     for visit in of(visits, "keyboard"):
         assert "/bases" in visit["list"]
         assert "/doc/organization/suzhou-base" in visit["thing"]
 
 
+@pytest.mark.slow
 def test_a_list_and_a_question_take_choices_without_script(visits):
     (choice,) = of(visits, "choice")
     assert choice["rows"] == 1
@@ -121,6 +125,7 @@ def test_a_list_and_a_question_take_choices_without_script(visits):
     assert question["rows"] > 3
 
 
+@pytest.mark.slow
 def test_the_page_of_a_base_takes_at_most_sixty_words_for_a_statement(visits):
     bases = of(visits, "base")
     assert len(bases) > 7
@@ -128,16 +133,19 @@ def test_the_page_of_a_base_takes_at_most_sixty_words_for_a_statement(visits):
             if each["words"] > 60 * each["statements"]} == {}  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_page_of_a_base_takes_at_most_two_screens_down_to_what_is_folded(visits):
     assert {each["link"]: each["fold"] for each in of(visits, "base") if each["fold"] > 1800} == {}
 
 
+@pytest.mark.slow
 def test_an_address_that_names_a_part_of_what_is_folded_opens_it(visits):
     parts = of(visits, "fragment")
     assert len(parts) == 4
     assert [part for part in parts if not part["visible"]] == []
 
 
+@pytest.mark.slow
 def test_on_paper_what_is_folded_is_there_and_nothing_is_cut_off(visits):
     printed = {visit["path"]: visit for visit in of(visits, "print")}
     assert printed["/doc/organization/suzhou-base"]["cards"] > 5
@@ -146,12 +154,14 @@ def test_on_paper_what_is_folded_is_there_and_nothing_is_cut_off(visits):
         assert (page["folded"], page["forms"], page["beyond"], page["cited"]) == (0, 0, 0, True)
 
 
+@pytest.mark.slow
 def test_the_ontology_on_paper_has_every_term_on_few_pages(visits):
     (paper,) = of(visits, "paper")
     assert paper["shown"] == paper["terms"] > 200
     assert paper["pages"] <= 25
 
 
+@pytest.mark.slow
 def test_two_chinese_characters_are_found(visits):
     (search,) = of(visits, "search")
     assert "苏州" in search["text"]
