@@ -25,7 +25,9 @@ print(full, before, resident())
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="run it on Linux with GNU C library")
+@pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="install the GNU C library: run it on Linux"
+)
 def test_what_lies_free_between_what_is_used_is_given_back():
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True

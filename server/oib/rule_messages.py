@@ -46,7 +46,7 @@ def split_message(text: str, language: str) -> Iterator[tuple[str, bool]]:
 
 
 def message_in_words(text: str, language: str) -> str:
-    """Return a message with words in angle brackets in place of its placeholders."""
+    """Return a message with words in brackets in place of its placeholders."""
     opening, closing = _BRACKETS[_tag(language).partition("-")[0]]
     return "".join(
         f"{opening}{part}{closing}" if is_placeholder else part

@@ -312,7 +312,7 @@ class Headings:
             return cls(topics, columns, as_printed, units)
         except (
             *(OSError, UnicodeDecodeError, yaml.YAMLError),
-            *(AttributeError, KeyError, TypeError, ValueError, RecursionError),
+            *(AttributeError, KeyError, TypeError, ValueError),
         ) as error:
             raise BadInput(
                 f"{path} cannot be read: it needs topics and columns, "
