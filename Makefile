@@ -20,6 +20,10 @@ QUICK := $(addprefix tests/test_,cli.py check.py edtf.py syntax_findings.py turt
 serve: $(READY) ## build the snapshot if the sources changed, then serve it
 	$(BIN)/python -m oib serve --port $(PORT)
 
+# Modules are compiled once, and not in each of the hundreds of processes that tests and benchmarks
+# start, even where the environment asks for no bytecode.
+test quick bench: export PYTHONDONTWRITEBYTECODE =
+
 test: $(READY_DEV) ## every test, JOBS files at a time; PYTEST_ARGS passes options on
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 

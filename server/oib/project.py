@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from oib import yaml_text
 from oib.errors import BadInput, HomeMissing
 from oib.terminal import printable
 
@@ -115,10 +116,7 @@ def description(home: Path) -> Description:
         text = path.read_bytes()[: _MAX_DESCRIPTION + 1].decode("utf-8")
         if len(text) > _MAX_DESCRIPTION:
             raise ValueError(f"it is longer than {_MAX_DESCRIPTION} bytes")
-        # A few aliases of aliases make a text that fills the memory.
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, yaml.SafeLoader)):
-            raise ValueError("it has an alias (*), which is not allowed here")
-        members = yaml.safe_load(text)
+        members = yaml_text.load(text)
         if members is None:
             return Description()
         if not isinstance(members, dict):

@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 import yaml
 from pyoxigraph import Literal, NamedNode
 
+from oib import yaml_text
 from oib.errors import BadInput, BadQuery, Forbidden, NotFound, TooLarge
 from oib.namespaces import PREFIXES, QUERIES
 from oib.project import sources
@@ -24,7 +25,6 @@ from oib.sparql.lexer import Form
 _BLOCK = re.compile(r"VALUES \?(\w+) \{[^}]*\}")
 _XSD = PREFIXES["xsd"]
 _MAX_HEADER = 2**16  # characters
-_MAX_DEPTH = 32  # of values within values: the YAML parser takes quadratic time for more
 
 #: The folders below ``queries`` that hold no questions: rules of the build, queries of pages.
 NO_QUESTIONS: Final = ("derive", "home", "list")
@@ -298,7 +298,7 @@ class Headings:
             return cls()
         try:
             text = path.read_text("utf-8")
-            members = _load_yaml(text)
+            members = yaml_text.load(text)
             topics, columns = (
                 {
                     str(name): {str(tag): str(words) for tag, words in texts.items()}
@@ -392,24 +392,10 @@ def parse_header(text: str) -> Mapping[str, Any]:
     header = "\n".join(line[3:] for line in text.splitlines() if line.startswith("#+"))
     if len(header) > _MAX_HEADER:
         raise ValueError(f"a header has at most {_MAX_HEADER:,} characters")
-    members = _load_yaml(header)
+    members = yaml_text.load(header)
     if not isinstance(members, dict):
         raise ValueError("it has no members")
     return members
-
-
-def _load_yaml(text: str) -> Any:
-    """Return the values of a text of YAML, without aliases and not nested deeply."""
-    depth = 0
-    for event in yaml.parse(text):
-        # A few lines of aliases of aliases make a text of gigabytes.
-        if isinstance(event, yaml.AliasEvent):
-            raise ValueError("there are aliases in it; write the values out")
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MAX_DEPTH:
-            raise ValueError("its values are nested too deeply")
-    return yaml.safe_load(text)
 
 
 def _title(entry: Mapping[str, Any]) -> Mapping[str, Any]:

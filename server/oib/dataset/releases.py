@@ -21,6 +21,7 @@ from typing import Any, Final
 import yaml
 from pyoxigraph import Quad, RdfFormat, Store, parse, serialize
 
+from oib import yaml_text
 from oib.dataset import changes, exports, nquads, snapshot
 from oib.dataset.changes import Summaries, Summary
 from oib.dataset.manifest import Manifest
@@ -74,7 +75,7 @@ def find(home: Path) -> tuple[Release, ...]:
     if not path.is_file():
         return ()
     try:
-        entries = yaml.safe_load(path.read_text("utf-8"))
+        entries = yaml_text.load(path.read_text("utf-8"))
         found = tuple(_release(entry) for entry in entries)
     except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError) as error:
         raise BadInput(f"{path} is no list of releases: {error!r}; restore it from git") from error

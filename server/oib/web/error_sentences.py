@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-import yaml
-
+from oib import yaml_text
 from oib.web.traditional import TRADITIONAL, to_traditional
 
 # Longer ones stay in English: an expression with several fields takes time that grows faster than
@@ -41,7 +40,7 @@ def _sentences(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     text = files("oib.web").joinpath("locales", "errors.zh-Hans.yaml").read_text("utf-8")
     return tuple(
         (_pattern(english), to_traditional(chinese) if language == TRADITIONAL else chinese)
-        for english, chinese in yaml.safe_load(text).items()
+        for english, chinese in yaml_text.load(text).items()
     )
 
 

@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-import yaml
-
+from oib import yaml_text
 from oib.namespaces import PREFIXES
 from oib.web.traditional import SIMPLIFIED, TRADITIONAL, to_traditional
 
@@ -54,7 +53,7 @@ def catalogue(language: str) -> Catalogue:
             *({key: to_traditional(text) for key, text in each.items()} for each in parts)
         )
     text = files("oib.web").joinpath("locales", f"{language}.yaml").read_text("utf-8")
-    parts = yaml.safe_load(text)
+    parts = yaml_text.load(text)
     return Catalogue(
         parts["messages"],
         parts["punctuation"],

@@ -1,0 +1,28 @@
+"""Texts in YAML 1.1, without what makes a short one large or slow: aliases and deep nesting."""
+
+from typing import Any
+
+import yaml
+
+_MAX_DEPTH = 32  # of values within values: PyYAML's own parser takes quadratic time for more
+# The parser of libyaml, which PyYAML's wheels hold, takes a tenth of the time of that in Python.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def load(text: str) -> Any:
+    """Return the values of a text, of the types that JSON has, and of dates.
+
+    Raises:
+        ValueError: it has aliases, or values nested more than 32 deep.
+        yaml.YAMLError: it is no YAML.
+    """
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        # A few lines of aliases of aliases make a text of gigabytes.
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("there are aliases in it; write the values out")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise ValueError("its values are nested too deeply")
+    return yaml.load(text, _LOADER)  # a safe one
