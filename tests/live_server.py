@@ -11,6 +11,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.error import URLError
@@ -46,14 +47,15 @@ SMALL = """
 """
 
 
+@cache
+def project():
+    """Return saved queries, queries of pages and description of the project's own home."""
+    return Library.load(ROOT), PageQueries.load(ROOT), description(ROOT)
+
+
 def services_of(engine, version="test-1"):
-    return Services(
-        engine,
-        version,
-        Library.load(ROOT),
-        pages=PageQueries.load(ROOT),
-        description=description(ROOT),
-    )
+    library, pages, about = project()
+    return Services(engine, version, library, pages=pages, description=about)
 
 
 def small_services(home=ROOT):

@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -11,7 +13,7 @@ from http_client import Client, request_of
 from oib.dataset import releases
 from oib.http.application import HttpApplication
 from oib.http.encoding import accepts_gzip
-from oib.http.messages import Response, fetch
+from oib.http.messages import Response, fetch, response_from
 from oib.http.prefetch import main_pages, prefetch, saved_queries
 from oib.http.response_cache import CachedResponse, HeaderSet, ResponseCache
 from oib.reload import CurrentServices
@@ -362,9 +364,12 @@ def test_what_is_computed_ahead_gives_way_to_the_pages_of_clients(services):
     order = []
 
     class Recorder:
-        """An application that notes which requests are answered, and when it was idle."""
+        """An application that notes which requests are answered, while it is idle or is not."""
 
-        is_idle = False
+        is_left_alone = False
+
+        def is_idle(self, seconds):
+            return self.is_left_alone
 
         def answer(self, request, respond):
             order.append(request.path)
@@ -375,11 +380,26 @@ def test_what_is_computed_ahead_gives_way_to_the_pages_of_clients(services):
         ours = asyncio.ensure_future(prefetch(recorder, [request_of("GET", "/about")]))
         await asyncio.sleep(0.2)
         order.append("page of a client is ready")
-        recorder.is_idle = True
+        recorder.is_left_alone = True
         await ours
 
     asyncio.run(visit())
     assert order == ["page of a client is ready", "/about", "/about"]
+
+
+def test_a_client_that_has_just_sent_a_request_is_left_alone(services):
+    application, raw = live_server.application(services), b"GET /about HTTP/1.1"
+    assert application.is_idle(3600)
+    for _ in range(2):  # the second time it is in the cache
+        request = request_of("GET", "/about")
+        response = asyncio.run(response_from(partial(application.handle, request)))
+        application.memorize(raw, request, response)
+        assert application.is_idle(0)
+        assert not application.is_idle(3600)
+    time.sleep(0.1)
+    assert application.is_idle(0.1)
+    assert application.lookup(raw)
+    assert not application.is_idle(0.1)
 
 
 @pytest.mark.parametrize("is_wanted", [True, False])

@@ -21,7 +21,8 @@ from oib.sparql import guard
 from projects import ROOT
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-LIBRARY = list(Library.load(ROOT))
+LIBRARY = Library.load(ROOT)
+SAVED = list(LIBRARY)
 SHACL = "http://www.w3.org/ns/shacl#"
 TWO = """\
 #+ question: {en: Two names}
@@ -36,7 +37,7 @@ SELECT ?one ?two WHERE { VALUES ?one { "a" } VALUES ?two { "b" } }
 WITHOUT_ROWS = {"agreement/contradictions"}
 
 
-@pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
+@pytest.mark.parametrize("saved", SAVED, ids=lambda saved: saved.name)
 def test_a_saved_query_runs_with_its_examples(home_client, saved):
     response = home_client.get(f"/queries/{saved.name}", headers={"Accept": "text/csv"})
     assert (response.status_code, response.mimetype) == (200, "text/csv")
@@ -46,7 +47,7 @@ def test_a_saved_query_runs_with_its_examples(home_client, saved):
     assert home_client.get(f"/queries/{saved.name}.csv", query_string=values).text == response.text
 
 
-@pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
+@pytest.mark.parametrize("saved", SAVED, ids=lambda saved: saved.name)
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_a_saved_query_has_a_page(home_client, saved, language):
     response = home_client.get(f"/queries/{saved.name}?lang={language}", headers=BROWSER)
@@ -78,7 +79,7 @@ def test_a_saved_query_is_described_in_rdf(home_client):
     assert "SPARQLSelectExecutable" in body
 
 
-@pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
+@pytest.mark.parametrize("saved", SAVED, ids=lambda saved: saved.name)
 def test_the_text_of_a_query_can_be_had(home_client, saved):
     response = home_client.get(f"/queries/{saved.name}.rq")
     assert (response.mimetype, response.text) == ("application/sparql-query", saved.text)
@@ -218,9 +219,9 @@ def test_what_a_saved_query_does_not_settle_is_not_cached(tmp_path):
         assert one.data != two.data
 
 
-@pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
+@pytest.mark.parametrize("saved", SAVED, ids=lambda saved: saved.name)
 def test_an_answer_has_headings_in_words_of_both_languages(saved):
-    headings = Library.load(ROOT).headings
+    headings = LIBRARY.headings
     for texts in (headings.topics[saved.topic], *(headings.columns[c] for c in saved.columns)):
         assert set(texts) == {"en", "zh-Hans"}
 
@@ -325,7 +326,7 @@ def test_a_form_offers_only_the_things_that_the_question_can_be_about(
     assert 0 < len(offered(home_client, f"/queries/{name}")) == len(set(expected))
 
 
-@pytest.mark.parametrize("saved", LIBRARY, ids=lambda saved: saved.name)
+@pytest.mark.parametrize("saved", SAVED, ids=lambda saved: saved.name)
 def test_the_example_of_a_parameter_is_among_what_its_form_offers(services, saved):
     for parameter in saved.parameters:
         if parameter.options:

@@ -17,6 +17,8 @@ import sparql_suite
 from http_client import Client
 from oib.engine.embedded import Embedded
 from oib.errors import Unavailable
+from oib.http.server import create_application
+from oib.reload import CurrentServices
 from oib.sparql import results
 
 CASES = sparql_suite.cases()
@@ -35,12 +37,27 @@ KINDS = {
 }
 
 
+class Endpoint:
+    """An endpoint over data that each test replaces: to make an application takes long."""
+
+    def __init__(self):
+        self.services = CurrentServices(live_server.services_of(Embedded(Store()), "w3c"))
+        self.application = create_application(self.services)
+        self.client = Client(self.application)
+
+    def serve(self, engine):
+        """Let an engine answer from now on; return the client."""
+        self.services.current = replace(self.services.current, engine=engine)
+        self.application.clear_caches()
+        return self.client
+
+
 @pytest.fixture(scope="module")
-def library():
-    return live_server.services_of(None).library
+def endpoint():
+    return Endpoint()
 
 
-def client_of(case, library):
+def store_of(case):
     store = Store()
     for iri in case.data:
         store.extend(Quad(*triple) for triple in sparql_suite.read(iri))
@@ -48,11 +65,10 @@ def client_of(case, library):
         graph = NamedNode(iri)
         store.add_graph(graph)
         store.extend(Quad(*triple, graph) for triple in sparql_suite.read(iri))
-    services = live_server.Services(Embedded(store), "w3c", library)
-    return Client(live_server.application(services))
+    return store
 
 
-def ask(case, library):
+def ask(case, endpoint):
     """Send the text of a syntax test as it is, that of another with its data around it."""
     text = sparql_suite.path(case.query).read_bytes()
     chosen = {}
@@ -64,7 +80,7 @@ def ask(case, library):
         elif case.graphs and is_empty:  # here the union of all graphs would be the default graph
             chosen = {"default-graph-uri": "urn:none", "named-graph-uri": case.graphs}
         text = f"BASE <{case.query}> ".encode() + text
-    return client_of(case, library).post(
+    return endpoint.serve(Embedded(store_of(case))).post(
         "/sparql",
         query_string=chosen,
         data=text,
@@ -97,9 +113,9 @@ def test_the_suites_are_here():
 
 
 @pytest.mark.parametrize("name", CASES or NONE)
-def test_query(name, library):
+def test_query(name, endpoint):
     case = CASES[name]
-    assert passes(case, ask(case, library)) == (name not in FAILURES), FAILURES.get(name)
+    assert passes(case, ask(case, endpoint)) == (name not in FAILURES), FAILURES.get(name)
 
 
 def _double(rows):
@@ -119,28 +135,28 @@ def _strip(rows):
 
 
 @pytest.mark.parametrize("change", [_double, _reverse, _drop, _strip])
-def test_a_wrong_answer_is_noticed(library, change):
+def test_a_wrong_answer_is_noticed(endpoint, change):
     if not CASES:
         pytest.skip(MISSING)
     case = CASES["sparql10/sort/dawg-sort-3"]
-    response = ask(case, library)
+    response = ask(case, endpoint)
     assert passes(case, response)
     told = response.json
     told["results"]["bindings"] = change(told["results"]["bindings"])
     assert not sparql_suite.agrees(case, response.mimetype, json.dumps(told).encode())
 
 
-def test_blank_nodes_are_distinguished(library):
+def test_blank_nodes_are_distinguished(endpoint):
     if not CASES:
         pytest.skip(MISSING)
     case = CASES["sparql11/functions/bnode02"]
-    response = ask(case, library)
+    response = ask(case, endpoint)
     assert passes(case, response)
     one = re.sub(rb"<bnode>[^<]*<", b"<bnode>one<", response.data)
     assert not sparql_suite.agrees(case, response.mimetype, one)
 
 
-def test_a_fault_is_neither_a_pass_nor_a_known_failure(library):
+def test_a_fault_is_neither_a_pass_nor_a_known_failure(endpoint):
     class Broken:
         def session(self, client="", seconds=None):
             return self
@@ -150,18 +166,17 @@ def test_a_fault_is_neither_a_pass_nor_a_known_failure(library):
             answer.set_exception(Unavailable("out of order"))
             return answer
 
-    client = Client(live_server.application(live_server.Services(Broken(), "w3c", library)))
-    response = client.post("/sparql", data={"query": "ASK {}"})
+    response = endpoint.serve(Broken()).post("/sparql", data={"query": "ASK {}"})
     assert response.status_code == 503
     for kind in KINDS:
         with pytest.raises(AssertionError, match="out of order"):
             passes(sparql_suite.Case("", kind, ""), response)
 
 
-def test_a_query_that_is_only_not_answered_is_no_syntax_error(library):
+def test_a_query_that_is_only_not_answered_is_no_syntax_error(endpoint):
     text = "ASK { FILTER(<urn:no-such-function>(?x)) }"
     case = sparql_suite.Case("", "NegativeSyntaxTest", "")
-    client = client_of(case, library)
+    client = endpoint.serve(Embedded(Store()))
     response = client.post("/sparql", data={"query": text})
     assert (response.status_code, passes(case, response)) == (400, False)
     assert passes(case, client.post("/sparql", data={"query": "ASK {"}))

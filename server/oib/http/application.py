@@ -1,6 +1,7 @@
 """The application: which part of the server answers a request, and what is recorded of it."""
 
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
@@ -68,6 +69,7 @@ class HttpApplication:
         self._memo = RequestMemo()
         self._documents = EntityDocuments(web)
         self._openers = FairThreadPool("release", _OPENERS, 1)
+        self._last_request = -math.inf  # as time.perf_counter() counts
         self._sparql = SparqlEndpoint(self.cache, self._page, self._fault)
         self.metrics = Metrics(
             lambda: services.current.version, lambda: self.cache.size, routes, log
@@ -82,7 +84,7 @@ class HttpApplication:
         """Return the response to the exact bytes of a request, if it is still valid; record it."""
         entry = self._memo.lookup(raw, self._services.current.version)
         if entry is not None:
-            entry.request.started = time.perf_counter()
+            entry.request.started = self._last_request = time.perf_counter()
             self.metrics.record(entry.request, 200, len(entry.body))
         return entry
 
@@ -105,6 +107,7 @@ class HttpApplication:
 
     def handle(self, request: Request, respond: Respond) -> Pending | None:
         """Answer a request, and record the response."""
+        self._last_request = request.started
         return self.answer(request, lambda response: respond(self._record(request, response)))
 
     def answer(self, request: Request, respond: Respond) -> Pending | None:
@@ -283,10 +286,9 @@ class HttpApplication:
             self.cache.store(entry, request, key)
         return self.cache.deliver(entry, request, key, respond)
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether the web application answers no request."""
-        return self._web.is_idle
+    def is_idle(self, seconds: float) -> bool:
+        """Return whether no page is being made, and no client has sent a request for so long."""
+        return self._web.is_idle and time.perf_counter() - self._last_request >= seconds
 
     def _options(self, services: Services) -> Response:
         """Answer ``OPTIONS *``, which is about the server as a whole (RFC 9110, section 9.3.7)."""

@@ -11,8 +11,10 @@ from oib.http.application import HttpApplication
 from oib.http.messages import Request, response_from
 from oib.services import Services
 
-# How long a request of ours waits for those of clients, and how often it looks, in seconds.
+# In seconds: how long a request of ours waits for those of clients, how long no client must have
+# sent one, for a page is followed by what it loads, and how often it looks.
 _MAX_WAIT: Final = 2.0
+_QUIET: Final = 0.3
 _INTERVAL: Final = 0.02
 
 
@@ -34,9 +36,9 @@ async def prefetch(application: HttpApplication, requests: Iterable[Request]) ->
 
 
 async def _wait_until_idle(application: HttpApplication) -> None:
-    """Wait until no page is being made for a client; not for long, for one may always be."""
+    """Wait until clients want nothing; not for long, for one may always want something."""
     end = asyncio.get_running_loop().time() + _MAX_WAIT
-    while not application.is_idle and asyncio.get_running_loop().time() < end:
+    while not application.is_idle(_QUIET) and asyncio.get_running_loop().time() < end:
         await asyncio.sleep(_INTERVAL)
 
 
