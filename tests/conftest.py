@@ -15,6 +15,7 @@ from oib.dataset.derivation import BOUNDS, INFERRED
 from oib.engine.embedded import Embedded
 from oib.namespaces import GRAPH
 from oib.services import Services
+from oib.validation.checker import Checker
 from projects import ROOT
 
 #: The files that take longest are begun first, so that none is left to one process at the end.
@@ -48,6 +49,18 @@ def pytest_configure(config):
 @pytest.fixture(scope="session")
 def home(request):
     return request.config.getoption("--home")
+
+
+@pytest.fixture(scope="session")
+def checker():
+    """The rules and data of the project's own home, which a command loads each time."""
+    return Checker(ROOT)
+
+
+@pytest.fixture(scope="session")
+def home_checker(home, request):
+    """The rules and data of the home that the tests run over."""
+    return request.getfixturevalue("checker") if home == ROOT else Checker(home)
 
 
 @pytest.fixture(scope="session")

@@ -66,10 +66,12 @@ def test_the_same_copy_without_that_word_adds_a_second_name(home, tmp_path):
         ),
     ],
 )
-def test_what_shacl_does_not_see_is_found_on_its_line(home, tmp_path, rule, line):
+def test_what_shacl_does_not_see_is_found_on_its_line(home_checker, tmp_path, rule, line):
     path = submission(tmp_path, CLAIM.replace("a oib:Claim ;", f"a oib:Claim ;\n    {line} ;"))
-    finding = next(each for each in check(home, [path]).findings if each.rule == rule)
-    assert finding.line == path.read_text("utf-8").split("\n").index(f"    {line} ;") + 1
+    text = path.read_text("utf-8")
+    findings = home_checker.check_texts([("submission.ttl", text)]).findings
+    finding = next(each for each in findings if each.rule == rule)
+    assert finding.line == text.split("\n").index(f"    {line} ;") + 1
     assert finding.blocks
 
 

@@ -13,11 +13,6 @@ DOCUMENT = "document/innovation-without-borders"
 PREDICATES = sorted(set(re.findall(r"^    ([a-z]+:\w+) ", BASE, re.MULTILINE)))
 
 
-@pytest.fixture(scope="module")
-def checker():
-    return Checker(ROOT)
-
-
 def findings(checker, text):
     """Return the rules of all findings, each with the text that it marks."""
     report = checker.check_texts([("base.ttl", text)], effect="adds")

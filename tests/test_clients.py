@@ -132,7 +132,7 @@ def test_jena_selects(jena, root, labels, mode):
     assert column(jena("select", mode, f"{root}/sparql", SELECT)) == labels
 
 
-@pytest.mark.parametrize("mode", ["asGetAlways", "asPost"])
+@pytest.mark.parametrize("mode", [pytest.param("asGetAlways", marks=pytest.mark.slow), "asPost"])
 def test_jena_constructs(jena, root, labels, mode):
     text = jena("construct", mode, f"{root}/sparql", CONSTRUCT)
     graph = Graph().parse(data=text, format="nt")

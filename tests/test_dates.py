@@ -8,7 +8,6 @@ import re
 
 import pytest
 
-from oib.validation.checker import check
 from projects import ROOT
 
 # The date of each bad file, and one with which the claims are in order.
@@ -22,38 +21,36 @@ MENDED = {
 }
 
 
-def findings_of(home, tmp_path, text):
-    path = tmp_path / "submission.ttl"
-    path.write_text(text, "utf-8")
-    return check(home, [path]).findings
+def findings_of(checker, text):
+    return checker.check_texts([("submission.ttl", text)]).findings
 
 
-def rules_of(home, tmp_path, text):
-    return {finding.rule for finding in findings_of(home, tmp_path, text)}
+def rules_of(checker, text):
+    return {finding.rule for finding in findings_of(checker, text)}
 
 
 @pytest.mark.parametrize("name", MENDED)
-def test_dates_out_of_order_are_found_and_dates_in_order_pass(home, tmp_path, name):
+def test_dates_out_of_order_are_found_and_dates_in_order_pass(home_checker, name):
     wrong, right = MENDED[name]
     text = (ROOT / "tests" / "bad_dates" / f"{name}.ttl").read_text("utf-8")
     rule = name[:6]
     assert text.count(wrong) == 1
     line = int(re.search(r"^# line: (\d+)$", text, re.MULTILINE)[1])
-    found = [each for each in findings_of(home, tmp_path, text) if each.rule == rule]
+    found = [each for each in findings_of(home_checker, text) if each.rule == rule]
     assert [each.line for each in found] == [line]
-    assert rule not in rules_of(home, tmp_path, text.replace(wrong, right))
+    assert rule not in rules_of(home_checker, text.replace(wrong, right))
 
 
-def test_a_date_with_an_open_side_contradicts_nothing(home, tmp_path):
+def test_a_date_with_an_open_side_contradicts_nothing(home_checker):
     text = (ROOT / "tests/bad_dates/DAT-01-true-before-it-began.ttl").read_text("utf-8")
-    assert "DAT-01" not in rules_of(home, tmp_path, text.replace('"2012/2014"', '"2012/.."'))
+    assert "DAT-01" not in rules_of(home_checker, text.replace('"2012/2014"', '"2012/.."'))
 
 
-def test_an_event_of_which_the_source_names_nobody_says_so(home, tmp_path):
+def test_an_event_of_which_the_source_names_nobody_says_so(home_checker):
     bad = next((ROOT / "tests" / "bad").glob("EVT-02*.ttl")).read_text("utf-8")
-    assert "EVT-02" in rules_of(home, tmp_path, bad)
+    assert "EVT-02" in rules_of(home_checker, bad)
     noted = bad.replace('"gathering"@en .', '"gathering"@en ;\n    oib:curatorNote "Nobody."@en .')
-    assert "EVT-02" not in rules_of(home, tmp_path, noted)
+    assert "EVT-02" not in rules_of(home_checker, noted)
 
 
 def test_every_date_rule_has_a_bad_file():

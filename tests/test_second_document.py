@@ -45,8 +45,8 @@ def paths(name):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_valid_submission_passes(home, name):
-    report = check(home, paths(name))
+def test_a_valid_submission_passes(home_checker, name):
+    report = home_checker.check_texts([(str(path), path.read_bytes()) for path in paths(name)])
     assert report.clean, [finding for finding in report.findings if finding.blocks]
 
 

@@ -4,18 +4,12 @@ import csv
 
 import pytest
 
-from oib.validation.checker import Checker
 from projects import ROOT
 
 FOLDER = ROOT / "tests" / "submissions" / "members"
 BASE = (FOLDER / "base.ttl").read_text("utf-8")
 with (FOLDER / "members.tsv").open(encoding="utf-8", newline="") as table:
     MEMBERS = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-@pytest.fixture(scope="module")
-def checker():
-    return Checker(ROOT)
 
 
 def unescaped(text):

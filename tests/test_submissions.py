@@ -8,7 +8,6 @@ import pytest
 
 from oib import turtle
 from oib.namespaces import ID
-from oib.validation.checker import Checker
 from projects import ROOT
 
 FOLDER = ROOT / "tests" / "submissions"
@@ -16,11 +15,6 @@ with (FOLDER / "expected.tsv").open(encoding="utf-8", newline="") as table:
     EXPECTED = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
 FILES = sorted(FOLDER.glob("*.ttl"))
 BAD = sorted((ROOT / "tests" / "bad").glob("*.ttl"))
-
-
-@pytest.fixture(scope="module")
-def checker():
-    return Checker(ROOT)
 
 
 @functools.cache
