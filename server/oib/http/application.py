@@ -286,6 +286,10 @@ class HttpApplication:
             self.cache.store(entry, request, key)
         return self.cache.deliver(entry, request, key, respond)
 
+    async def compile_templates(self) -> None:
+        """Compile the templates of all pages before anybody asks for one."""
+        await self._web.compile_templates()
+
     def is_idle(self, seconds: float) -> bool:
         """Return whether no page is being made, and no client has sent a request for so long."""
         return self._web.is_idle and time.perf_counter() - self._last_request >= seconds

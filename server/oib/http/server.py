@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import uvloop
@@ -23,7 +24,7 @@ from oib.http.prefetch import likely, prefetch
 from oib.http.protocol import HttpProtocol
 from oib.http.response_cache import MAX_BYTES
 from oib.http.settings import HttpSettings
-from oib.http.wsgi import WebApplication
+from oib.http.wsgi import FlaskApplication, WebApplication
 from oib.reload import CurrentServices
 from oib.services import Services
 
@@ -99,13 +100,25 @@ def create_application(
 ) -> HttpApplication:
     """Return the application over services, pages included."""
     # Flask takes a fifth of the whole start; the workers come up while it is imported.
-    from oib.web import context, create_app, first_segments
+    from oib.web import context
 
     limits = services.current.limits
-    app = create_app()
+    app, segments = _web_app()
     web = WebApplication(app, context.bind, limits.threads if limits else _THREADS)
     lists = {definition.name for definition in services.current.pages.lists}
-    return HttpApplication(services, web, log, cache_bytes, first_segments(app) | lists)
+    return HttpApplication(services, web, log, cache_bytes, segments | lists)
+
+
+@cache
+def _web_app() -> tuple[FlaskApplication, set[str]]:
+    """Return the Flask app, and how the paths begin that it answers.
+
+    It keeps nothing of a request or of the data, so one is enough for a process.
+    """
+    from oib.web import create_app, first_segments
+
+    app = create_app()
+    return app, first_segments(app)
 
 
 def serve(
@@ -175,9 +188,13 @@ def _open(
     services = CurrentServices(reopen(snapshot))
     application = create_application(services, access_log)
 
+    async def prepare(current: Services) -> None:
+        await application.compile_templates()
+        await prefetch(application, likely(current))
+
     def start_prefetch(current: Services) -> None:
         if prefetches:
-            asyncio.run_coroutine_threadsafe(prefetch(application, likely(current)), loop)
+            asyncio.run_coroutine_threadsafe(prepare(current), loop)
 
     def change_data(current: Services) -> None:
         loop.call_soon_threadsafe(application.clear_caches)
