@@ -77,32 +77,38 @@ await browse(root, async (open) => {
       fold: Math.round(document.querySelector("main details > summary").getBoundingClientRect().top + scrollY),
     }))) });
   }
-  // An address that names a part of what is folded opens it.
-  for (const path of ["/doc/organization/nanjing-base", "/doc/document/innovation-without-borders"]) {
+  // An address that names a part of what is folded opens it; one of what is laid out late leads to it.
+  for (const [path, parts] of [
+    ["/doc/organization/nanjing-base", "main details [id]"],
+    ["/doc/document/innovation-without-borders", "main details [id]"],
+    ["/shapes", "main tr[id]"],
+    ["/vocab", "main tr[id]"],
+  ]) {
     await desk.goto(root + path);
-    const names = await desk.$$eval("main details [id]", (folded) => [folded[0].id, folded.at(-1).id]);
+    const names = await desk.$$eval(parts, (found) => [found[0].id, found.at(-1).id]);
     for (const name of names) {
       await desk.goto("about:blank");
       await desk.goto(`${root}${path}#${name}`);
       found.push({ what: "fragment", path, name, ...(await desk.evaluate((id) => {
         const part = document.getElementById(id);
         const { top, bottom } = part.getBoundingClientRect();
-        return { visible: part.checkVisibility() && top < innerHeight && bottom > 0 };
+        return { visible: part.checkVisibility({ contentVisibilityAuto: true }) && top < innerHeight && bottom > 0 };
       }, name)) });
     }
   }
   // On paper: what is folded is there, forms are not, and nothing is cut off.
   await desk.setViewportSize({ width: 720, height: 1000 });
   await desk.emulateMedia({ media: "print" });
-  for (const path of ["/doc/organization/suzhou-base", "/doc/organization/nanjing-base", "/bases", "/queries/claim/about"]) {
+  for (const path of ["/doc/organization/suzhou-base", "/doc/organization/nanjing-base", "/bases", "/queries/claim/about", "/shapes", "/vocab"]) {
     await desk.goto(root + path);
     found.push({ what: "print", path, ...(await desk.evaluate(() => ({
       folded: [...document.querySelectorAll("article.claim")].filter((card) => !card.getBoundingClientRect().height || !card.checkVisibility({ contentVisibilityAuto: true })).length,
       cards: document.querySelectorAll("article.claim").length,
       rows: [...document.querySelectorAll("details .statements th[scope=row]")].filter((row) => row.getBoundingClientRect().height && row.checkVisibility({ contentVisibilityAuto: true })).length,
+      unseen: [...document.querySelectorAll("tr")].filter((row) => !row.checkVisibility({ contentVisibilityAuto: true })).length,
       forms: [...document.querySelectorAll("form")].filter((form) => form.checkVisibility()).length,
       beyond: Math.max(0, ...[...document.querySelectorAll("table")].map((table) => table.getBoundingClientRect().right - innerWidth)),
-      cited: document.querySelector(".print-only").checkVisibility(),
+      cited: document.querySelector(".print-only")?.checkVisibility(),
     }))) });
   }
   await desk.goto(`${root}/ontology`);

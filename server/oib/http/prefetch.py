@@ -13,8 +13,8 @@ from oib.services import Services
 
 # In seconds: how long a request of ours waits for those of clients, how long no client must have
 # sent one, for a page is followed by what it loads, and how often it looks.
-_MAX_WAIT: Final = 2.0
-_QUIET: Final = 0.3
+_MAX_WAIT: Final = 5.0
+_QUIET: Final = 1.0
 _INTERVAL: Final = 0.02
 
 

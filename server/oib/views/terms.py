@@ -95,6 +95,11 @@ class RuleEntry:
     titles: tuple[Term, ...]
     messages: tuple[Term, ...]
 
+    @property
+    def family(self) -> str:
+        """Return the letters of its id, which rules about one subject share (``CLM``)."""
+        return self.identifier.partition("-")[0]
+
 
 @dataclass(frozen=True)
 class TermReference:

@@ -75,15 +75,18 @@ def examples() -> Response:
 def main_paths(services: Services) -> list[str]:
     """Return the paths of the pages that every page leads to: the home page, lists, documents.
 
-    Pictures that need no values are among them, and the last changes between releases.
+    Pictures that need no values are among them, and the last changes between releases; these come
+    first, for they take longest to make.
     """
     lists = [f"/{each.name}" for each in services.pages.lists]
     drawn = [query.name for query in services.library if query.chart and not query.parameters]
     steps = list(pairwise(_states(services)))[-_STEPS:]
     return [
-        *("/", *lists, *_FIXED),
-        *(f"/pictures/{name}" for name in drawn),
+        "/",
         *(f"/changes/{old}/{new}" for old, new in steps),
+        *(f"/pictures/{name}" for name in drawn),
+        *lists,
+        *_FIXED,
     ]
 
 
