@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from urllib.request import urlopen
 
 from pyoxigraph import NamedNode, RdfFormat, Store
 
+from free_ports import free_port
 from oib.engine.embedded import Embedded
 from oib.errors import OibError
 from oib.http import problems
@@ -260,7 +260,8 @@ def _process(port, *command, **environment):
             stderr=errors,
         )
         try:
-            yield Server(_ready(f"http://127.0.0.1:{port}", process), process, Path(errors.name))
+            root = _ready(f"http://127.0.0.1:{port}", process, Path(errors.name))
+            yield Server(root, process, Path(errors.name))
         finally:
             process.terminate()
             try:
@@ -270,13 +271,7 @@ def _process(port, *command, **environment):
                 process.wait()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _ready(root, server):
+def _ready(root, server, errors):
     end = time.monotonic() + 60
     while time.monotonic() < end and server.poll() is None:
         try:
@@ -284,7 +279,9 @@ def _ready(root, server):
             return root
         except (URLError, ConnectionError):
             time.sleep(0.05)
-    raise RuntimeError(f"no server at {root}; exit status {server.poll()}")
+    raise RuntimeError(
+        f"no server at {root}; exit status {server.poll()}: {errors.read_text('utf-8')}"
+    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from bench import (
     load_generator,
 )
 from bench.normalize import normalize
-from live_server import free_port
+from free_ports import free_port
 from scripted_server import CHUNKED, END, encode_response, on_linux, requests, serving_script
 
 

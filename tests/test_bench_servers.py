@@ -13,7 +13,7 @@ from bench import (
 )
 from bench.server_process import Server
 from bench_results import RESULTS, cell
-from live_server import free_port
+from free_ports import free_port
 from scripted_server import encode_response, on_linux, requests, serving_script
 
 

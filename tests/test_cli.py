@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import live_server
+from free_ports import free_port
 from oib import __version__
 from oib.cli import FORMATS, main
 from oib.http.server import check_port_free
@@ -216,7 +216,7 @@ def test_a_port_in_use_is_reported_with_status_2(tmp_path, own_snapshots, snapsh
 
 
 def test_who_reads_that_it_serves_can_connect(own_snapshots, snapshot):
-    port = str(live_server.free_port())
+    port = str(free_port())
     command = ("serve", "--port", port, "--out", own_snapshots, "--no-prefetch")
     process = subprocess.Popen(
         [sys.executable, "-m", "oib", *command],

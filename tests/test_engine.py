@@ -14,6 +14,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 import live_server
+from free_ports import free_port
 from oib.engine.embedded import Embedded
 from oib.engine.limits import Limits
 from oib.engine.remote import MAX_LOOP_QUERIES, Remote
@@ -450,7 +451,7 @@ def test_a_remote_engine_that_hangs_up_is_unavailable(listener):
 
 def test_a_remote_engine_that_is_not_there_is_unavailable():
     with pytest.raises(Unavailable):
-        Remote(f"http://127.0.0.1:{live_server.free_port()}/").query("ASK {}", JSON)
+        Remote(f"http://127.0.0.1:{free_port()}/").query("ASK {}", JSON)
 
 
 class Stub(BaseHTTPRequestHandler):

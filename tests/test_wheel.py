@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import pytest
 from pyoxigraph import NamedNode
 
-from live_server import free_port
+from free_ports import free_port
 from oib import turtle
 from oib.namespaces import ID, OIB
 from projects import ROOT

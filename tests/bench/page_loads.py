@@ -22,7 +22,8 @@ from typing import Any
 
 from bench import http_client
 from bench.own_server import start_own_server
-from bench.server_process import BENCH, ROOT, Server, free_port
+from bench.server_process import BENCH, ROOT, Server
+from free_ports import free_port
 
 STARTS = 5  # of our server
 LIMIT = 300.0  # milliseconds

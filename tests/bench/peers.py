@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench.server_process import BENCH, Server, free_port, start_server
+from bench.server_process import BENCH, Server, start_server
+from free_ports import free_port
 from oib.namespaces import GRAPH
 
 _ALL = f"{GRAPH}all"
