@@ -4,8 +4,12 @@ import re
 from shutil import copytree
 
 import pytest
+from pyoxigraph import NamedNode, Quad
 
+from oib.namespaces import ID
 from oib.validation.checker import Checker
+from oib.validation.consequences import ChangeableData
+from oib.validation.interpretation import Interpreter
 from projects import ROOT
 
 BASE = (ROOT / "tests" / "submissions" / "members" / "base.ttl").read_text("utf-8")
@@ -377,3 +381,15 @@ def test_a_name_of_another_thing_is_one_finding_at_each_that_names_the_other(che
     here, there = "<document/algarve-news>", "<document/iwb-s15-sohu>"
     assert found.keys() == {("NAM-01", here), ("NAM-01", there)}
     assert there in found["NAM-01", here]
+
+
+def test_a_change_that_was_tried_leaves_the_data_as_they_were(checker):
+    """Also where a statement that is added was there before."""
+    store = checker.home.store
+    interpreter = Interpreter(checker.home, checker.rules, frozenset())
+    data = ChangeableData(store, checker.validator, interpreter.problem)
+    base = NamedNode(ID + "organization/suzhou-base")
+    known, other, *_ = store.quads_for_pattern(base, None, None)
+    before = set(store)
+    data.causes({base}, {other}, {known, Quad(base, known.predicate, NamedNode("urn:x"))})
+    assert set(store) == before

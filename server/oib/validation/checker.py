@@ -21,6 +21,7 @@ from oib.namespaces import ID, OIBS, PREFIXES
 from oib.turtle import Document
 from oib.validation import boundaries
 from oib.validation.boundaries import Boundaries
+from oib.validation.consequences import ChangeableData, without_consequences
 from oib.validation.dependencies import CHANGED, REMOVED, Dependencies
 from oib.validation.home_index import HomeIndex
 from oib.validation.interpretation import Interpreter
@@ -152,9 +153,8 @@ class Checker:
             described = _described(self.home.store)
             interpreter = Interpreter(self.home, self.rules, described)
             problems = interpreter.problems(validation.results, seen, problems)
-            problems = interpreter.without_consequences(
-                problems, self.home.store, self.validator, self._files_of
-            )
+            data = ChangeableData(self.home.store, self.validator, interpreter.problem)
+            problems = without_consequences(problems, data, self._files_of)
         finally:
             self.home.store.extend(map(_quad, kept_away))
         things = {t.subject for found in seen for t in found.accepted}
@@ -333,9 +333,8 @@ class _Check:
             described = _described(store)
             interpreter = Interpreter(self.home, self.checker.rules, described)
             problems = interpreter.problems(results, seen, known)
-            problems = interpreter.without_consequences(
-                problems, store, validator, lambda node: self._files_of(node, seen)
-            )
+            data = ChangeableData(store, validator, interpreter.problem)
+            problems = without_consequences(problems, data, lambda node: self._files_of(node, seen))
             looked_at = validation.matched & described
             unseen = {node for node in near - looked_at if self._stands(node)}
             renamed = changed.union(own, *(pairs ^ known_pairs(store)))

@@ -8,20 +8,19 @@ results that only follow from another problem are left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode
 
 from oib.namespaces import BASE, ID, OIB, OIBS
 from oib.validation.boundaries import Boundaries, nearest_terms
-from oib.validation.dependencies import Dependencies
 from oib.validation.home_index import HomeIndex, namespace_of
 from oib.validation.problems import Problem
 from oib.validation.rules import Rule
-from oib.validation.shacl import Result, Validator
+from oib.validation.shacl import Result
 from oib.validation.shape_graph import TYPE, Term, iri_of
 
 _NOT_DESCRIBED: Final = OIBS + "GRF-01"
@@ -34,12 +33,12 @@ _NO_CLASS: Final = tuple(
     OIBS + name for name in ("ASM-01", "CLM-01", "EVD-01", "IDL-01", "IRI-04", "UNT-01")
 )
 #: The components, and the rules, that refuse a value for what it is.
-_KIND: Final = tuple(
+KIND: Final = tuple(
     name + "ConstraintComponent" for name in ("Class", "Datatype", "In", "NodeKind")
 )
-_NO_KIND: Final = (_NOT_DESCRIBED, OIBS + "GRF-04")
+NO_KIND: Final = (_NOT_DESCRIBED, OIBS + "GRF-04")
 #: Components that set a value against others.
-_COMPARISONS: Final = tuple(
+COMPARISONS: Final = tuple(
     name + "ConstraintComponent" for name in ("LessThan", "LessThanOrEquals", "SPARQL")
 )
 #: For a rule, the rules that say more of the same value where both find it at fault.
@@ -50,17 +49,6 @@ _SAID_BY: Final = {
     OIBS + "LEX-06": (OIBS + "IDL-06",),
     OIBS + "LEX-09": (OIBS + "LBL-06",),
 }
-#: Components that a thing as a whole breaks when nothing names it, or too little does.
-_LACKING: Final = ("MinCountConstraintComponent", "SPARQLConstraintComponent")
-#: So many guesses at what a refused value was to be are tried; each takes some milliseconds.
-_MOST_GUESSES: Final = 100
-#: The slot of a claim in which a thing stands, for that in which it cannot.
-_SLOT_OF_THINGS: Final = {OIB + "claimValue": NamedNode(OIB + "claimObject")}
-#: What refuses a value whatever else is stated, and so may be the cause of other results.
-_OF_VALUE: Final = (*_KIND, "PatternConstraintComponent")
-_OF_VALUE_RULES: Final = (*_NO_KIND, OIBS + "EVD-12")
-#: Components that read more than the values that they report.
-_DEPENDENT: Final = (*_COMPARISONS, "EqualsConstraintComponent")
 _SPELLING: Final = OIBS + "LEX-08"
 _LEXICAL: Final = tuple(OIBS + f"LEX-0{number}" for number in range(1, 6))
 
@@ -119,7 +107,7 @@ class Interpreter:
             and not (_is_missing(result.component) and _namespace(result.path) in meant)
             and not any((result.focus, predicate) in withheld for predicate in result.predicates)
         ]
-        problems = [self._problem(result) for result in kept]
+        problems = [self.problem(result) for result in kept]
         reported = {(each.focus, each.path) for each in problems}
         problems += [
             self._with_suggestion(each)
@@ -129,166 +117,8 @@ class Interpreter:
         problems = _without_followers(problems, kept)
         return list(dict.fromkeys(problems))
 
-    def without_consequences(
-        self,
-        problems: list[Problem],
-        store: Store,
-        validator: Validator,
-        files_of: Callable[[Term], Collection[str]],
-    ) -> list[Problem]:
-        """Leave out what would be gone if each misspelled term were what was most likely meant.
-
-        Left out is also what is found only because of a value that is refused anyway, at the thing
-        that has it or at another.
-
-        Args:
-            problems: those of the default graph of the store.
-            store: written while this runs, and as before when it returns.
-            validator: looks again at the things that have other problems.
-            files_of: returns the files that state something of a thing.
-        """
-        slips = {each for each in problems if each.suggestion}
-        others = [each for each in problems if each.component and each not in slips]
-        nodes = {each.focus for each in others if each.focus is not None}
-        wrong = {quad: right for slip in slips for quad, right in _corrections(slip, store)}
-        right = [quad for quad in wrong.values() if quad not in store]
-        if nodes and wrong:
-            left = self._causes_with(store, validator, nodes, wrong, right)
-            problems = [
-                each
-                for each in problems
-                if each in slips or not each.component or _cause(each) in left
-            ]
-        problems = self._without_dependents(problems, store, validator)
-        return self._without_unnamed(problems, store, validator, files_of)
-
-    def _without_unnamed(
-        self,
-        problems: list[Problem],
-        store: Store,
-        validator: Validator,
-        files_of: Callable[[Term], Collection[str]],
-    ) -> list[Problem]:
-        """Leave out what a thing lacks only because a refused value stands where it belongs.
-
-        A claim that cites a text in place of the source that its file describes leaves the source
-        with nothing that names it. Such a thing is put in the place of the refused value: if both
-        problems are gone then and no other comes, they are one mistake. Of each refused value one
-        thing was meant, of the same file: what is wrong elsewhere was somebody else's mistake.
-        """
-        lacking: dict[NamedNode, list[Problem]] = defaultdict(list)
-        refusals: dict[Quad, list[Problem]] = defaultdict(list)
-        for each in problems:
-            of_whole = each.path is None and each.value in (None, each.focus)
-            if isinstance(each.focus, NamedNode) and of_whole and each.component in _LACKING:
-                lacking[each.focus].append(each)
-            elif each.path and each.value and not of_whole and each.severity == "Violation":
-                for quad in _statements(each, store):
-                    refusals[quad].append(each)
-        things, wrongs = sorted(lacking, key=str), dict.fromkeys(sorted(refusals, key=str))
-        by_file: dict[str, list[Quad]] = defaultdict(list)
-        for quad in wrongs:
-            for name in files_of(quad.subject):
-                by_file[name].append(quad)
-        gone: set[Problem] = set()
-        rejected: set[tuple[NamedNode, Quad]] = set()
-        guesses = _MOST_GUESSES
-
-        def is_cured(thing: NamedNode, quad: Quad) -> bool:
-            nonlocal guesses
-            if thing == quad.subject or (thing, quad) in rejected or not guesses:
-                return False
-            guesses -= 1
-            rules = {each.rule for each in lacking[thing]}
-            right = {_with_object(quad, thing)}
-            left = self._causes_with(store, validator, {thing}, {quad}, right, rules)
-            if all(_cause(each) in left for each in lacking[thing]):
-                rejected.add((thing, quad))
-            return (thing, quad) not in rejected
-
-        while True:
-            meant: dict[Quad, NamedNode] = {}
-            for thing in things:
-                if not guesses:
-                    break
-                near = dict.fromkeys(quad for name in files_of(thing) for quad in by_file[name])
-                free = (quad for quad in near if quad in wrongs and quad not in meant)
-                if found := next((quad for quad in free if is_cured(thing, quad)), None):
-                    meant[found] = thing
-            if not meant:
-                break
-            nodes = {*meant.values(), *(quad.subject for quad in meant)}
-            rights = {_with_object(quad, thing) for quad, thing in meant.items()}
-            before = self._causes_with(store, validator, nodes, (), ())
-            left = self._causes_with(
-                store, validator, nodes, meant, {each for each in rights if each not in store}
-            )
-            come = {focus for _, focus, _, _ in left - before}
-            for quad, thing in meant.items():
-                stays = any(_cause(each) in left for each in refusals[quad])
-                if stays or come & {thing, quad.subject}:
-                    rejected.add((thing, quad))
-                else:
-                    gone |= {each for each in lacking[thing] if _cause(each) not in left}
-                    things.remove(thing)
-                    del wrongs[quad]
-        return [each for each in problems if each not in gone]
-
-    def _without_dependents(
-        self, problems: list[Problem], store: Store, validator: Validator
-    ) -> list[Problem]:
-        """Leave out what is found only because of a value that another problem refuses."""
-        refusals = {each for each in problems if _refuses_value(each)}
-        refused = {quad for each in refusals for quad in _statements(each, store)}
-        dependent = [
-            each for each in problems if each.component in _DEPENDENT and each not in refusals
-        ]
-        if not refused or not dependent:
-            return problems
-        nodes = {each.focus for each in dependent if each.focus is not None}
-        left = self._causes_with(store, validator, nodes, refused, ())
-        triples = [quad.triple for quad in refused]
-        # Without the value, what is to be equal to it has nothing to be equal to; so of these it
-        # counts whether the value is read at all.
-        equal = {each.rule for each in dependent if each.component.startswith("Equals")}
-        reached = {
-            rule: Dependencies(
-                each for each in validator.compiled.constraints if each.rule == rule
-            ).affected(store, triples)
-            for rule in equal
-        }
-        gone = {
-            each
-            for each in dependent
-            if each.focus in reached.get(each.rule, ()) or _cause(each) not in left
-        }
-        return [each for each in problems if each not in gone]
-
-    def _causes_with(
-        self,
-        store: Store,
-        validator: Validator,
-        nodes: Collection[Term],
-        removed: Collection[Quad],
-        added: Collection[Quad],
-        rules: Collection[str] | None = None,
-    ) -> set[_Cause]:
-        """Return what is found at some things after a change, which is then taken back.
-
-        With ``rules``, only what these compiled rules find.
-        """
-        for quad in removed:
-            store.remove(quad)
-        store.extend(added)
-        try:
-            results = validator.validate(store, nodes, rules).results
-        finally:
-            for quad in added:
-                store.remove(quad)
-            store.extend(removed)
-        return {_cause(self._problem(result)) for result in results}
-
-    def _problem(self, result: Result) -> Problem:
+    def problem(self, result: Result) -> Problem:
+        """Return the problem that a result stands for, with what was most likely meant."""
         rule, component = result.rule, result.component
         if (
             component == "ClassConstraintComponent"
@@ -340,46 +170,6 @@ class Interpreter:
         return replace(problem, suggestion=near[0], alternatives=near[1:])
 
 
-def _corrections(slip: Problem, store: Store) -> Iterator[tuple[Quad, Quad]]:
-    """Yield the statements with a misspelled term, each with what it was most likely to be."""
-    if not isinstance(slip.focus, NamedNode) or slip.path is None:
-        return
-    meant = NamedNode(slip.suggestion)
-    value = None if slip.anchor == "verb" else slip.value
-    for quad in store.quads_for_pattern(slip.focus, slip.path, value, DefaultGraph()):
-        if slip.anchor == "verb":
-            yield quad, Quad(quad.subject, meant, quad.object)
-        elif slip.anchor == "object":
-            yield quad, Quad(quad.subject, quad.predicate, meant)
-
-
-def _refuses_value(problem: Problem) -> bool:
-    """Return whether a problem refuses a value for what it is."""
-    if problem.path is None or problem.value is None or problem.value == problem.focus:
-        return False
-    return problem.component in _OF_VALUE or problem.rule in _OF_VALUE_RULES
-
-
-def _statements(problem: Problem, store: Store) -> Iterator[Quad]:
-    """Yield the statement whose value a problem shows, if there is one."""
-    if isinstance(problem.focus, NamedNode):
-        path, value = problem.path, problem.value
-        yield from store.quads_for_pattern(problem.focus, path, value, DefaultGraph())
-
-
-def _with_object(quad: Quad, thing: NamedNode) -> Quad:
-    """Return a statement with a thing as its object, in the slot of a claim for things."""
-    predicate = _SLOT_OF_THINGS.get(quad.predicate.value, quad.predicate)
-    return Quad(quad.subject, predicate, thing)
-
-
-_Cause = tuple[str, Term | None, NamedNode | None, Term | None]
-
-
-def _cause(problem: Problem) -> _Cause:
-    return (problem.rule, problem.focus, problem.path, problem.value)
-
-
 def _is_missing(component: str) -> bool:
     """Return whether a constraint component asks for a value that is not there."""
     return component.startswith(("MinCount", "HasValue"))
@@ -429,7 +219,7 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
     no_kind = {
         (each.focus, each.path, value)
         for each in problems
-        if each.value is not None and (each.component in _KIND or each.rule in _NO_KIND)
+        if each.value is not None and (each.component in KIND or each.rule in NO_KIND)
         for value in (each.value, each.focus)  # a rule that shows no value shows the thing
     }
     found = []
@@ -445,7 +235,7 @@ def _without_followers(problems: list[Problem], results: list[Result]) -> list[P
         if misspelled.get((each.focus, each.path, each.value), each.rule) != each.rule:
             continue  # of a term that is not known, one rule is enough
         of_value = (each.focus, each.path, each.value) in no_kind
-        if of_value and each.component in _COMPARISONS and each.rule not in _NO_KIND:
+        if of_value and each.component in COMPARISONS and each.rule not in NO_KIND:
             continue  # a value of the wrong kind, nothing can be compared with
         if each.focus is not None and any(
             (each.focus, other, each.focus) in no_kind
