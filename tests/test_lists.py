@@ -160,6 +160,7 @@ def test_a_hedged_value_is_marked_in_every_form(home_client):
 
 
 def test_disputed_statements_are_those_of_the_assessments(home_client, services):
+    assert "not disputed" in home_client.get("/claims", headers=BROWSER).text
     disputed = [row for row in rows(home_client, "/claims.csv") if row["verdict"]]
     pattern = "?a oib:assesses ?x ; oib:hasVerdict/oib:blocksDirectTriple true"
     assert len(disputed) == count(services, pattern) > 0

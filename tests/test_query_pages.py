@@ -244,6 +244,17 @@ def test_an_uncertain_date_and_a_unit_are_explained_where_they_appear(home_clien
     assert "uncertain" not in certain
 
 
+def test_a_day_is_found_with_and_without_the_mark_of_an_uncertain_part(home_client):
+    answers = {
+        home_client.get(f"/queries/source/consulted-on.csv?day={day}").text
+        for day in ("2024-11-26", "2024%3F-11-26")
+    }
+    assert len(answers) == 1
+    assert answers.pop().count("\n") == 6
+    page = home_client.get("/queries/source/consulted-on", headers=BROWSER).text
+    assert "The day, as 2024-11-26" in page or "the day, as 2024-11-26" in page
+
+
 def test_a_count_leads_to_its_claim(home_client):
     for name in ("count", "counts"):
         links = Page(home_client.get(f"/queries/base/{name}", headers=BROWSER).text).links

@@ -1,3 +1,4 @@
+import re
 from itertools import pairwise
 
 import pytest
@@ -132,6 +133,26 @@ def test_a_header_that_cannot_be_read_names_the_file_or_the_query(tmp_path, spoi
     path = write(tmp_path, spoiled)
     with pytest.raises(BadInput, match="name"):
         SavedQuery.load(path, tmp_path / "queries")
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        re.sub(r"#\+ question:\n.*\n.*", "#+ question: {en: What is it, as a name?}", TEXT),
+        TEXT.replace("#+     type: iri\n", "#+     type: iri\n#+     label: {en: a, or b}\n"),
+    ],
+)
+def test_a_comma_that_ends_a_text_too_early_is_an_error(tmp_path, spoiled):
+    path = write(tmp_path, spoiled)
+    with pytest.raises(BadInput, match="put texts with commas in quotation marks"):
+        SavedQuery.load(path, tmp_path / "queries")
+
+
+def test_what_is_no_yaml_is_told_with_its_place(tmp_path):
+    path = write(tmp_path, TEXT.replace("#+ question:", "#+ question: ["))
+    with pytest.raises(BadInput, match=r"expected .* line \d, column") as caught:
+        SavedQuery.load(path, tmp_path / "queries")
+    assert "object at" not in str(caught.value)
 
 
 def test_an_unknown_query_is_an_error_that_says_how_to_list_them(tmp_path):

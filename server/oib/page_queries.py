@@ -5,7 +5,7 @@ with a header in YAML; another home has others, or none.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final, Self, TypeVar
@@ -15,6 +15,7 @@ from oib.namespaces import BASE
 from oib.project import sources
 from oib.saved_queries import header_errors, parse_header
 from oib.sparql import guard
+from oib.yaml_text import texts_by_language
 
 #: The folders below ``queries`` whose files are queries of pages, not questions.
 LISTS: Final = "list"
@@ -33,12 +34,15 @@ class Column:
         label: the heading of the column, by language tag.
         is_facet: whether its values are offered for choosing.
         is_hidden: whether it is for choosing and for the data forms only.
+        none: what it means for a thing to have no value, by language tag; empty if that is just
+            not stated.
     """
 
     name: str
     label: Texts
     is_facet: bool
     is_hidden: bool
+    none: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,11 @@ def _load(path: Path, create: Callable[[str, str, Mapping[str, Any]], _Loaded]) 
 def _list(name: str, text: str, header: Mapping[str, Any]) -> ListDefinition:
     columns = tuple(
         Column(
-            variable, _texts(entry["label"]), bool(entry.get("facet")), bool(entry.get("hidden"))
+            variable,
+            texts_by_language(entry["label"]),
+            bool(entry.get("facet")),
+            bool(entry.get("hidden")),
+            texts_by_language(entry.get("none", {})),
         )
         for variable, entry in header["columns"].items()
     )
@@ -150,8 +158,8 @@ def _list(name: str, text: str, header: Mapping[str, Any]) -> ListDefinition:
     return ListDefinition(
         name,
         text,
-        title=_texts(header["title"]),
-        lead=_texts(header.get("lead", {})),
+        title=texts_by_language(header["title"]),
+        lead=texts_by_language(header.get("lead", {})),
         order=int(header["order"]),
         columns=columns,
         has_people=bool(header.get("people", False)),
@@ -160,16 +168,9 @@ def _list(name: str, text: str, header: Mapping[str, Any]) -> ListDefinition:
 
 
 def _line(name: str, text: str, header: Mapping[str, Any]) -> HomeLine:
-    sentences = _texts(header["sentence"])
+    sentences = texts_by_language(header["sentence"])
     for sentence in sentences.values():
         for _, variable, _, _ in Formatter().parse(sentence):
             if variable is not None and f"?{variable}" not in text:
                 raise ValueError(f"sentence: {{{variable}}} is no variable of the query")
     return HomeLine(name, text, sentences, str(header.get("link", "")))
-
-
-def _texts(texts: Mapping[str, Any]) -> Texts:
-    # A comma without quotation marks ends a value in YAML, and what follows is a key.
-    if empty := [tag for tag, text in texts.items() if text is None]:
-        raise ValueError(f"{empty[0]} has no text; put texts with commas in quotation marks")
-    return {str(tag): str(text) for tag, text in texts.items()}

@@ -21,6 +21,7 @@ from oib.namespaces import PREFIXES, QUERIES
 from oib.project import sources
 from oib.sparql import guard
 from oib.sparql.lexer import Form
+from oib.yaml_text import texts_by_language
 
 _BLOCK = re.compile(r"VALUES \?(\w+) \{[^}]*\}")
 _XSD = PREFIXES["xsd"]
@@ -212,7 +213,11 @@ class SavedQuery:
             text = path.read_text("utf-8-sig")  # a byte order mark is skipped
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"{path} cannot be read: {error}") from error
-        return cls.parse(text, path.relative_to(folder).with_suffix("").as_posix(), str(path))
+        query = cls.parse(text, path.relative_to(folder).with_suffix("").as_posix(), str(path))
+        # Only here: in what was published once, mistakes stay.
+        with header_errors(str(path), "a text in each language"):
+            _check_texts(parse_header(text))
+        return query
 
     @classmethod
     def parse(cls, text: str, name: str, origin: str = "") -> Self:
@@ -300,10 +305,7 @@ class Headings:
             text = path.read_text("utf-8")
             members = yaml_text.load(text)
             topics, columns = (
-                {
-                    str(name): {str(tag): str(words) for tag, words in texts.items()}
-                    for name, texts in members[part].items()
-                }
+                {str(name): texts_by_language(texts) for name, texts in members[part].items()}
                 for part in ("topics", "columns")
             )
             as_printed, units = (
@@ -316,7 +318,7 @@ class Headings:
         ) as error:
             raise BadInput(
                 f"{path} cannot be read: it needs topics and columns, "
-                f"each {{name: {{en: …}}}} ({error!r})"
+                f"each {{name: {{en: …}}}} ({yaml_text.reason(error)})"
             ) from error
 
 
@@ -379,7 +381,9 @@ def header_errors(origin: str, needed: str) -> Iterator[None]:
     except (BadQuery, Forbidden, TooLarge) as error:
         raise BadInput(f"{origin}: {error}") from error
     except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BadInput(f"{origin}: its #+ header needs {needed} ({error!r})") from error
+        raise BadInput(
+            f"{origin}: its #+ header needs {needed} ({yaml_text.reason(error)})"
+        ) from error
 
 
 def parse_header(text: str) -> Mapping[str, Any]:
@@ -396,6 +400,19 @@ def parse_header(text: str) -> Mapping[str, Any]:
     if not isinstance(members, dict):
         raise ValueError("it has no members")
     return members
+
+
+def _check_texts(value: object) -> None:
+    """Make sure that what has a text in English has one in each language that it names.
+
+    Raises:
+        ValueError: one is empty.
+    """
+    if isinstance(value, Mapping):
+        if "en" in value:
+            texts_by_language(value)
+        for member in value.values():
+            _check_texts(member)
 
 
 def _title(entry: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Texts in YAML 1.1, without what makes a short one large or slow: aliases and deep nesting."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -26,3 +27,22 @@ def load(text: str) -> Any:
         if depth > _MAX_DEPTH:
             raise ValueError("its values are nested too deeply")
     return yaml.load(text, _LOADER)  # a safe one
+
+
+def texts_by_language(texts: Mapping[Any, Any]) -> dict[str, str]:
+    """Return texts by language tag, such as those of a mapping ``{en: …, zh-Hans: …}``.
+
+    Raises:
+        ValueError: one is empty.
+    """
+    # A comma without quotation marks ends a value in YAML, and what follows is a key.
+    if empty := [tag for tag, text in texts.items() if text is None]:
+        raise ValueError(f"{empty[0]} has no text; put texts with commas in quotation marks")
+    return {str(tag): str(text) for tag, text in texts.items()}
+
+
+def reason(error: Exception) -> str:
+    """Return on one line why a text could not be read: for an error of YAML, with its place."""
+    if isinstance(error, yaml.YAMLError):
+        return " ".join(str(error).split())
+    return repr(error)

@@ -78,7 +78,8 @@ def find(home: Path) -> tuple[Release, ...]:
         entries = yaml_text.load(path.read_text("utf-8"))
         found = tuple(_release(entry) for entry in entries)
     except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError) as error:
-        raise BadInput(f"{path} is no list of releases: {error!r}; restore it from git") from error
+        reason = yaml_text.reason(error)
+        raise BadInput(f"{path} is no list of releases: {reason}; restore it from git") from error
     return tuple(sorted(found, key=lambda release: release.released))
 
 
