@@ -323,6 +323,9 @@ def test_an_error_speaks_the_language_of_the_page(home_client, url, status, word
 def test_an_address_that_is_unknown_leads_to_near_names(home_client):
     response = home_client.get("/nowhere/suzhou-base", headers=BROWSER)
     assert "/doc/organization/suzhou-base" in Page(response.text).links
+    person = home_client.get("/doc/person/made-up-person", headers=BROWSER).text
+    assert "Do you mean" in person
+    assert "FIL-02" not in person  # a rule, whose text has the word
     assert "Do you mean" not in home_client.get("/nowhere/qqqq", headers=BROWSER).text
 
 

@@ -83,7 +83,7 @@ def render_problem(problem: Problem) -> Response:
 
 
 def _near() -> tuple[Hit, ...]:
-    """Return some things whose names have words of the path of this request."""
+    """Return some things, terms and questions that have words of the path of this request."""
     texts = context.services().texts
     if texts is None:
         return ()
@@ -91,7 +91,8 @@ def _near() -> tuple[Hit, ...]:
     words = " ".join(_WORD.findall(path)[:_MAX_WORDS])
     with suppress(OibError, OSError):  # the page is about another error
         if words:
-            return tuple(texts.search(words, limit=_MAX_NEAR).hits)
+            hits = texts.search(words, limit=2 * _MAX_NEAR).hits
+            return tuple(hit for hit in hits if hit.kind != "rule")[:_MAX_NEAR]
     return ()
 
 
