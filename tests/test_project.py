@@ -71,6 +71,10 @@ def test_a_home_need_not_say_anything(home):
         ("title: {en: [", "project.yaml cannot be read"),
         ("title: &a {en: x}\nlead: *a", "alias"),
         ("title: {en: " + "x" * 200_000 + "}", "longer than"),
+        ("title: {en: !!bool maybe}", "not of the type that its tag names"),
+        ("title: {en: !!timestamp now}", "not of the type that its tag names"),
+        ("title: {en: !!int ''}", "not of the type that its tag names"),
+        ("title: {en: !!float _}", "not of the type that its tag names"),
     ],
 )
 def test_a_description_that_cannot_be_read_is_refused(home, text, reason):

@@ -397,9 +397,23 @@ def test_a_damaged_archive_is_reported(another, snapshot, tmp_path):
     (another / release.archive).write_bytes(b"no archive")
     with pytest.raises(Unavailable, match="restore"):
         releases.unpack(another, release, tmp_path / "out")
-    (another / releases.INDEX).write_text("- version: 1\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- version: 1\n",
+        "- {version: !!int ''}\n",
+        "- {version: 1.0.0, released: 0001-01-01T00:00:00+23:00, sha256: a, triples: 1}\n",
+        "- {version: 1.0.0, released: 2026-01-01T00:00:00Z, sha256: a, triples: .inf}\n",
+    ],
+)
+def test_a_damaged_list_of_releases_is_reported(tmp_path, text):
+    index = tmp_path / releases.INDEX
+    index.parent.mkdir(parents=True)
+    index.write_text(text, "utf-8")
     with pytest.raises(BadInput, match="no list of releases"):
-        releases.find(another)
+        releases.find(tmp_path)
 
 
 def test_the_command_refuses_a_version_that_the_ontology_has_not(home, snapshots, snapshot):

@@ -178,6 +178,7 @@ BOMB = "#+ question: {en: a, zh-Hans: b}\n#+ a: &a [x, x]\n" + "".join(
         ("#+ - a\n", "has no members"),
         ("#+ question: a\n", "needs question"),
         ("#+ question: !!python/object:os.system {}\n", "needs question"),
+        ("#+ question: {en: !!int ''}\n", "not of the type that its tag names"),
     ],
 )
 def test_a_header_that_is_a_trap_is_refused(tmp_path, header, message):

@@ -14,7 +14,8 @@ def load(text: str) -> Any:
     """Return the values of a text, of the types that JSON has, and of dates.
 
     Raises:
-        ValueError: it has aliases, or values nested more than 32 deep.
+        ValueError: it has aliases, values nested more than 32 deep, or one that is not of the type
+            that its tag names.
         yaml.YAMLError: it is no YAML.
     """
     depth = 0
@@ -26,7 +27,10 @@ def load(text: str) -> Any:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _MAX_DEPTH:
             raise ValueError("its values are nested too deeply")
-    return yaml.load(text, _LOADER)  # a safe one
+    try:
+        return yaml.load(text, _LOADER)  # a safe one
+    except (AttributeError, LookupError, OverflowError) as error:  # such as for !!bool "maybe"
+        raise ValueError(f"a value is not of the type that its tag names: {error!r}") from error
 
 
 def texts_by_language(texts: Mapping[Any, Any]) -> dict[str, str]:

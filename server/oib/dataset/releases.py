@@ -77,7 +77,7 @@ def find(home: Path) -> tuple[Release, ...]:
     try:
         entries = yaml_text.load(path.read_text("utf-8"))
         found = tuple(_release(entry) for entry in entries)
-    except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError) as error:
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, yaml.YAMLError) as error:
         reason = yaml_text.reason(error)
         raise BadInput(f"{path} is no list of releases: {reason}; restore it from git") from error
     return tuple(sorted(found, key=lambda release: release.released))
