@@ -146,6 +146,17 @@ def test_an_address_that_names_a_part_leads_to_it_folded_or_far_below(visits):
 
 
 @pytest.mark.slow
+def test_what_is_laid_out_late_has_about_its_height_and_shows_what_has_the_focus(visits):
+    for page in of(visits, "late"):
+        assert 0.75 < page["early"] / page["late"] < 1.33, page
+    assert {page["path"]: page["outlined"] for page in of(visits, "late")} == {
+        "/shapes": None,
+        "/vocab": True,
+        "/ontology": True,
+    }
+
+
+@pytest.mark.slow
 def test_on_paper_what_is_folded_is_there_and_nothing_is_cut_off(visits):
     printed = {visit["path"]: visit for visit in of(visits, "print")}
     assert printed["/doc/organization/suzhou-base"]["cards"] > 5

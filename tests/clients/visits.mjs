@@ -96,6 +96,36 @@ await browse(root, async (open) => {
       }, name)) });
     }
   }
+  // What is laid out late has about its height before, and shows the whole outline of what has the focus.
+  for (const [path, control] of [
+    ["/shapes", null],
+    ["/vocab", ".scheme > .scroll"],
+    ["/ontology", ".terms > details > summary"],
+  ]) {
+    await desk.goto("about:blank");
+    await desk.goto(root + path);
+    const early = await desk.evaluate(() => document.documentElement.scrollHeight);
+    const part = control && await desk.$(control);
+    let outlined = null;
+    if (part) {
+      await part.scrollIntoViewIfNeeded();
+      await desk.waitForTimeout(200);
+      const { x, y } = await part.boundingBox();
+      const beside = { clip: { x: x - 5, y: y + 5, width: 4, height: 10 } };
+      const without = await desk.screenshot(beside);
+      await desk.keyboard.press("Tab"); // then the browser shows what has the focus
+      await part.evaluate((element) => element.focus({ preventScroll: true }));
+      await part.evaluate((element) => element.scrollIntoView({ block: "nearest" }));
+      const box = await part.boundingBox();
+      beside.clip.y = box.y + 5;
+      outlined = !without.equals(await desk.screenshot(beside));
+    }
+    const late = await desk.evaluate(() => {
+      for (const element of document.querySelectorAll("main *")) element.style.contentVisibility = "visible";
+      return document.documentElement.scrollHeight;
+    });
+    found.push({ what: "late", path, early, late, outlined });
+  }
   // On paper: what is folded is there, forms are not, and nothing is cut off.
   await desk.setViewportSize({ width: 720, height: 1000 });
   await desk.emulateMedia({ media: "print" });
