@@ -8,6 +8,7 @@ from functools import partial
 from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 
 import live_server
 from http_client import Client, request_of
@@ -17,6 +18,7 @@ from oib.http.encoding import accepts_gzip
 from oib.http.messages import Response, fetch, response_from
 from oib.http.prefetch import main_pages, prefetch, saved_queries
 from oib.http.response_cache import CachedResponse, HeaderSet, ResponseCache
+from oib.http.wsgi import WebApplication
 from oib.reload import CurrentServices
 from process_info import wait_until
 from projects import ROOT
@@ -404,6 +406,24 @@ def test_a_client_that_has_just_sent_a_request_is_left_alone(services, monkeypat
     assert application.is_idle(3600)
     assert application.lookup(raw)
     assert not application.is_idle(3600)
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready", "/metrics"])
+def test_probes_of_monitors_hold_up_nothing_that_is_computed_ahead(services, path):
+    application = live_server.application(services)
+    request = request_of("GET", path)
+    assert asyncio.run(response_from(partial(application.handle, request))).status == 200
+    assert application.is_idle(3600)
+
+
+def test_a_template_that_cannot_be_compiled_holds_up_no_other(tmp_path):
+    (tmp_path / "a.html").write_text("{% if", "utf-8")
+    (tmp_path / "b.DS_Store").write_bytes(b"\xff")
+    (tmp_path / "c.html").write_text("whole", "utf-8")
+    app = Flask(__name__, template_folder=str(tmp_path))
+    asyncio.run(WebApplication(app, lambda *parts: None, 1).compile_templates())
+    (tmp_path / "c.html").unlink()
+    assert app.jinja_env.get_template("c.html").render() == "whole"
 
 
 @pytest.mark.parametrize("is_wanted", [True, False])

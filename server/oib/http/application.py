@@ -42,6 +42,7 @@ from oib.sparql import guard
 _log = logging.getLogger(__name__)
 _ALLOW = [("Allow", "GET, HEAD")]
 _RELEASES = "/version/"
+_PROBES = ("/health", "/ready", "/metrics")  # which monitors request all the time
 _OPENERS = 2  # threads that unpack releases; one at a time does
 
 
@@ -107,7 +108,8 @@ class HttpApplication:
 
     def handle(self, request: Request, respond: Respond) -> Pending | None:
         """Answer a request, and record the response."""
-        self._last_request = request.started
+        if request.path not in _PROBES:
+            self._last_request = request.started
         return self.answer(request, lambda response: respond(self._record(request, response)))
 
     def answer(self, request: Request, respond: Respond) -> Pending | None:
@@ -291,7 +293,10 @@ class HttpApplication:
         await self._web.compile_templates()
 
     def is_idle(self, seconds: float) -> bool:
-        """Return whether no page is being made, and no client has sent a request for so long."""
+        """Return whether no page is being made, and no client has sent a request for so long.
+
+        Probes of monitors do not count: nobody waits for a page after them.
+        """
         return self._web.is_idle and time.perf_counter() - self._last_request >= seconds
 
     def _options(self, services: Services) -> Response:

@@ -9,6 +9,7 @@ import io
 import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -116,7 +117,8 @@ class WebApplication:
         """Compile all templates, in a thread: the first page of a kind takes twice as long else."""
         templates = self._app.jinja_env
         for name in templates.list_templates():
-            await asyncio.to_thread(templates.get_template, name)
+            with suppress(Exception):  # whoever requests its page gets the error
+                await asyncio.to_thread(templates.get_template, name)
 
     @property
     def is_idle(self) -> bool:
