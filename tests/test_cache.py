@@ -16,7 +16,7 @@ from oib.dataset import releases
 from oib.http.application import HttpApplication
 from oib.http.encoding import accepts_gzip
 from oib.http.messages import Response, fetch, response_from
-from oib.http.prefetch import main_pages, prefetch, saved_queries
+from oib.http.prefetch import likely, main_pages, prefetch, saved_queries
 from oib.http.response_cache import CachedResponse, HeaderSet, ResponseCache
 from oib.http.wsgi import WebApplication
 from oib.reload import CurrentServices
@@ -406,6 +406,15 @@ def test_a_client_that_has_just_sent_a_request_is_left_alone(services, monkeypat
     assert application.is_idle(3600)
     assert application.lookup(raw)
     assert not application.is_idle(3600)
+
+
+def test_what_is_computed_ahead_ends_when_the_data_are_replaced(services):
+    current = CurrentServices(services)
+    old = likely(current)
+    assert next(old).path == "/"
+    current.current = replace(services, version="test-2")
+    assert list(old) == []
+    assert len(list(likely(current))) > len(services.library)
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready", "/metrics"])

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from oib import media_types
 from oib.http.application import HttpApplication
 from oib.http.messages import Request, response_from
+from oib.reload import CurrentServices
 from oib.services import Services
 
 # In seconds: how long a request of ours waits for those of clients, how long no client must have
@@ -42,10 +44,16 @@ async def _wait_until_idle(application: HttpApplication) -> None:
         await asyncio.sleep(_INTERVAL)
 
 
-def likely(services: Services) -> Iterator[Request]:
-    """Yield requests for the main pages, and for each saved query."""
-    yield from main_pages(services)
-    yield from saved_queries(services)
+def likely(services: CurrentServices) -> Iterator[Request]:
+    """Yield requests for the main pages, and for each saved query, until the data are replaced.
+
+    Those over the new data are another's task; to go on would also keep the old data in memory.
+    """
+    current = services.current
+    for request in chain(main_pages(current), saved_queries(current)):
+        if services.current is not current:
+            return
+        yield request
 
 
 def main_pages(services: Services) -> Iterator[Request]:

@@ -188,19 +188,19 @@ def _open(
     services = CurrentServices(reopen(snapshot))
     application = create_application(services, access_log)
 
-    async def prepare(current: Services) -> None:
+    async def prepare() -> None:
         await application.compile_templates()
-        await prefetch(application, likely(current))
+        await prefetch(application, likely(services))
 
-    def start_prefetch(current: Services) -> None:
+    def start_prefetch() -> None:
         if prefetches:
-            asyncio.run_coroutine_threadsafe(prepare(current), loop)
+            asyncio.run_coroutine_threadsafe(prepare(), loop)
 
-    def change_data(current: Services) -> None:
+    def change_data(_: Services) -> None:
         loop.call_soon_threadsafe(application.clear_caches)
-        start_prefetch(current)
+        start_prefetch()
 
-    start_prefetch(services.current)
+    start_prefetch()
     services.follow(folder, snapshot, reopen, _log, change_data)
     return application
 
