@@ -4,15 +4,16 @@ import re
 from zlib import crc32
 
 import pytest
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 import live_server
 from html_pages import Page, section
 from http_client import Client
 from oib import __version__
+from oib.engine.embedded import Embedded
 from oib.engine.remote import Remote
 from oib.errors import Unavailable
-from oib.namespaces import BASE, ID, OIB, OIBS, OIBV, PREFIXES
+from oib.namespaces import BASE, GRAPH, ID, OIB, OIBS, OIBV, PREFIXES
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 PAGES = ["/", "/queries/", "/sparql", "/ontology", "/vocab", "/shapes", "/dataset", "/nowhere"]
@@ -355,6 +356,17 @@ def test_rules_are_chosen_by_severity_and_words(home_client):
     assert 0 < len(warnings.ids) < len(all_rules.ids)
     assert "LEX-01" not in warnings.ids
     assert "LEX-01" in Page(home_client.get("/shapes?q=lex-01", headers=BROWSER).text).ids
+
+
+def test_rules_of_another_home_need_no_letters_before_a_hyphen():
+    store = Store()
+    for name in ("NameRule", "OtherRule", "CLM", "CLM-01"):
+        message = Quad(NamedNode(OIBS + name), NamedNode(PREFIXES["sh"] + "message"), Literal("A"))
+        store.add(Quad(*message.triple, NamedNode(f"{GRAPH}shapes")))
+    client = Client(live_server.application(live_server.services_of(Embedded(store))))
+    page = Page(client.get("/shapes", headers=BROWSER).text)  # in which no id is twice
+    assert {"NameRule", "OtherRule", "CLM", "CLM-01"} < set(page.ids)
+    assert page.tags.count("h3") == 1
 
 
 def test_the_severity_of_a_rule_is_named_in_the_language_of_the_page(home_client):

@@ -97,8 +97,9 @@ class RuleEntry:
 
     @property
     def family(self) -> str:
-        """Return the letters of its id, which rules about one subject share (``CLM``)."""
-        return self.identifier.partition("-")[0]
+        """Return the letters of its id, which rules about one subject share (``CLM``), if any."""
+        letters, hyphen, _ = self.identifier.partition("-")
+        return letters if hyphen else ""
 
 
 @dataclass(frozen=True)
