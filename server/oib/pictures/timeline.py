@@ -19,28 +19,40 @@ _WIDTH: Final = 720
 _LABEL: Final = 262  # the widest label, so that it fits on a phone
 _BAR: Final = 8
 _DOT: Final = 11  # between two dots that would cover each other
-_STEPS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+_STEPS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 _MAX_TICKS: Final = 6
 _BOUNDS: Final = ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
 
 
 class _Scale:
-    """Days as shares of the width."""
+    """Days as shares of the width, from a year with a tick to another: no day lies outside them."""
 
     def __init__(self, days: Sequence[date]) -> None:
-        first, last = min(days), max(days)
-        self.first = date(first.year, 1, 1)
-        self.last = date(last.year, 12, 31)
-        self._length = (self.last - self.first).days
+        first, last = min(days).year, max(days).year
+        found = (self._ticks(first, last, step) for step in _STEPS)
+        self.ticks = next(ticks for ticks in found if len(ticks) <= _MAX_TICKS)
+        self._first = _ordinal(self.ticks[0])
+        self._length = _ordinal(self.ticks[-1]) - self._first
+
+    @staticmethod
+    def _ticks(first: int, last: int, step: int) -> range:
+        """Return the years with a tick, around all days of two years."""
+        return range(first // step * step, -(-(last + 1) // step) * step + 1, step)
 
     def share(self, day: date) -> float:
-        return 0.02 + 0.96 * (day - self.first).days / self._length
+        return self._share(day.toordinal())
 
-    def ticks(self) -> list[int]:
-        years = self.last.year - self.first.year + 1
-        step = next(step for step in _STEPS if years / step <= _MAX_TICKS or step == _STEPS[-1])
-        start = -(-self.first.year // step) * step
-        return list(range(start, self.last.year + 1, step))
+    def share_of_year(self, year: int) -> float:
+        return self._share(_ordinal(year))
+
+    def _share(self, day: int) -> float:
+        return 0.02 + 0.96 * (day - self._first) / self._length
+
+
+def _ordinal(year: int) -> int:
+    """Return the number of the first day of a year, also of one that ``date`` does not have."""
+    before = year - 1
+    return 365 * before + before // 4 - before // 100 + before // 400 + 1
 
 
 def draw_timeline(rows: Sequence[Cells], wording: Wording) -> Picture:
@@ -68,11 +80,15 @@ def draw_timeline(rows: Sequence[Cells], wording: Wording) -> Picture:
                 y = _draw_bar(canvas, row, y, scale, wording)
         else:
             y = _draw_dots(canvas, found, y, scale, wording)
-    for year in scale.ticks():
-        x = percent(scale.share(date(year, 1, 1)))
-        canvas.parts.insert(0, shape("line", class_="grid", x1=x, x2=x, y1=22, y2=y))
-        canvas.text(x, 16, str(year), class_="small", anchor="middle")
-    y = draw_legend(canvas, _legend(wording, rows), 0, y + 8, 276)
+    for year in scale.ticks:
+        x = percent(scale.share_of_year(year))
+        canvas.parts.insert(0, shape("line", class_="grid", x1=x, x2=x, y1=22, y2=y + 4))
+        # At the edges a year stands inside, so that it is not cut off on a phone.
+        edges = {scale.ticks[0]: "start", scale.ticks[-1]: "end"}
+        for height in (16, y + 17):  # whoever has scrolled down has years, too
+            anchor = edges.get(year, "middle")
+            canvas.text(x, height, str(year), class_="small", anchor=anchor, size=SMALL)
+    y = draw_legend(canvas, _legend(wording, rows), 0, y + 26, 276)
     return canvas.picture(_WIDTH, y, is_fluid=True)
 
 
