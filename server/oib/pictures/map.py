@@ -4,7 +4,7 @@ The whole world first; where places lie close together, that part once more and 
 coordinates stands beside the map. Land is drawn, and no border.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -87,14 +87,16 @@ def draw_map(rows: Sequence[Cells], wording: Wording) -> Picture:
     """Return the map of rows with thing, place, coordinates, register, claim and status."""
     canvas = Canvas()
     places: dict[str, _Place] = {}
-    elsewhere: list[Cells] = []
+    marked: dict[str, list[str]] = {}  # the places of each thing that are on the map
+    without_mark: list[Cells] = []
     for row in rows:
         if {"place", "latitude", "longitude"} <= row.keys():
             iri = row["place"].text
             latitude, longitude = float(row["latitude"].text), float(row["longitude"].text)
             places.setdefault(iri, _Place(iri, latitude, longitude)).rows.append(row)
+            marked.setdefault(row["thing"].text, []).append(iri)
         else:
-            elsewhere.append(row)
+            without_mark.append(row)
     canvas.parts.append(shape("defs", shape("path", id="land", d=land())))
     clusters = _clusters(list(places.values()))
     world = _Panel(-180, 180, _NORTH, _SOUTH, 0)
@@ -116,7 +118,7 @@ def draw_map(rows: Sequence[Cells], wording: Wording) -> Picture:
     for panel, cluster in zip(panels, parts, strict=True):
         _draw_land(canvas, panel)
         _draw_places(canvas, panel, cluster, wording)
-    bottom = _draw_elsewhere(canvas, elsewhere, _WIDTH + _SIDE, wording)
+    bottom = _draw_beside(canvas, without_mark, marked, _WIDTH + _SIDE, wording)
     y = draw_legend(canvas, _legend(wording, rows), 0, top + 12, _WIDTH)
     registers = sorted({row["register"].text for row in rows if "register" in row})
     notes = [wording.message("land_source")]
@@ -126,7 +128,7 @@ def draw_map(rows: Sequence[Cells], wording: Wording) -> Picture:
     for note in notes:
         y += LINE
         canvas.text(0, y, note, class_="small")
-    width = _WIDTH + (_SIDE + _COLUMN if elsewhere else 0)
+    width = _WIDTH + (_SIDE + _COLUMN if without_mark else 0)
     return canvas.picture(width, max(y, bottom) + 8)
 
 
@@ -272,19 +274,52 @@ def _claim_url(row: Cells, wording: Wording) -> str:
     return wording.url(row["claim"].text if "claim" in row else row["thing"].text)
 
 
-def _draw_elsewhere(canvas: Canvas, rows: Sequence[Cells], left: float, wording: Wording) -> float:
-    """List the rows without coordinates in a column; return where it ends."""
-    if not rows:
-        return 0
-    y = float(LINE)
-    canvas.text(left, y, wording.message("not_on_the_map", number=len(rows)), class_="lane")
+def _draw_beside(
+    canvas: Canvas,
+    rows: Sequence[Cells],
+    marked: Mapping[str, Sequence[str]],
+    left: float,
+    wording: Wording,
+) -> float:
+    """List the rows without coordinates in a column; return where it ends.
+
+    What has a mark at another place is not missing from the map: such rows are a list of their own,
+    which names that place.
+    """
+    missing = [row for row in rows if row["thing"].text not in marked]
+    others = [row for row in rows if row["thing"].text in marked]
+    y = 0.0
+    if missing:
+        heading = wording.message("not_on_the_map", number=len(missing))
+        y = _draw_list(canvas, heading, missing, marked, (left, y), wording)
+    if others:
+        heading = wording.message("also_placed", number=len(others))
+        y = _draw_list(canvas, heading, others, marked, (left, y + 10), wording)
+    return y
+
+
+def _draw_list(
+    canvas: Canvas,
+    heading: str,
+    rows: Sequence[Cells],
+    marked: Mapping[str, Sequence[str]],
+    corner: tuple[float, float],
+    wording: Wording,
+) -> float:
+    left, y = corner
+    for line in wrap(heading, _COLUMN * 0.93, SIZE, 2):  # bold letters are wider
+        y += LINE
+        canvas.text(left, y, line, class_="lane")
     y += 6
     for row in rows:
         place = wording.name(row["place"].text) if "place" in row else ""
         where = place or wording.message("place_not_stated")
         words = f"{wording.name(row['thing'].text)}{wording.message('list_colon')}{where}"
+        if at := dict.fromkeys(marked.get(row["thing"].text, ())):
+            names = wording.message("list_separator").join(map(wording.name, at))
+            words += wording.message("in_brackets", text=wording.message("marked_at", places=names))
         canvas.parts.append(link(_dot(row, left + 6, y + 12, wording), _claim_url(row, wording)))
-        for line in wrap(words, _COLUMN - 20, SIZE, 2):
+        for line in wrap(words, _COLUMN - 20, SIZE, 3):
             y += LINE
             canvas.text(left + 18, y, line, url=wording.url(row["thing"].text))
         y += 4
