@@ -108,3 +108,23 @@ def test_the_page_of_the_data_set_lists_what_a_query_counts(home_client, service
     assert len(listed) > 20
     for name, number in listed:
         assert (name, int(number)) == (name, count(services, f"?x a oib:{name}"))
+
+
+@pytest.mark.parametrize("path", ["/", "/pictures/claim/how-surely"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_shares_of_hedges_are_shares_of_what_a_query_counts(
+    home_client, services, path, language
+):
+    stands = "?x a oib:Claim ; oib:hasHedge ?hedge ; oib:hasRank/oib:yieldsDirectTriple true"
+    total = count(services, stands)
+    query = f"SELECT ?hedge (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {stands} }} GROUP BY ?hedge"
+    numbers = [int(number) for _, number in rows(services, query)]
+    assert sum(numbers) > total  # some have two
+    text = page(home_client, path, language)
+    picture = text[text.index("<svg") : text.index("</svg>")]
+    shares = re.findall(r"<title>[^<]*[:：] ?(\d+) ?[(（](\d+|&lt;1)%[)）]</title>", picture)  # noqa: RUF001
+    assert sorted((int(number), share) for number, share in shares) == sorted(
+        (number, f"{100 * number / total:.0f}" if number * 200 >= total else "&lt;1")
+        for number in numbers
+    )
+    assert re.search(rf"\b{total}\b", picture)

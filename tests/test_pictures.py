@@ -19,6 +19,7 @@ from oib.pictures import land_110m
 from oib.pictures.canvas import NARROW, LabelBox
 from oib.pictures.chart import MAX_ROWS, draw_chart, draw_narrow_chart
 from oib.pictures.map import land
+from oib.pictures.status import SIGNS, signs_of
 from oib.pictures.text_metrics import shorten, text_width, without_common_part, wrap
 from oib.saved_queries import CHARTS, Chart, Library, SavedQuery
 from projects import ROOT
@@ -27,6 +28,9 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = [saved for saved in Library.load(ROOT) if saved.chart]
 LANGUAGES = ("en", "zh-Hans")
+
+
+HEDGES = [f"urn:/hedge-{letter}" for letter in "abcdefghi"]
 
 
 class Wording:
@@ -40,6 +44,9 @@ class Wording:
 
     def message(self, key, **values):
         return " ".join([key, *map(str, values.values())])
+
+    def hedges(self):
+        return HEDGES
 
 
 def svg_of(client, saved, language="en"):
@@ -280,7 +287,7 @@ def test_what_is_not_stated_stays_open():
 
 
 def test_a_disputed_cell_is_hatched_and_its_sign_no_solid_dot():
-    cell = {"row": "urn:/source", "column": "urn:/base", "hedge": "urn:/likely", "number": "2"}
+    cell = {"row": "urn:/source", "column": "urn:/base", "hedge": HEDGES[0], "number": "2"}
     disputed = draw("matrix", cell | {"hedged": True, "disputed": True})
     root = ElementTree.fromstring(disputed.to_svg("one", "t", "d", "en"))
     (pattern,) = root.iter(f"{SVG}pattern")
@@ -289,7 +296,8 @@ def test_a_disputed_cell_is_hatched_and_its_sign_no_solid_dot():
     assert {node.get("fill") for node in hatched} == {f"url(#{pattern.get('id')})"}
     (mark,) = marks_of(root)
     assert mark.get("class") == "mark hedged disputed"
-    assert "dot" not in mark.find(f"{SVG}circle").get("class").split()
+    assert mark.find(f"{SVG}circle") is None
+    assert mark.find(f"{SVG}path").get("class") == f"sign {SIGNS[0]} hedged disputed"
     assert "dispute" not in draw("matrix", cell | {"hedged": True, "disputed": False}).body
 
 
@@ -318,6 +326,140 @@ def test_a_matrix_is_a_list_of_all_names_and_marks_on_a_phone():
     assert text.count(names[0]) == 4  # once as a column, once below each
     hatched = [node for node in root.iter() if node.get("class") == "dispute"]
     assert len(hatched) == 1 + len(rows) / 3
+
+
+def legend_of(root, names):
+    """Return the sign before each of the names in a picture, by name."""
+    signs, last = {}, ""
+    for node in root.iter():
+        classes = node.get("class", "").split()
+        if "sign" in classes:
+            last = classes[1]
+        elif node.tag == f"{SVG}text" and (name := (node.text or "").partition(": ")[0]) in names:
+            signs.setdefault(name, last)
+    return signs
+
+
+def test_a_hedge_has_one_sign_in_every_picture(home_client, services):
+    hedges = {
+        label: iri
+        for iri, label in (
+            line.rsplit(",", 1)
+            for line in services.engine.query(
+                "PREFIX oib: <https://w3id.org/oib/ontology#> "
+                "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+                "PREFIX oibv: <https://w3id.org/oib/vocab#> SELECT ?hedge ?label WHERE "
+                "{ ?hedge skos:inScheme oibv:hedge ; oib:yieldsDirectTriple false ; "
+                "oib:englishLabel ?label }",
+                "text/csv",
+            )
+            .decode()
+            .splitlines()[1:]
+        )
+    }
+    legends = [
+        legend_of(svg_of(home_client, saved), hedges)
+        for saved in DRAWN
+        if saved.chart.kind in ("bar", "matrix")
+    ]
+    assert all(len(legend) > 1 for legend in legends)
+    order = sorted(hedges, key=hedges.get)
+    assert len(SIGNS) >= len(order)
+    expected = dict(zip(order, SIGNS, strict=False))
+    for legend in legends:
+        assert legend == {name: expected[name] for name in legend}
+
+
+def test_the_sign_of_a_hedge_does_not_depend_on_what_else_a_picture_shows():
+    def signs(*letters):
+        return signs_of([(f"urn:/hedge-{letter}", True) for letter in letters], HEDGES)
+
+    assert signs("c")["urn:/hedge-c"] == signs(*"abcdefghi")["urn:/hedge-c"] == SIGNS[2]
+    assert len(set(signs(*"abcdefghi").values())) == 9
+    new = signs_of([("urn:/hedge-c", True), ("urn:/a", True), ("urn:/none", False)], HEDGES)
+    assert new == {"urn:/none": "dot", "urn:/a": SIGNS[9], "urn:/hedge-c": SIGNS[2]}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "total", "note"), [((3, 2), "4", "shares_overlap"), ((3, 1), "4", "shares_of")]
+)
+def test_a_bar_is_a_share_of_the_total_and_not_of_the_sum_of_its_rows(numbers, total, note):
+    rows = [
+        {"category": f"urn:/{n}", "number": str(n), "hedged": n < 3, "total": total}
+        for n in numbers
+    ]
+    root = ElementTree.fromstring(draw("bar", *rows).to_svg("p", "t", "d", "en"))
+    marks = marks_of(root)
+    widths = [mark.find(f"{SVG}rect").get("width") for mark in marks]
+    assert widths == [f"{100 * n / 4:.2f}%" for n in numbers]
+    texts = [node.text for node in root.iter(f"{SVG}text")]
+    assert "share 3 3 75" in texts
+    assert f"{note} 4" in texts
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "A claim may have more than one hedge"), ("zh-Hans", "一项主张可带有多种保留语气")],
+)
+def test_how_surely_says_that_a_claim_may_have_more_than_one_hedge(home_client, language, words):
+    for path in ("/pictures/claim/how-surely", "/"):
+        text = home_client.get(f"{path}?lang={language}", headers=BROWSER).text
+        written = re.sub(r"</text>\s*<text[^>]*>", " " if language == "en" else "", text)
+        assert words in written
+
+
+def test_what_is_on_the_map_is_not_listed_as_if_it_were_not():
+    there = {"place": "urn:/town", "latitude": "10", "longitude": "20", "register": "R"}
+    rows = [
+        {"thing": "urn:/one", **there},
+        {"thing": "urn:/one", "place": "urn:/land"},
+        {"thing": "urn:/two", "place": "urn:/land"},
+    ]
+    texts = [label.text for label in draw("map", *rows).labels]
+    start, other = texts.index("not_on_the_map 1"), texts.index("also_placed 1")
+    assert texts[start + 1 : other] == ["twolist_colonland"]
+    assert texts[other + 1].startswith("onelist_colonlandin_brackets marked_at town")
+    assert "also_placed" not in draw("map", rows[2]).body
+
+
+def test_nothing_with_a_mark_is_called_not_on_the_map(home_client):
+    saved = Library.load(ROOT)["place/on-the-map"]
+    rows = rows_of(home_client, saved)
+    marked = {row["thing"] for row in rows if row["latitude"]}
+    missing = [row for row in rows if row["thing"] not in marked]
+    also = [row for row in rows if row["thing"] in marked and not row["latitude"]]
+    texts = [node.text or "" for node in svg_of(home_client, saved).iter(f"{SVG}text")]
+    assert f"Not on the map ({len(missing)})" in texts
+    assert len(also) > 3
+    assert any(text.endswith(f"({len(also)})") for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2004-01-01", "2024-12-31"), ("2024-05-05", "2024-05-05"), ("0001-01-01", "9998-12-31")],
+)
+def test_the_axis_covers_all_days_and_has_its_years_at_both_ends(first, last):
+    row = {"lane": "urn:/claims", "subject": "urn:/a", "claim": "urn:/c", "hedged": False}
+    picture = draw("timeline", row | {"earliestStart": first, "latestEnd": last})
+    years = [label for label in picture.labels if label.text.isdigit()]
+    tops = {label.top for label in years}
+    assert len(tops) == 2
+    bar = next(label for label in picture.labels if label.text == "a")
+    assert min(tops) < bar.top < max(tops)
+    for top in tops:
+        shown = [int(label.text) for label in years if label.top == top]
+        assert shown[0] <= int(first[:4])
+        assert shown[-1] > int(last[:4])
+        assert len(shown) <= 6
+    assert all(label.left >= 0 and label.left + label.width <= NARROW for label in years)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("saved", DRAWN, ids=lambda saved: saved.name)
+def test_a_claim_is_called_by_what_it_states(home_client, saved, language):
+    root = svg_of(home_client, saved, language)
+    words = " ".join(node.text or "" for node in root.iter())
+    assert not re.search(r"(claim|主张) ?[pnt]\d+-\d+", words)
 
 
 def test_a_network_that_goes_round_is_drawn():
@@ -363,7 +505,7 @@ def test_too_many_rows_are_refused():
         ("{kind: bar, colour: a}", "a bar has no part colour"),
         ("{kind: bar, category: a, hedged: a, number: b}", "no column is called b"),
         ("{kind: bar}", "no column is called category"),
-        ("{kind: bar, category: a, number: a, hedged: a, title: x}", "its title needs"),
+        ("{kind: bar, category: a, number: a, hedged: a, total: a, title: x}", "its title needs"),
         ("pie", "chart: needs"),
     ],
 )

@@ -32,7 +32,7 @@ NO_QUESTIONS: Final = ("derive", "home", "list")
 
 #: The pictures of answers, and the parts that columns play in each.
 CHARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "bar": ("category", "number", "hedged"),
+    "bar": ("category", "number", "hedged", "total"),
     "matrix": ("row", "column", "hedge", "number", "hedged", "disputed"),
     "network": ("subject", "predicate", "object", "claim", "hedged", "relayed", "disputed"),
     "timeline": (

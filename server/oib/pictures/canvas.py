@@ -1,5 +1,6 @@
 """The canvas on which a picture is drawn, and the picture that comes of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final, Protocol
@@ -31,6 +32,10 @@ class Wording(Protocol):
 
     def message(self, key: str, **values: object) -> str:
         """Return a message of the interface."""
+        ...
+
+    def hedges(self) -> Sequence[str]:
+        """Return the IRIs of all concepts that hedge, in an order that no picture changes."""
         ...
 
 

@@ -28,7 +28,7 @@ def draw_matrix(rows: Sequence[Cells], wording: Wording) -> Picture:
     head = max((text_width(name, SIZE) for name in heads), default=0) + 14
     labels = [shorten(wording.name(iri), _LABEL, SIZE) for iri in lines]
     left = max((text_width(name, SIZE) for name in labels), default=0) + 14
-    signs = _signs_of(rows)
+    signs = _signs_of(rows, wording)
 
     for index, (iri, short) in enumerate(zip(columns, heads, strict=True)):
         x = left + index * _CELL + _CELL / 2 + 4
@@ -72,7 +72,7 @@ def draw_matrix_as_list(rows: Sequence[Cells], wording: Wording) -> Picture:
         wording: the words of the picture.
     """
     canvas = Canvas()
-    signs = _signs_of(rows)
+    signs = _signs_of(rows, wording)
     columns = sorted({row["column"].text for row in rows}, key=wording.name)
     y = draw_legend(canvas, _legend(rows, signs, wording), 0, 0, NARROW) if rows else 0
     for column in columns:
@@ -89,8 +89,9 @@ def draw_matrix_as_list(rows: Sequence[Cells], wording: Wording) -> Picture:
     return canvas.picture(NARROW, y + 6)
 
 
-def _signs_of(rows: Sequence[Cells]) -> dict[str, str]:
-    return signs_of([(row["hedge"].text, Status.from_terms(row).hedged) for row in rows])
+def _signs_of(rows: Sequence[Cells], wording: Wording) -> dict[str, str]:
+    hedges = [(row["hedge"].text, Status.from_terms(row).hedged) for row in rows]
+    return signs_of(hedges, wording.hedges())
 
 
 def _legend(

@@ -12,8 +12,12 @@ from oib.engine.statements import Term
 from oib.pictures.canvas import SIZE, Canvas, Wording, shape
 from oib.pictures.text_metrics import text_width
 
-#: The outlines of hedges, in the order in which a picture meets them; "dot" is for none.
-SIGNS: Final = ("ring", "triangle", "square", "diamond", "cross", "plus", "wedge", "bar")
+#: The outlines of hedges, in the order of the hedges; "dot" is for what does not hedge. A hollow
+#: circle is none of them: on a map and a timeline it is a claim that is hedged, in whatever way.
+SIGNS: Final = (
+    *("triangle", "square", "diamond", "cross", "plus", "wedge", "bar", "hourglass", "chevron"),
+    "corner",
+)
 _PATHS: Final = {
     "triangle": "M0 -5.2 5.2 4H-5.2Z",
     "square": "M-4.2 -4.2H4.2V4.2H-4.2Z",
@@ -22,6 +26,9 @@ _PATHS: Final = {
     "plus": "M0 -5V5M-5 0H5",
     "wedge": "M0 5.2 5.2 -4H-5.2Z",
     "bar": "M-5 -2.2H5V2.2H-5Z",
+    "hourglass": "M-4.4 -5H4.4L-4.4 5H4.4Z",
+    "chevron": "M-3 -5 3 0 -3 5",
+    "corner": "M-4 -5V4.4H5",
 }
 
 
@@ -61,19 +68,23 @@ def is_true(row: Cells, part: str) -> bool:
 def sign(name: str, x: float, y: float, status: Status, content: str = "") -> str:
     """Return the sign of a hedge around a point: a solid dot for none, else an outline."""
     classes = f"sign {name} {status.classes}"
-    if name in ("dot", "ring"):
+    if name == "dot":
         return shape("circle", content, class_=classes, cx=x, cy=y, r=5.0)
     place = f"translate({x:.1f} {y:.1f})"
     return shape("path", content, class_=classes, d=_PATHS[name], transform=place)
 
 
-def signs_of(hedges: Sequence[tuple[str, bool]]) -> dict[str, str]:
-    """Return the sign of each hedge, given its IRI and whether it hedges at all."""
-    found: dict[str, str] = {}
-    for iri, hedges_claim in sorted(set(hedges), key=lambda pair: (pair[1], pair[0])):
-        used = sum(each != "dot" for each in found.values())
-        found[iri] = SIGNS[used % len(SIGNS)] if hedges_claim else "dot"
-    return found
+def signs_of(hedges: Sequence[tuple[str, bool]], known: Sequence[str]) -> dict[str, str]:
+    """Return the sign of each hedge of a picture, the same in every picture.
+
+    Args:
+        hedges: those of the picture, each with whether it hedges at all.
+        known: all hedges that there are, in their order, whether the picture shows them or not.
+    """
+    shown = sorted(set(hedges), key=lambda pair: (pair[1], pair[0]))
+    others = [iri for iri, is_hedged in shown if is_hedged and iri not in known]
+    order = {iri: place for place, iri in enumerate([*known, *others])}
+    return {iri: SIGNS[order[iri] % len(SIGNS)] if is_hedged else "dot" for iri, is_hedged in shown}
 
 
 def draw_legend(

@@ -6,7 +6,7 @@ is an SVG without script; the page around it has a table of the same rows.
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,10 +18,11 @@ from markupsafe import Markup
 from oib import media_types, negotiation, response_headers
 from oib.engine.statements import LABELS, StatementIndex, Term, fetch_properties, fetch_rows
 from oib.errors import NotFound
-from oib.namespaces import ID, OIB
+from oib.namespaces import ID, OIB, PREFIXES
 from oib.pictures.chart import draw_chart, draw_narrow_chart
 from oib.saved_queries import Chart, SavedQuery
 from oib.services import Services
+from oib.views import claim_titles
 from oib.web import context, queries, representations, templating
 from oib.web.localization import Locale
 
@@ -32,6 +33,10 @@ _COLUMN = 1100  # the width of the content of a page, in pixels
 _FORMS = {"svg": _SVG, **media_types.PAGE_SUFFIXES}
 # What to show where no document prints a name in the language; the build computes it.
 _DISPLAYED = {"en": OIB + "englishLabel", "zh-Hans": OIB + "chineseLabel"}
+
+_HEDGES = f"""SELECT DISTINCT ?hedge WHERE {{
+  ?hedge <{PREFIXES["skos"]}inScheme> <{PREFIXES["oibv"]}hedge> ; <{OIB}yieldsDirectTriple> false
+}} ORDER BY ?hedge"""
 
 Values = tuple[tuple[str, str], ...]
 Names = Mapping[str, Mapping[str, str]]
@@ -71,8 +76,8 @@ class DrawnChart:
 class PictureWording:
     """Names, addresses and messages for a picture, as ``oib.pictures.canvas.Wording`` has them."""
 
-    def __init__(self, locale: Locale, names: Names) -> None:
-        self._locale, self._names = locale, names
+    def __init__(self, locale: Locale, names: Names, hedges: Sequence[str]) -> None:
+        self._locale, self._names, self._hedges = locale, names, hedges
 
     def name(self, iri: str) -> str:
         """Return the name of a thing."""
@@ -85,6 +90,10 @@ class PictureWording:
     def message(self, key: str, **values: object) -> str:
         """Return a message of the interface for pictures."""
         return self._locale.message(f"picture_{key}", **values)
+
+    def hedges(self) -> Sequence[str]:
+        """Return the IRIs of all concepts that hedge, in their order in the vocabulary."""
+        return self._hedges
 
 
 @bp.get("/pictures/")
@@ -202,7 +211,7 @@ def _draw_anew(services: Services, name: str, values: Values, locale: Locale) ->
         raise NotFound(f"the saved query {name} names no chart in its header")
     rows = fetch_rows(context.queries(), saved.bind(dict(values)))
     names = _fetch_names(rows)
-    wording = PictureWording(locale, names)
+    wording = PictureWording(locale, names, _fetch_hedges())
     picture = draw_chart(chart, rows, wording)
     narrow = draw_narrow_chart(chart, rows, wording)
     title = locale.best_text(chart.title or saved.question)[0]
@@ -230,7 +239,14 @@ def _fetch_names(rows: list[dict[str, Term]]) -> Names:
     if not iris:
         return {}
     known = fetch_properties(context.queries(), iris, (*LABELS, *_DISPLAYED.values()))
-    return {iri: found for iri in iris if (found := _names(known, iri))}
+    names = {iri: found for iri in iris if (found := _names(known, iri))}
+    # A claim has no name; what it states is told.
+    return {**names, **claim_titles.fetch_titles(context.queries(), iris - names.keys(), names)}
+
+
+def _fetch_hedges() -> tuple[str, ...]:
+    """Return all concepts that hedge, in use or not, in the order of their IRIs."""
+    return tuple(row["hedge"].text for row in fetch_rows(context.queries(), _HEDGES))
 
 
 def _names(known: StatementIndex, iri: str) -> Mapping[str, str]:
