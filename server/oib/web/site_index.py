@@ -16,7 +16,7 @@ from oib.web.messages import LANGUAGES
 bp = Blueprint("site_index", __name__)
 
 _FIXED = (
-    *("/queries/", "/pictures/", "/sparql", "/ontology", "/vocab", "/shapes", "/dataset"),
+    *("/ontology", "/vocab", "/shapes", "/dataset", "/queries/", "/pictures/", "/sparql"),
     *("/changes", "/how-to-read", "/about", "/corrections", "/doc/"),
 )
 _STEPS = 2  # between releases
@@ -75,8 +75,8 @@ def examples() -> Response:
 def main_paths(services: Services) -> list[str]:
     """Return the paths of the pages that every page leads to: the home page, lists, documents.
 
-    Pictures that need no values are among them, and the last changes between releases; these come
-    first, for they take longest to make.
+    Pictures that need no values are among them, and the last changes between releases. What takes
+    longest to make comes first, for it is the order in which pages are made ahead.
     """
     lists = [f"/{each.name}" for each in services.pages.lists]
     drawn = [query.name for query in services.library if query.chart and not query.parameters]
@@ -84,9 +84,9 @@ def main_paths(services: Services) -> list[str]:
     return [
         "/",
         *(f"/changes/{old}/{new}" for old, new in steps),
-        *(f"/pictures/{name}" for name in drawn),
-        *lists,
         *_FIXED,
+        *lists,
+        *(f"/pictures/{name}" for name in drawn),
     ]
 
 
