@@ -15,9 +15,10 @@ from oib.web.messages import LANGUAGES
 
 bp = Blueprint("site_index", __name__)
 
-_FIXED = (
-    *("/ontology", "/vocab", "/shapes", "/dataset", "/queries/", "/pictures/", "/sparql"),
-    *("/changes", "/how-to-read", "/about", "/corrections", "/doc/"),
+_REFERENCES = ("/ontology", "/vocab", "/shapes", "/dataset")
+_OTHERS = (
+    *("/queries/", "/pictures/", "/sparql", "/changes"),
+    *("/how-to-read", "/about", "/corrections", "/doc/"),
 )
 _STEPS = 2  # between releases
 _MAX_URLS = 20_000  # of one file; sitemaps.org allows 50,000
@@ -84,8 +85,9 @@ def main_paths(services: Services) -> list[str]:
     return [
         "/",
         *(f"/changes/{old}/{new}" for old, new in steps),
-        *_FIXED,
-        *lists,
+        *_REFERENCES,
+        *reversed(lists),  # that of claims, the longest, is the last of them
+        *_OTHERS,
         *(f"/pictures/{name}" for name in drawn),
     ]
 
