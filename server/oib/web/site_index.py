@@ -86,9 +86,10 @@ def main_paths(services: Services) -> list[str]:
         "/",
         *(f"/changes/{old}/{new}" for old, new in steps),
         *_REFERENCES,
-        *reversed(lists),  # that of claims, the longest, is the last of them
-        *_OTHERS,
+        *lists[-1:],  # that of claims, the longest
         *(f"/pictures/{name}" for name in drawn),
+        *lists[:-1],
+        *_OTHERS,
     ]
 
 
