@@ -80,7 +80,12 @@ def main_paths(services: Services) -> list[str]:
     longest to make comes first, for it is the order in which pages are made ahead.
     """
     lists = [f"/{each.name}" for each in services.pages.lists]
-    drawn = [query.name for query in services.library if query.chart and not query.parameters]
+    charts = {
+        query.name: query.chart.kind
+        for query in services.library
+        if query.chart and not query.parameters
+    }
+    drawn = sorted(charts, key=lambda name: charts[name] != "network")
     steps = list(pairwise(_states(services)))[-_STEPS:]
     return [
         "/",
