@@ -213,20 +213,19 @@ class SavedQuery:
             text = path.read_text("utf-8-sig")  # a byte order mark is skipped
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"{path} cannot be read: {error}") from error
-        query = cls.parse(text, path.relative_to(folder).with_suffix("").as_posix(), str(path))
-        # Only here: in what was published once, mistakes stay.
-        with header_errors(str(path), "a text in each language"):
-            _check_texts(parse_header(text))
-        return query
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        return cls.parse(text, name, str(path), is_strict=True)
 
     @classmethod
-    def parse(cls, text: str, name: str, origin: str = "") -> Self:
+    def parse(cls, text: str, name: str, origin: str = "", is_strict: bool = False) -> Self:
         """Return the query that a text is.
 
         Args:
             text: the query with its header.
             name: ``topic/name``.
             origin: where the text comes from, for messages; by default the name.
+            is_strict: whether an empty text in its header is an error; in what was published
+                once, such mistakes stay.
 
         Raises:
             BadInput: the text is no query, or has a header that is no YAML, lacks a member or names
@@ -236,6 +235,8 @@ class SavedQuery:
         with header_errors(origin, "question: {en: …, zh-Hans: …}"):
             parsed = guard.parse(text)
             header = parse_header(text)
+            if is_strict:
+                _check_texts(header)
             columns = tuple(header.get("columns", ()))
             query = cls(
                 name=name,
