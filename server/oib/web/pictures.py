@@ -211,7 +211,7 @@ def _draw_anew(services: Services, name: str, values: Values, locale: Locale) ->
         raise NotFound(f"the saved query {name} names no chart in its header")
     rows = fetch_rows(context.queries(), saved.bind(dict(values)))
     names = _fetch_names(rows)
-    wording = PictureWording(locale, names, _fetch_hedges())
+    wording = PictureWording(locale, names, _hedges())
     picture = draw_chart(chart, rows, wording)
     narrow = draw_narrow_chart(chart, rows, wording)
     title = locale.best_text(chart.title or saved.question)[0]
@@ -242,6 +242,17 @@ def _fetch_names(rows: list[dict[str, Term]]) -> Names:
     names = {iri: found for iri in iris if (found := _names(known, iri))}
     # A claim has no name; what it states is told.
     return {**names, **claim_titles.fetch_titles(context.queries(), iris - names.keys(), names)}
+
+
+def _hedges() -> tuple[str, ...]:
+    """Return all concepts that hedge; immutable data are asked for them once."""
+    services = context.services()
+    return _immutable_hedges(services) if services.is_immutable else _fetch_hedges()
+
+
+@context.kept_with_services(1)
+def _immutable_hedges(services: Services) -> tuple[str, ...]:
+    return _fetch_hedges()
 
 
 def _fetch_hedges() -> tuple[str, ...]:
